@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every target: Swift 6 language mode, and a warning is an error.
+let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
+
+let package = Package(
+    name: "mlq",
+    products: [.executable(name: "mlq", targets: ["mlq"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+        .systemLibrary(
+            name: "CPCRE2", pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
+        .systemLibrary(
+            name: "CISAL", pkgConfig: "libisal",
+            providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .target(name: "MailLog", dependencies: ["CISAL"], swiftSettings: strict),
+        .target(name: "QuerySyntax", swiftSettings: strict),
+        .target(
+            name: "QueryEngine", dependencies: ["MailLog", "QuerySyntax", "CPCRE2"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mlq",
+            dependencies: [
+                "QueryEngine", "CReadline",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(name: "IncidentLog", swiftSettings: strict),
+        .executableTarget(
+            name: "mlq-incident", dependencies: ["IncidentLog"], swiftSettings: strict),
+        .executableTarget(name: "mlq-bench", dependencies: ["IncidentLog"], swiftSettings: strict),
+        .testTarget(name: "MailLogTests", dependencies: ["MailLog"], swiftSettings: strict),
+        .testTarget(name: "QuerySyntaxTests", dependencies: ["QuerySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "QueryEngineTests", dependencies: ["QueryEngine"], swiftSettings: strict),
+        .testTarget(
+            name: "mlqTests", dependencies: ["QueryEngine", "IncidentLog", "mlq"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

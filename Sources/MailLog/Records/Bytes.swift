@@ -1,0 +1,136 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A view of bytes that somebody else owns, with the few searches that reading a log line takes.
+package struct Bytes: BitwiseCopyable {
+    package var base: UnsafePointer<UInt8>
+    package var count: Int
+
+    @inlinable @inline(__always)
+    package init(_ base: UnsafePointer<UInt8>, count: Int) {
+        self.base = base
+        self.count = count
+    }
+
+    /// The bytes of a literal, which live as long as the process.
+    @inlinable @inline(__always)
+    package init(_ literal: StaticString) {
+        self.init(literal.utf8Start, count: literal.utf8CodeUnitCount)
+    }
+
+    @inlinable @inline(__always)
+    package subscript(index: Int) -> UInt8 { base[index] }
+
+    @inlinable package var isEmpty: Bool { count == 0 }
+
+    @inlinable @inline(__always)
+    package subscript(range: Range<Int>) -> Bytes {
+        Bytes(base + range.lowerBound, count: range.upperBound - range.lowerBound)
+    }
+
+    @inlinable @inline(__always)
+    package func dropFirst(_ n: Int) -> Bytes { Bytes(base + n, count: count - n) }
+
+    @inlinable @inline(__always)
+    package func prefix(_ n: Int) -> Bytes { Bytes(base, count: n < count ? n : count) }
+
+    @inlinable @inline(__always)
+    package func dropLast(_ n: Int) -> Bytes { Bytes(base, count: count - n) }
+
+    @inlinable @inline(__always)
+    package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        guard start < count, let found = memchr(base + start, Int32(byte), count - start) else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    @inlinable package func lastIndex(of byte: UInt8) -> Int? {
+        var index = count
+        while index > 0 {
+            index -= 1
+            if base[index] == byte { return index }
+        }
+        return nil
+    }
+
+    @inlinable @inline(__always)
+    package func hasPrefix(_ literal: StaticString) -> Bool { hasPrefix(Bytes(literal)) }
+
+    @inlinable @inline(__always)
+    package func hasPrefix(_ other: Bytes) -> Bool {
+        count >= other.count && memcmp(base, other.base, other.count) == 0
+    }
+
+    @inlinable package func hasSuffix(_ literal: StaticString) -> Bool { hasSuffix(Bytes(literal)) }
+
+    @inlinable package func hasSuffix(_ other: Bytes) -> Bool {
+        count >= other.count && memcmp(base + (count - other.count), other.base, other.count) == 0
+    }
+
+    @inlinable package func range(of literal: StaticString, from start: Int = 0) -> Range<Int>? {
+        range(of: Bytes(literal), from: start)
+    }
+
+    /// The first place where `other` stands, at or after `start`.
+    @inlinable package func range(of other: Bytes, from start: Int = 0) -> Range<Int>? {
+        guard other.count > 0 else { return start <= count ? start..<start : nil }
+        let first = other.base[0]
+        let end = count - other.count + 1
+        var index = start
+        while index < end, let found = memchr(base + index, Int32(first), end - index) {
+            let lower = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            if memcmp(base + lower, other.base, other.count) == 0 { return lower..<(lower + other.count) }
+            index = lower + 1
+        }
+        return nil
+    }
+
+    @inlinable package func contains(_ literal: StaticString) -> Bool { range(of: literal) != nil }
+
+    /// A whole number in decimal digits, or nil when there is anything else or it does not fit.
+    @inlinable package var decimal: Int? {
+        guard count > 0, count <= 18 else { return nil }
+        var value = 0
+        for index in 0..<count {
+            let digit = base[index] &- 48
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int(digit)
+        }
+        return value
+    }
+
+    @inlinable package static func == (a: Bytes, b: Bytes) -> Bool {
+        a.count == b.count && memcmp(a.base, b.base, a.count) == 0
+    }
+
+    @inlinable package static func == (a: Bytes, b: StaticString) -> Bool { a == Bytes(b) }
+
+    /// Byte order, the order in which every answer breaks ties.
+    @inlinable package func compare(_ other: Bytes) -> Int {
+        let order = memcmp(base, other.base, min(count, other.count))
+        return order != 0 ? Int(order) : count - other.count
+    }
+
+    /// Equality that ignores the case of ASCII letters.
+    @inlinable package func equalsIgnoringCase(_ other: Bytes) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count where base[index] != other.base[index] {
+            guard base[index].asciiLowercased == other.base[index].asciiLowercased else { return false }
+        }
+        return true
+    }
+
+    /// The text, with what is not UTF-8 replaced; for messages and tests, never for each line.
+    package var string: String {
+        String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    @inlinable package var asciiLowercased: UInt8 { self &- 65 < 26 ? self | 0x20 : self }
+    @inlinable package var asciiUppercased: UInt8 { self &- 97 < 26 ? self & 0xDF : self }
+    @inlinable package var isDigit: Bool { self &- 48 < 10 }
+    @inlinable package var isLetter: Bool { (self | 0x20) &- 97 < 26 }
+}
