@@ -1,0 +1,345 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Finds one literal in a block of raw log bytes, sixteen places at a time.
+///
+/// The two bytes of the literal that are rarest in mail logs, A at offset i and B at offset j, are compared with
+/// sixteen neighbouring places each; a place where both agree is a candidate, and only candidates are compared
+/// in full:
+///
+///     place    p          p+1        …    p+15
+///     block    [p+i]==A   [p+1+i]==A …    [p+15+i]==A
+///          and [p+j]==B   [p+1+j]==B …    [p+15+j]==B
+package struct LiteralSearch: Sendable {
+    /// What is looked for; in lower case when the search ignores case.
+    package let literal: [UInt8]
+    package let foldCase: Bool
+    let pair: RarePair
+
+    /// With `foldCase`, ASCII letters match in either case; all other bytes always match themselves only.
+    package init(_ literal: [UInt8], foldCase: Bool = false) {
+        self.literal = foldCase ? literal.map(\.asciiLowercased) : literal
+        self.foldCase = foldCase
+        pair = RarePair(of: self.literal, foldCase: foldCase)
+    }
+
+    /// The first place at or after `start` where the whole literal stands. Never reads outside `bytes`.
+    package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
+        guard start >= 0, literal.count <= bytes.count else { return nil }
+        let places = bytes.count - literal.count + 1
+        guard start < places else { return nil }
+        guard literal.count > 0 else { return start }
+        if literal.count == 1, !foldCase || !literal[0].isLetter {
+            return bytes.firstIndex(of: literal[0], from: start)
+        }
+        return literal.withUnsafeBufferPointer { literal in
+            let wanted = Bytes(literal.baseAddress.unsafelyUnwrapped, count: literal.count)
+            return foldCase
+                ? scan(bytes, places: start..<places, wanted, RarePair.Folding(pair))
+                : scan(bytes, places: start..<places, wanted, RarePair.Plain(pair))
+        }
+    }
+
+    @inline(__always)
+    private func scan<Test: PairTest>(
+        _ bytes: Bytes, places: Range<Int>, _ wanted: Bytes, _ test: Test
+    ) -> Int? {
+        let base = UnsafeRawPointer(bytes.base)
+        var place = places.lowerBound
+        while place &+ 64 <= places.upperBound {
+            let a = test.agree(base + place)
+            let b = test.agree(base + (place &+ 16))
+            let c = test.agree(base + (place &+ 32))
+            let d = test.agree(base + (place &+ 48))
+            if isAny(a | b | c | d) {
+                if let found = verify(a, at: place, bytes, wanted, test) { return found }
+                if let found = verify(b, at: place &+ 16, bytes, wanted, test) { return found }
+                if let found = verify(c, at: place &+ 32, bytes, wanted, test) { return found }
+                if let found = verify(d, at: place &+ 48, bytes, wanted, test) { return found }
+            }
+            place &+= 64
+        }
+        while place &+ 16 <= places.upperBound {
+            if let found = verify(test.agree(base + place), at: place, bytes, wanted, test) { return found }
+            place &+= 16
+        }
+        guard place < places.upperBound else { return nil }
+        if places.count >= 16 {
+            // The last sixteen places; those looked at before have been refused and will be again.
+            let last = places.upperBound &- 16
+            return verify(test.agree(base + last), at: last, bytes, wanted, test)
+        }
+        while place < places.upperBound {
+            if test.isEqual(bytes.base + place, wanted) { return place }
+            place &+= 1
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func verify<Test: PairTest>(
+        _ agreeing: SIMD2<UInt64>, at place: Int, _ bytes: Bytes, _ wanted: Bytes, _ test: Test
+    ) -> Int? {
+        guard isAny(agreeing) else { return nil }
+        return firstCandidate(agreeing) { candidate in
+            test.isEqual(bytes.base + (place &+ candidate), wanted)
+        }.map { place &+ $0 }
+    }
+}
+
+/// Finds the first of a few literals in a block of raw log bytes.
+///
+/// Literals that begin alike ("Connection timed out", "Connection refused") are found by what they share;
+/// others by the rare pair of each, all in one pass.
+package struct LiteralSetSearch: Sendable {
+    package let literals: [[UInt8]]
+    package let foldCase: Bool
+    private let method: Method
+
+    private enum Method {
+        case one(LiteralSearch)
+        case sharedPrefix(LiteralSearch)
+        case pairs([RarePair.Plain])
+        case foldingPairs([RarePair.Folding])
+    }
+
+    /// Meant for up to eight literals, none of them empty; each one more costs time on every byte.
+    package init(_ literals: [[UInt8]], foldCase: Bool = false) {
+        let literals = foldCase ? literals.map { $0.map(\.asciiLowercased) } : literals
+        self.literals = literals
+        self.foldCase = foldCase
+        let shared = Self.commonPrefix(literals)
+        if let only = literals.first, literals.count == 1 {
+            method = .one(LiteralSearch(only, foldCase: foldCase))
+        } else if shared.count >= 4 {
+            method = .sharedPrefix(LiteralSearch(shared, foldCase: foldCase))
+        } else {
+            let pairs = literals.map { RarePair(of: $0, foldCase: foldCase) }
+            method =
+                foldCase
+                ? .foldingPairs(pairs.map(RarePair.Folding.init)) : .pairs(pairs.map(RarePair.Plain.init))
+        }
+    }
+
+    /// The first place at or after `start` where one of the literals stands.
+    package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
+        switch method {
+        case .one(let search): return search.first(in: bytes, from: start)
+        case .sharedPrefix(let search):
+            var start = start
+            while let place = search.first(in: bytes, from: start) {
+                if stands(in: bytes, at: place) { return place }
+                start = place + 1
+            }
+            return nil
+        case .pairs(let pairs): return pairs.withUnsafeBufferPointer { scan(bytes, from: start, $0) }
+        case .foldingPairs(let pairs):
+            return pairs.withUnsafeBufferPointer { scan(bytes, from: start, $0) }
+        }
+    }
+
+    @inline(__always)
+    private func scan<Test: PairTest>(
+        _ bytes: Bytes, from start: Int, _ tests: UnsafeBufferPointer<Test>
+    ) -> Int? {
+        guard start >= 0, start < bytes.count else { return nil }
+        let base = UnsafeRawPointer(bytes.base)
+        // From here on, the bytes of a pair may lie outside the block.
+        let end = bytes.count - tests.reduce(0) { max($0, $1.reach) }
+        var place = start
+        while place &+ 64 <= end {
+            var a = SIMD2<UInt64>.zero
+            var b = a
+            var c = a
+            var d = a
+            for test in tests {
+                a |= test.agree(base + place)
+                b |= test.agree(base + (place &+ 16))
+                c |= test.agree(base + (place &+ 32))
+                d |= test.agree(base + (place &+ 48))
+            }
+            if isAny(a | b | c | d) {
+                if let found = verify(a, at: place, bytes) { return found }
+                if let found = verify(b, at: place &+ 16, bytes) { return found }
+                if let found = verify(c, at: place &+ 32, bytes) { return found }
+                if let found = verify(d, at: place &+ 48, bytes) { return found }
+            }
+            place &+= 64
+        }
+        while place &+ 16 <= end {
+            var agreeing = SIMD2<UInt64>.zero
+            for test in tests { agreeing |= test.agree(base + place) }
+            if let found = verify(agreeing, at: place, bytes) { return found }
+            place &+= 16
+        }
+        while place < bytes.count {
+            if stands(in: bytes, at: place) { return place }
+            place &+= 1
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func verify(_ agreeing: SIMD2<UInt64>, at place: Int, _ bytes: Bytes) -> Int? {
+        guard isAny(agreeing) else { return nil }
+        return firstCandidate(agreeing) { stands(in: bytes, at: place &+ $0) }.map { place &+ $0 }
+    }
+
+    private func stands(in bytes: Bytes, at place: Int) -> Bool {
+        let rest = bytes.dropFirst(place)
+        return literals.contains { literal in
+            guard literal.count <= rest.count else { return false }
+            return literal.withUnsafeBufferPointer { buffer in
+                guard let start = buffer.baseAddress else { return true }
+                let wanted = Bytes(start, count: buffer.count)
+                let text = rest.prefix(wanted.count)
+                return foldCase ? text.equalsIgnoringCase(wanted) : text == wanted
+            }
+        }
+    }
+
+    private static func commonPrefix(_ literals: [[UInt8]]) -> [UInt8] {
+        guard let first = literals.first else { return [] }
+        return literals.reduce(first) { shared, literal in
+            Array(zip(shared, literal).prefix { $0 == $1 }.map(\.0))
+        }
+    }
+}
+
+/// The two offsets of a literal whose bytes are rarest in mail logs.
+struct RarePair: Sendable {
+    /// Both 0 in a literal of one byte.
+    var first = 0
+    var second = 0
+    var firstByte: UInt8 = 0
+    var secondByte: UInt8 = 0
+    /// 0x20 where the byte is a letter and case is ignored, else 0.
+    var firstFold: UInt8 = 0
+    var secondFold: UInt8 = 0
+
+    init(of literal: [UInt8], foldCase: Bool) {
+        let rank = { (offset: Int) in Self.frequency(literal[offset], foldCase: foldCase) }
+        guard let rarest = literal.indices.min(by: { rank($0) < rank($1) }) else { return }
+        first = rarest
+        // Two of the same byte select little; take them only if there is no other byte.
+        let others = literal.indices.filter { literal[$0] != literal[rarest] }
+        second = others.min { rank($0) < rank($1) } ?? literal.indices.last { $0 != rarest } ?? rarest
+        firstByte = literal[first]
+        secondByte = literal[second]
+        firstFold = foldCase && firstByte.isLetter ? 0x20 : 0
+        secondFold = foldCase && secondByte.isLetter ? 0x20 : 0
+    }
+
+    /// Compares the pair byte for byte.
+    struct Plain: PairTest {
+        let first: Int
+        let second: Int
+        let firstByte: SIMD16<UInt8>
+        let secondByte: SIMD16<UInt8>
+
+        init(_ pair: RarePair) {
+            first = pair.first
+            second = pair.second
+            firstByte = SIMD16(repeating: pair.firstByte)
+            secondByte = SIMD16(repeating: pair.secondByte)
+        }
+
+        var reach: Int { max(first, second) }
+
+        @inline(__always)
+        func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
+            let a = (place + first).loadUnaligned(as: SIMD16<UInt8>.self) .== firstByte
+            let b = (place + second).loadUnaligned(as: SIMD16<UInt8>.self) .== secondByte
+            return unsafeBitCast(a, to: SIMD2<UInt64>.self) & unsafeBitCast(b, to: SIMD2<UInt64>.self)
+        }
+
+        @inline(__always)
+        func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
+            memcmp(text, wanted.base, wanted.count) == 0
+        }
+    }
+
+    /// Compares the pair after setting the bit that tells lower case from upper case. That is necessary for
+    /// letters that are equal but for case, and changes no byte whose fold is 0.
+    struct Folding: PairTest {
+        let exact: Plain
+        let firstFold: SIMD16<UInt8>
+        let secondFold: SIMD16<UInt8>
+
+        @inline(__always)
+        init(_ pair: RarePair) {
+            exact = Plain(pair)
+            firstFold = SIMD16(repeating: pair.firstFold)
+            secondFold = SIMD16(repeating: pair.secondFold)
+        }
+
+        var reach: Int { exact.reach }
+
+        @inline(__always)
+        func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
+            let first = (place + exact.first).loadUnaligned(as: SIMD16<UInt8>.self) | firstFold
+            let second = (place + exact.second).loadUnaligned(as: SIMD16<UInt8>.self) | secondFold
+            let a = first .== exact.firstByte
+            let b = second .== exact.secondByte
+            return unsafeBitCast(a, to: SIMD2<UInt64>.self) & unsafeBitCast(b, to: SIMD2<UInt64>.self)
+        }
+
+        @inline(__always)
+        func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
+            Bytes(text, count: wanted.count).equalsIgnoringCase(wanted)
+        }
+    }
+
+    /// From the most frequent byte of mail logs to the rarest; what is not here is rarer still.
+    private static let byFrequency = Array(
+        """
+         1203e4=a5t-6s7od8:9r.nicmlf,ph[]>@<uxgbvDCBAEFyk/wS()_qTNMPjIRO;"zLHGVWK+U%JXYQZ#?*{}&'!~$|\\^`
+        """.utf8)
+
+    private static let frequencies: [UInt8] = {
+        var table = [UInt8](repeating: 0, count: 256)
+        for (rank, byte) in byFrequency.enumerated() { table[Int(byte)] = UInt8(byFrequency.count - rank) }
+        return table
+    }()
+
+    private static func frequency(_ byte: UInt8, foldCase: Bool) -> UInt8 {
+        foldCase
+            ? max(frequencies[Int(byte)], frequencies[Int(byte.asciiUppercased)])
+            : frequencies[Int(byte)]
+    }
+}
+
+/// How a place is tested for a rare pair, and a candidate for the whole literal.
+protocol PairTest: Sendable {
+    /// The larger of the two offsets.
+    var reach: Int { get }
+    /// All bits of a byte are set where both bytes of the pair agree, counted from the first of sixteen places.
+    func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64>
+    func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool
+}
+
+/// `any(mask)` of the standard library takes the mask apart byte by byte on plain x86-64; this takes two moves.
+@inline(__always)
+private func isAny(_ mask: SIMD2<UInt64>) -> Bool { mask.x | mask.y != 0 }
+
+/// The first of the sixteen places that the mask names and the test accepts.
+@inline(__always)
+private func firstCandidate(_ mask: SIMD2<UInt64>, _ accepts: (Int) -> Bool) -> Int? {
+    // One bit a byte, so that the lowest bit can be taken off.
+    var low = mask.x & 0x0101_0101_0101_0101
+    while low != 0 {
+        let place = low.trailingZeroBitCount >> 3
+        if accepts(place) { return place }
+        low &= low &- 1
+    }
+    var high = mask.y & 0x0101_0101_0101_0101
+    while high != 0 {
+        let place = 8 &+ high.trailingZeroBitCount >> 3
+        if accepts(place) { return place }
+        high &= high &- 1
+    }
+    return nil
+}
