@@ -1,0 +1,101 @@
+import CPCRE2
+import MailLog
+
+/// A regular expression in PCRE2's syntax, compiled once and used by every worker with its own scratch.
+///
+/// Texts are read as UTF-8 in which invalid bytes match nothing and harm nothing. (Reading them as mere bytes
+/// would save less than a tenth of the time, and would split characters.)
+package final class Pattern: Sendable {
+    package enum Match: Sendable { case yes, no, gaveUp }
+
+    package let source: String
+    package let ignoresCase: Bool
+    /// Named groups, in the order of their numbers. Group 0 is the whole match.
+    package let names: [(name: String, group: Int)]
+    /// How many groups there are, without group 0.
+    package let groupCount: Int
+    /// What a text must contain to match.
+    package let necessary: Necessary
+
+    /// Never written after compilation; PCRE2 lets any number of threads read it.
+    private nonisolated(unsafe) let code: OpaquePointer
+    /// Answers `matches` when the pattern is plain literals.
+    private let exactSearch: LiteralSetSearch?
+
+    package init(_ source: String, ignoresCase: Bool = false) throws(PatternError) {
+        let utf8 = Array(source.utf8)
+        let options =
+            PCRE2_UTF | UInt32(PCRE2_MATCH_INVALID_UTF) | (ignoresCase ? UInt32(PCRE2_CASELESS) : 0)
+        var error: Int32 = 0
+        var offset = 0
+        let compiled = utf8.withUnsafeBufferPointer { utf8 in
+            pcre2_compile_8(utf8.baseAddress, utf8.count, options, &error, &offset, nil)
+        }
+        guard let compiled else {
+            throw PatternError(message: Self.message(error), offset: min(offset, utf8.count))
+        }
+        // Where there is no JIT, the interpreter serves.
+        pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+
+        var groups: UInt32 = 0
+        pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
+        code = compiled
+        self.source = source
+        self.ignoresCase = ignoresCase
+        groupCount = Int(groups)
+        names = Self.names(of: compiled)
+        necessary = Necessary(of: utf8, ignoresCase: ignoresCase)
+        exactSearch =
+            if case .anyOf(let literals, isExact: true) = necessary {
+                LiteralSetSearch(literals, foldCase: ignoresCase)
+            } else { nil }
+    }
+
+    deinit { pcre2_code_free_8(code) }
+
+    /// Whether the pattern matches anywhere in the text.
+    package func matches(_ text: Bytes, scratch: PatternScratch) -> Match {
+        if let exactSearch { return exactSearch.first(in: text, from: 0) == nil ? .no : .yes }
+        return search(text, scratch: scratch)
+    }
+
+    /// Like `matches`, and leaves the places of the groups in the scratch, to be read with `range(of:)`.
+    package func search(_ text: Bytes, scratch: PatternScratch) -> Match {
+        let result = scratch.match(code, text, pairs: groupCount + 1)
+        return result > 0 ? .yes : result == PCRE2_ERROR_NOMATCH ? .no : .gaveUp
+    }
+
+    /// The places of group 0, 1, …, nil for a group that took no part; nil when the pattern does not match or
+    /// gave up.
+    package func captures(_ text: Bytes, scratch: PatternScratch) -> [Range<Int>?]? {
+        guard search(text, scratch: scratch) == .yes else { return nil }
+        return (0...groupCount).map(scratch.range(of:))
+    }
+
+    private static func names(of code: OpaquePointer) -> [(name: String, group: Int)] {
+        var count: UInt32 = 0
+        var size: UInt32 = 0
+        var table: UnsafePointer<UInt8>?
+        pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMECOUNT), &count)
+        pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMEENTRYSIZE), &size)
+        pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMETABLE), &table)
+        guard let table else { return [] }
+        // An entry is the group's number, high byte first, then its name up to a zero byte.
+        return (0..<Int(count)).map { index in
+            let entry = table + index * Int(size)
+            return (String(cString: entry + 2), Int(entry[0]) << 8 | Int(entry[1]))
+        }.sorted { $0.group < $1.group }
+    }
+
+    private static func message(_ error: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        let length = pcre2_get_error_message_8(error, &buffer, buffer.count)
+        return length > 0 ? String(decoding: buffer.prefix(Int(length)), as: UTF8.self) : "error \(error)"
+    }
+}
+
+/// Why a pattern is not one: PCRE2's words, and where in the source (in bytes) it stumbled.
+package struct PatternError: Error, Equatable {
+    package let message: String
+    package let offset: Int
+}

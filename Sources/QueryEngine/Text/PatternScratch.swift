@@ -1,0 +1,59 @@
+import CPCRE2
+import MailLog
+
+/// What matching a pattern writes to: one for each worker, shared by all of its patterns.
+package final class PatternScratch {
+    private var matchData: OpaquePointer?
+    private var pairs = 0
+    private let context: OpaquePointer
+    private let stack: OpaquePointer?
+
+    package init() {
+        guard let context = pcre2_match_context_create_8(nil) else {
+            fatalError("out of memory for matching patterns")
+        }
+        self.context = context
+        // Grows from 32 KiB to 1 MiB; a match that needs more gives up.
+        stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
+        pcre2_jit_stack_assign_8(context, nil, stack.map(UnsafeMutableRawPointer.init))
+        pcre2_set_depth_limit_8(context, 100_000)
+        pcre2_set_heap_limit_8(context, 64 * 1024)  // KiB
+    }
+
+    deinit {
+        pcre2_match_data_free_8(matchData)
+        pcre2_match_context_free_8(context)
+        pcre2_jit_stack_free_8(stack)
+    }
+
+    /// Where a group of the last match stands, nil if it took no part in it.
+    package func range(of group: Int) -> Range<Int>? {
+        guard let matchData, group >= 0, group < Int(pcre2_get_ovector_count_8(matchData)) else { return nil }
+        let places = pcre2_get_ovector_pointer_8(matchData)!
+        let lower = places[2 * group]
+        let upper = places[2 * group + 1]
+        // A \K in a lookahead can put the start behind the end.
+        return lower == Self.unset || lower > upper ? nil : lower..<upper
+    }
+
+    /// PCRE2's result: above 0 for a match.
+    func match(_ code: OpaquePointer, _ text: Bytes, pairs needed: Int) -> Int32 {
+        if needed > pairs {
+            pcre2_match_data_free_8(matchData)
+            matchData = pcre2_match_data_create_8(UInt32(needed), nil)
+            pairs = needed
+        }
+        pcre2_set_match_limit_8(context, Self.limit(textOf: text.count))
+        let result = pcre2_match_8(code, text.base, text.count, 0, 0, matchData, context)
+        return result
+    }
+
+    /// PCRE2 limits the steps from each starting place in the text; what has to be bounded is their sum. 16 M
+    /// steps take some 30 ms. A text so long that this leaves less than four steps a byte gets those.
+    private static func limit(textOf count: Int) -> UInt32 {
+        UInt32(clamping: max(16_000_000 / (count + 1), 4 * count))
+    }
+
+    /// PCRE2_UNSET, a macro that Swift does not see.
+    private static let unset = Int(bitPattern: UInt.max)
+}
