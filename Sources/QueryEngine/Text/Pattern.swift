@@ -98,4 +98,9 @@ package final class Pattern: Sendable {
 package struct PatternError: Error, Equatable {
     package let message: String
     package let offset: Int
+
+    package init(message: String, offset: Int) {
+        self.message = message
+        self.offset = offset
+    }
 }

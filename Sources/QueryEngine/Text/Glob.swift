@@ -1,0 +1,74 @@
+import MailLog
+
+/// A whole value with wildcards: `*` stands for any run of characters, `?` for one character.
+///
+/// A character is a UTF-8 sequence, or a single byte that is not UTF-8. There is no escape: a value in quotes
+/// is never a glob.
+package struct Glob: Sendable {
+    package let source: [UInt8]
+    package let ignoresCase: Bool
+    /// The longest piece without wildcards, which every matching value contains (in any case, when case is
+    /// ignored); nil if the glob has only wildcards.
+    package let longestLiteral: [UInt8]?
+    /// The piece after the last wildcard: most globs end in a domain, and most values in another.
+    private let ending: [UInt8]
+
+    package init(_ source: [UInt8], ignoresCase: Bool = false) {
+        let source = ignoresCase ? source.map(\.asciiLowercased) : source
+        let pieces = source.split(omittingEmptySubsequences: false) { $0 == Self.anyRun || $0 == Self.anyOne }
+        self.source = source
+        self.ignoresCase = ignoresCase
+        longestLiteral = pieces.max { $0.count < $1.count }.flatMap { $0.isEmpty ? nil : Array($0) }
+        ending = pieces.last.map(Array.init) ?? []
+    }
+
+    /// Whether a word is a glob at all.
+    package static func isGlob(_ word: some Sequence<UInt8>) -> Bool {
+        word.contains { $0 == anyRun || $0 == anyOne }
+    }
+
+    package func matches(_ value: Bytes) -> Bool {
+        guard ending.count <= value.count else { return false }
+        let tail = value.count - ending.count
+        for (offset, byte) in ending.enumerated() where !isSame(value[tail + offset], byte) { return false }
+        return source.withUnsafeBufferPointer { matches(value, $0) }
+    }
+
+    /// Only the last `*` is ever tried again with a longer run: what an earlier one took is as short as can be,
+    /// and taking more there cannot help. So the time is bounded by the product of the two lengths.
+    private func matches(_ value: Bytes, _ glob: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = 0
+        var place = 0
+        var retry: (index: Int, place: Int)?
+        while place < value.count {
+            if index < glob.count, glob[index] == Self.anyRun {
+                index += 1
+                retry = (index, place)
+                continue
+            }
+            if index < glob.count, glob[index] == Self.anyOne {
+                index += 1
+                place += CodePoint(in: value, at: place).length
+                continue
+            }
+            if index < glob.count, isSame(value[place], glob[index]) {
+                index += 1
+                place += 1
+                continue
+            }
+            guard let last = retry else { return false }
+            index = last.index
+            place = last.place + CodePoint(in: value, at: last.place).length
+            retry = (index, place)
+        }
+        while index < glob.count, glob[index] == Self.anyRun { index += 1 }
+        return index == glob.count
+    }
+
+    private func isSame(_ byte: UInt8, _ wanted: UInt8) -> Bool {
+        byte == wanted || ignoresCase && byte.asciiLowercased == wanted
+    }
+
+    private static let anyRun = UInt8(ascii: "*")
+    private static let anyOne = UInt8(ascii: "?")
+}
