@@ -295,9 +295,9 @@ struct RarePair: Sendable {
 
     /// From the most frequent byte of mail logs to the rarest; what is not here is rarer still.
     private static let byFrequency = Array(
-        """
-         1203e4=a5t-6s7od8:9r.nicmlf,ph[]>@<uxgbvDCBAEFyk/wS()_qTNMPjIRO;"zLHGVWK+U%JXYQZ#?*{}&'!~$|\\^`
-        """.utf8)
+        #"""
+         eo1t:0ms2.ai3lnrpc=64xd579f/u,[]8CvyDB><gF@ENAhq()kTPjb-zUwRSOM;QWHY"KIG_\L%VX+JZ#?*{}&'!~$|^`
+        """#.utf8)
 
     private static let frequencies: [UInt8] = {
         var table = [UInt8](repeating: 0, count: 256)

@@ -75,7 +75,7 @@ import Testing
         let words = String(repeating: "word ", count: 2000)
         #expect(matching(pattern, words + "to=x relay=y said: 550") == .yes)
         #expect(matching(try Pattern("x.*y.*[zw]"), String(repeating: "xy", count: 4000)) == .gaveUp)
-        #expect(matching(try Pattern("a.*b.*[cd]"), String(repeating: "word a b ", count: 10)) == .no)
+        #expect(matching(try Pattern("a.*b.*[xy]"), String(repeating: "word a b ", count: 10)) == .no)
     }
 
     @Test func invalidBytesMatchNothingAndHarmNothing() throws {
@@ -100,7 +100,7 @@ import Testing
         ("(?:timed out|refused)", ["timed out", "refused"], true),
         ("[Dd]eferred", ["Deferred", "deferred"], true),
         (#"to=<\S+@uk\.psi\.com>"#, ["@uk.psi.com>"], false),
-        ("colou?r", ["color", "colour"], true),
+        ("colou?r", ["colour", "color"], true),
         ("https?", ["http"], true),
         ("a(bc)+d", ["abc"], false),
         ("fo+bar", ["obar"], false),
@@ -108,7 +108,7 @@ import Testing
         (#"\bsally\b"#, ["sally"], false),
         ("(?<who>postmaster)@.*example", ["postmaster@"], false),
         ("aaa.*|bbbb", ["aaa", "bbbb"], false),
-        ("(x|y)(x|y)(x|y)(x|y)long", ["long"], false),
+        ("(x|y)(x|y)(x|y)(x|y)long", ["xlong", "ylong"], false),
         ("grün", ["grün"], true),
         ("x{2}abc", ["xabc"], false),
         (#"a\tb"#, ["a\tb"], true),
