@@ -107,6 +107,8 @@ package struct Bytes: BitwiseCopyable {
 
     @inlinable package static func == (a: Bytes, b: StaticString) -> Bool { a == Bytes(b) }
 
+    @inlinable package static func != (a: Bytes, b: StaticString) -> Bool { !(a == Bytes(b)) }
+
     /// Byte order, the order in which every answer breaks ties.
     @inlinable package func compare(_ other: Bytes) -> Int {
         let order = memcmp(base, other.base, min(count, other.count))

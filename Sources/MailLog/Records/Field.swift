@@ -11,17 +11,26 @@ package struct Field: Sendable {
     /// One line for help: what it holds, with its unit.
     package let summary: String
     package let origin: Origin
-    /// The text that stands right before the value in a raw line, when a line with `value` must contain
-    /// `marker + value`; lets a filter on the field search raw bytes.
-    package let marker: String?
+    package let spelling: Spelling
 
     package enum Origin: Sendable {
-        /// Filled for every line from its prelude and place.
+        /// Filled for every line, from its prelude, its place and the head of its message.
         case envelope
         /// Filled by the shapes that declare it.
         case shape
         /// Computed from another field of the line. The value may live in the arena.
         case derived(from: String, @Sendable (Value, Arena) -> Value)
+    }
+
+    /// How a line with a value spells it, for searching raw bytes before any field is decoded. Where the type
+    /// ignores case, so must the search.
+    package enum Spelling: Sendable {
+        /// Not as such: the value is computed.
+        case computed
+        /// Just so, right after and right before these texts.
+        case verbatim(after: String, before: String)
+        /// The line contains the text that this makes of the value.
+        case written(@Sendable (String) -> String)
     }
 }
 
@@ -32,5 +41,19 @@ extension Field {
             preconditionFailure("no field '\(name)' in Fields.all")
         }
         self = field
+    }
+
+    /// Whether every line with a value contains that value as such.
+    package var standsInLine: Bool { if case .verbatim = spelling { true } else { false } }
+
+    /// What every line with that value contains; nil where nothing is certain.
+    package func rawText(of value: String) -> String? {
+        let text =
+            switch spelling {
+            case .computed: ""
+            case .verbatim(let after, let before): after + value + before
+            case .written(let write): write(value)
+            }
+        return text.isEmpty ? nil : text
     }
 }

@@ -3,7 +3,7 @@ package enum Fields {
     package static let all: [Field] = declarations.enumerated().map { slot, declaration in
         Field(
             slot: slot, name: declaration.name, aliases: declaration.aliases, type: declaration.type,
-            summary: declaration.summary, origin: declaration.origin, marker: declaration.marker)
+            summary: declaration.summary, origin: declaration.origin, spelling: declaration.spelling)
     }
 
     private static let index: [String: Int] = {
@@ -19,39 +19,199 @@ package enum Fields {
         let name: String
         let type: ValueType
         let summary: String
-        var aliases: [String] = []
-        var marker: String?
-        var origin: Field.Origin = .shape
+        let aliases: [String]
+        let spelling: Field.Spelling
+        let origin: Field.Origin
     }
 
     private static func envelope(
-        _ name: String, _ type: ValueType, _ summary: String, aliases: [String] = []
+        _ name: String, _ type: ValueType, _ summary: String, aliases: [String] = [],
+        _ spelling: Field.Spelling = .computed
     ) -> Declaration {
-        Declaration(name: name, type: type, summary: summary, aliases: aliases, origin: .envelope)
+        Declaration(
+            name: name, type: type, summary: summary, aliases: aliases, spelling: spelling, origin: .envelope)
     }
 
     private static func shape(
-        _ name: String, _ type: ValueType, _ summary: String, aliases: [String] = [], marker: String? = nil
+        _ name: String, _ type: ValueType, _ summary: String, aliases: [String] = [],
+        _ spelling: Field.Spelling = .computed
     ) -> Declaration {
-        Declaration(name: name, type: type, summary: summary, aliases: aliases, marker: marker)
+        Declaration(
+            name: name, type: type, summary: summary, aliases: aliases, spelling: spelling, origin: .shape)
     }
 
     private static func derived(
         _ name: String, _ type: ValueType, _ summary: String, from source: String,
-        _ compute: @escaping @Sendable (Value, Arena) -> Value
+        _ spelling: Field.Spelling = .computed, _ compute: @escaping @Sendable (Value, Arena) -> Value
     ) -> Declaration {
-        Declaration(name: name, type: type, summary: summary, origin: .derived(from: source, compute))
+        Declaration(
+            name: name, type: type, summary: summary, aliases: [], spelling: spelling,
+            origin: .derived(from: source, compute))
     }
 
+    private static func verbatim(after: String = "", before: String = "") -> Field.Spelling {
+        .verbatim(after: after, before: before)
+    }
+
+    private static let verbatim = Field.Spelling.verbatim(after: "", before: "")
+
+    /// Postfix spells a bounce that `soft_bounce` made temporary in capitals.
+    private static let status = Field.Spelling.written {
+        "status=" + ($0 == "softbounce" ? "SOFTBOUNCE" : $0)
+    }
+
+    private static let severities = ["info", "warning", "error", "fatal", "panic"]
+    private static let statuses = [
+        "sent", "deferred", "bounced", "softbounce", "expired", "force-expired", "deliverable",
+        "undeliverable", "undeliverable-but-not-cached",
+    ]
+    private static let links = [
+        "notification", "delay_notification", "dsn_notification", "forward", "filter", "requeue",
+    ]
+
     private static let declarations: [Declaration] = [
+        // The prelude and the place of the line.
         envelope("time", .time(.instant), "when the line was logged"),
-        envelope("host", .text(.host), "the host in the line's prelude"),
-        envelope("tag", .text(.plain), "the syslog tag as logged, such as postfix/smtp"),
+        envelope("minute", .time(.minute), "the minute in which the line was logged"),
+        envelope("hour", .time(.hour), "the hour in which the line was logged"),
+        envelope("day", .time(.day), "the day on which the line was logged"),
+        envelope("week", .time(.week), "the week in which the line was logged, by its Monday"),
+        envelope("month", .time(.month), "the month in which the line was logged"),
+        envelope("weekday", .text(.oneOf(Weekday.names)), "the day of the week, Mon to Sun"),
+        envelope("hour_of_day", .integer, "the hour of the day, 0 to 23"),
+        envelope("host", .text(.host), "the host in the line's prelude", verbatim),
+        envelope(
+            "tag", .text(.plain), "the syslog tag as logged, such as postfix/submission/smtpd", verbatim),
+        envelope("instance", .text(.plain), "the first part of the tag, such as postfix", verbatim),
+        envelope("service", .text(.plain), "the middle of the tag, such as submission", verbatim),
+        envelope("process", .text(.plain), "the last part of the tag, the program, such as smtpd", verbatim),
         envelope("pid", .integer, "the process id in the tag"),
-        envelope("text", .text(.plain), "the message after the tag and the severity word"),
-        envelope("raw", .text(.plain), "the whole line"),
+        envelope("severity", .text(.oneOf(severities)), "the word before the message; info without one"),
+        envelope(
+            "event", .text(.oneOf(LineShapes.events)), "what the line tells: the shape that was recognised"),
+        envelope(
+            "queue_id", .text(.plain), "the queue id of the message that the line is about",
+            aliases: ["qid", "queueid"], verbatim(before: ":")),
+        envelope("text", .text(.plain), "the message after the tag and the severity word", verbatim),
+        envelope("raw", .text(.plain), "the whole line", verbatim),
         envelope("bytes", .size, "the length of the line in bytes, its newline included"),
+        envelope("repeat", .integer, "how many times the line was logged in a row, by syslog's word"),
         envelope("file", .text(.plain), "the file that the line stands in"),
         envelope("line", .integer, "the number of the line in its file, from 1"),
+
+        // Addresses. The null sender is the empty text, never missing.
+        shape("from", .text(.address), "the envelope sender", verbatim(after: "from=<", before: ">")),
+        shape("to", .text(.address), "the envelope recipient", verbatim(after: "to=<", before: ">")),
+        shape(
+            "orig_to", .text(.address), "the recipient before aliases, where it differs",
+            verbatim(after: "orig_to=<", before: ">")),
+        derived("from_domain", .text(.domain), "the sender's domain in lower case", from: "from", verbatim) {
+            Domain.ofAddress($0, $1)
+        },
+        derived("to_domain", .text(.domain), "the recipient's domain in lower case", from: "to", verbatim) {
+            Domain.ofAddress($0, $1)
+        },
+        derived(
+            "orig_to_domain", .text(.domain), "the domain of orig_to in lower case", from: "orig_to", verbatim
+        ) { Domain.ofAddress($0, $1) },
+        derived("is_bounce", .bool, "whether the sender is the null sender <>", from: "from") { from, _ in
+            .bool(from.bytes.isEmpty)
+        },
+
+        // A delivery attempt, and the end of a message.
+        shape(
+            "relay", .text(.host), "where it went: host[address]:port, none, or an agent's name",
+            verbatim(after: "relay=", before: ",")),
+        shape("relay_name", .text(.host), "the host of the relay, or the agent's name", verbatim),
+        shape("relay_ip", .text(.ip), "the address of the relay", verbatim),
+        shape("relay_port", .integer, "the port of the relay"),
+        shape("relay_path", .text(.plain), "the socket of the relay", verbatim),
+        shape("conn_use", .integer, "how often the connection was used, from 2"),
+        shape("delay", .duration, "from arrival to now, earlier deferrals included"),
+        shape("delays", .text(.plain), "delay_a/delay_b/delay_c/delay_d as logged", verbatim),
+        shape("delay_a", .duration, "from arrival to the active queue, earlier deferrals included"),
+        shape("delay_b", .duration, "waiting in the active queue"),
+        shape("delay_c", .duration, "setting up the connection: DNS, HELO and TLS"),
+        shape("delay_d", .duration, "sending the message"),
+        shape("tls", .text(.plain), "the TLS level of the delivery (Postfix 3.11)", verbatim),
+        shape("dsn", .text(.plain), "the enhanced status code, such as 4.4.1", verbatim),
+        derived("dsn_class", .integer, "the first digit of dsn: 2, 4 or 5", from: "dsn") { dsn, _ in
+            Reply.classOf(dsn: dsn)
+        },
+        shape("status", .text(.oneOf(statuses)), "what came of the attempt or of the message", status),
+        shape("detail", .text(.plain), "the reason or reply as logged", verbatim),
+        derived(
+            "reason", .text(.plain), "detail with what varies replaced: <host>, <addr>, <n>",
+            from: "detail"
+        ) { Reason.normalise($0, $1) },
+        derived("reply_code", .integer, "the SMTP code of the reply in detail", from: "detail") { detail, _ in
+            Reply.code(in: detail)
+        },
+        derived(
+            "reply_dsn", .text(.plain), "the enhanced status code of the reply in detail", from: "detail",
+            verbatim
+        ) { detail, _ in Reply.dsn(in: detail) },
+        derived(
+            "reply_command", .text(.plain), "the command that the reply in detail answers", from: "detail",
+            verbatim
+        ) { detail, _ in Reply.command(in: detail) },
+        derived(
+            "queued_as", .text(.plain), "the queue id that the next host gave", from: "detail",
+            verbatim(after: "queued as ")
+        ) { detail, _ in Reply.queuedAs(in: detail) },
+        shape("size", .size, "the size of the message", verbatim(after: "size=", before: ",")),
+        shape("nrcpt", .integer, "the number of recipients", verbatim(after: "nrcpt=", before: " ")),
+        shape("queue", .text(.plain), "the queue that the message entered", verbatim(after: "queue ")),
+
+        // Who sent it.
+        shape("client", .text(.host), "the client: name[address], or name[address]:port", verbatim),
+        shape("client_name", .text(.host), "the client's verified name, or unknown", verbatim),
+        shape("client_ip", .text(.ip), "the client's address", verbatim),
+        derived("client_net", .text(.plain), "the client's network: /24, or /64 for IPv6", from: "client_ip")
+        {
+            Network.of($0, $1)
+        },
+        shape("client_port", .integer, "the client's port"),
+        shape("sasl_method", .text(.plain), "how the client authenticated", verbatim),
+        shape("sasl_username", .text(.plain), "as whom the client authenticated", verbatim),
+        shape("sasl_sender", .text(.address), "the sender in the client's AUTH= parameter", verbatim),
+        shape("orig_queue_id", .text(.plain), "the queue id before a content filter", verbatim),
+        shape("orig_client", .text(.host), "the client before a content filter", verbatim),
+        shape("helo", .text(.host), "the name in HELO or EHLO", verbatim(after: "helo=<", before: ">")),
+        derived("helo_domain", .text(.domain), "the domain of helo in lower case", from: "helo", verbatim) {
+            Domain.ofHost($0, $1)
+        },
+        shape("proto", .text(.plain), "SMTP or ESMTP", verbatim(after: "proto=")),
+        shape("uid", .integer, "the user id of a local submission"),
+        shape("orig_id", .text(.plain), "the queue id before a requeue", verbatim(after: "orig_id=")),
+        shape("commands", .text(.plain), "commands accepted/all in a session", verbatim(after: "commands=")),
+        shape("notes", .text(.plain), "remarks on a session", verbatim(after: "notes=")),
+
+        // Rejects and checks.
+        shape("action", .text(.plain), "what was done: reject, hold, discard, warn …", verbatim),
+        shape("where", .text(.plain), "the SMTP command at which it happened", verbatim),
+        shape(
+            "check_part", .text(.oneOf(["header", "body"])), "the part that a header or body check matched"),
+        shape("check_text", .text(.plain), "the header or body line that a check matched", verbatim),
+        shape("reject_class", .text(.plain), "what was rejected: Client host, Sender address …", verbatim),
+
+        // The message and its relations.
+        shape("message_id", .text(.plain), "the Message-ID without <>", verbatim),
+        shape("resent_message_id", .text(.plain), "the Resent-Message-ID without <>", verbatim),
+        shape(
+            "new_queue_id", .text(.plain), "the queue id of a message made of this one",
+            aliases: ["new_qid"], verbatim),
+        shape("link", .text(.oneOf(links)), "how this message and the other queue id are related"),
     ]
+}
+
+/// Names of the days of the week.
+enum Weekday {
+    static let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+    /// The name as a value that lives as long as the process; 0 is Monday.
+    static func value(_ day: Int) -> Value {
+        let words: StaticString = "MonTueWedThuFriSatSun"
+        return .text(Bytes(words.utf8Start + day * 3, count: 3))
+    }
 }

@@ -1,12 +1,17 @@
 /// One shape of log line: how to tell it and which fields it carries. A new shape is one file that conforms and
-/// one line in `LineShapes.all`.
+/// one line in `LineShapes.types`.
+///
+/// No line has two shapes: which of them are tried depends on what a query demands, and the answer must not.
 package protocol LineShape: Sendable {
     /// The values of `event` that it gives.
-    var events: [String] { get }
+    static var events: [String] { get }
+
+    init()
+
     /// The processes (last component of the tag) that log it; empty means any.
     var processes: [String] { get }
-    /// The fields it fills, `event` and the envelope's apart.
-    var fields: [Field] { get }
+    /// The slots of the fields it fills, `event` and the envelope's apart.
+    var slots: [Int] { get }
     /// Text that every line of this shape contains, for searching raw bytes; nil when there is none.
     var marker: String? { get }
     /// One line for help.
@@ -14,9 +19,14 @@ package protocol LineShape: Sendable {
     /// Real lines of this shape, prelude included.
     var samples: [String] { get }
 
-    /// Fills `record` with the demanded fields if `line` has this shape, and says whether it has. On false the
-    /// record is untouched.
-    func decode(_ line: LineText, demand: FieldSet, into record: Record, arena: Arena) -> Bool
+    /// Fills the cells that are wanted and `event` if the line has this shape, and says whether it has. On false
+    /// nothing is written.
+    func decode(_ line: LineText, into cells: Cells) -> Bool
+}
+
+extension LineShape {
+    package var events: [String] { Self.events }
+    package var fields: [Field] { slots.map { Fields.all[$0] } }
 }
 
 /// What a shape looks at: the message after tag, severity word and queue id.

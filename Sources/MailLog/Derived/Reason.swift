@@ -1,0 +1,236 @@
+/// Normalises the detail of a delivery for grouping: what varies from one message or host to the next becomes a
+/// placeholder, the codes that lead each line of a reply and the `(in reply to …)` at its end are left out.
+///
+///     host mx.a.example[192.0.2.1] said: 450-4.2.0 <x@y>: Greylisted, 450 4.2.0 see http://… (in reply to …)
+///     host <host> said: <addr>: Greylisted, / see <url>
+///
+/// It works word by word from left to right, and its placeholders are words that it leaves alone, so that
+/// normalising twice changes nothing.
+enum Reason {
+    static func normalise(_ detail: Value, _ arena: Arena) -> Value {
+        var text = detail.bytes
+        while text.hasSuffix(" command)"), let start = Reply.lastCommand(in: text) {
+            text = text.prefix(start)
+        }
+        // A word of one byte becomes at most a placeholder of six and a separator of two.
+        let memory = arena.allocate(text.count * 8 + 8).assumingMemoryBound(to: UInt8.self)
+        var writer = Writer(out: memory)
+        writer.write(text)
+        return .text(Bytes(UnsafePointer(memory), count: writer.count))
+    }
+}
+
+/// The output of one normalisation, and what it must know of the words before.
+private struct Writer {
+    let out: UnsafeMutablePointer<UInt8>
+    var count = 0
+    /// Whether a reply may begin here, so that a code here is no text.
+    private var isAtReply = true
+    /// How much of `queued as` was just read.
+    private var queued = 0
+
+    init(out: UnsafeMutablePointer<UInt8>) { self.out = out }
+
+    mutating func write(_ text: Bytes) {
+        var index = 0
+        while index < text.count {
+            if text[index] == 0x20 {
+                index += 1
+                continue
+            }
+            let lead = leadLength(text.dropFirst(index))
+            if lead > 0 {
+                if !isAtReply {
+                    word(Bytes("/"))
+                    isAtReply = true
+                }
+                index += lead
+                continue
+            }
+            let end = text.firstIndex(of: 0x20, from: index) ?? text.count
+            word(text[index..<end])
+            index = end
+        }
+    }
+
+    /// The length of what leads a line of a reply: `450-4.2.0`, `450 4.2.0`, or at its start a bare `450`.
+    private func leadLength(_ text: Bytes) -> Int {
+        let code = Reply.codeLength(text)
+        let dsn = Reply.dsnLength(text.dropFirst(code))
+        if code > 3, dsn > 0 { return code + dsn }
+        return isAtReply ? max(code, dsn) : 0
+    }
+
+    private mutating func word(_ word: Bytes) {
+        if count > 0 { byte(0x20) }
+        // Marks of punctuation around the word stay.
+        var core = word
+        while core.count > 0, "\"'(".utf8.contains(core[0]) {
+            byte(core[0])
+            core = core.dropFirst(1)
+        }
+        var tail = 0
+        while tail < core.count, "\"'(),.:;".utf8.contains(core[core.count - 1 - tail]) { tail += 1 }
+        let marks = core.dropFirst(core.count - tail)
+        core = core.dropLast(tail)
+
+        if queued == 2, core.count > 0 {
+            write("<qid>")
+        } else {
+            write(core: core)
+        }
+        queued = core == "queued" ? 1 : queued == 1 && core == "as" ? 2 : 0
+        for index in 0..<marks.count { byte(marks[index]) }
+        isAtReply = marks.count == 1 && marks[0] == UInt8(ascii: ":") && (core == "said" || core == "me")
+    }
+
+    /// A word without its punctuation, or the value of `key=value`.
+    private mutating func write(core: Bytes) {
+        guard core.count > 1 else {
+            if core.count == 1 { byte(core[0]) }
+            return
+        }
+        if let open = core.firstIndex(of: UInt8(ascii: "<")) {
+            if let close = core.firstIndex(of: UInt8(ascii: ">"), from: open) {
+                write(core: core.prefix(open))
+                write(bracketed: core[open + 1..<close])
+                write(core: core.dropFirst(close + 1))
+                return
+            }
+        } else if core.hasPrefix("http://") || core.hasPrefix("https://") {
+            write("<url>")
+            return
+        }
+        if let equals = core.firstIndex(of: UInt8(ascii: "=")), equals + 1 < core.count {
+            let key = core.prefix(equals)
+            copy(core.prefix(equals + 1))
+            if key.hasSuffix("id") || key.hasSuffix("Id") {
+                write("<id>")
+            } else {
+                write(core: core.dropFirst(equals + 1))
+            }
+            return
+        }
+        if isPeer(core) {
+            write("<host>")
+        } else if core.firstIndex(of: UInt8(ascii: "@")) != nil {
+            write("<addr>")
+        } else if isAddress(core) {
+            write("<ip>")
+        } else if isTime(core) {
+            write("<time>")
+        } else if isMixed(core), QueueID.matches(core) {
+            write("<qid>")
+        } else if isID(core) {
+            write("<id>")
+        } else {
+            copy(core)
+        }
+    }
+
+    private mutating func write(bracketed text: Bytes) {
+        if text.firstIndex(of: UInt8(ascii: "@")) != nil {
+            write("<addr>")
+        } else if text == "LF" || text == "CR" || text.isEmpty
+            || Self.placeholders.contains(where: { text == $0 })
+        {
+            byte(0x3C)
+            for index in 0..<text.count { byte(text[index]) }
+            byte(0x3E)
+        } else {
+            write("<name>")
+        }
+    }
+
+    private static let placeholders: [StaticString] = [
+        "qid", "host", "addr", "name", "ip", "url", "time", "id", "n",
+    ]
+
+    /// The bytes with runs of five digits or more replaced.
+    private mutating func copy(_ text: Bytes) {
+        var index = 0
+        while index < text.count {
+            var end = index
+            while end < text.count, text[end].isDigit { end += 1 }
+            if end - index >= 5 {
+                write("<n>")
+                index = end
+            } else {
+                byte(text[index])
+                index += 1
+                while index < end {
+                    byte(text[index])
+                    index += 1
+                }
+            }
+        }
+    }
+
+    private mutating func write(_ literal: StaticString) {
+        for index in 0..<literal.utf8CodeUnitCount { byte(literal.utf8Start[index]) }
+    }
+
+    @inline(__always)
+    private mutating func byte(_ byte: UInt8) {
+        out[count] = byte
+        count += 1
+    }
+
+    /// `name[address]:port` or `[address]`.
+    private func isPeer(_ text: Bytes) -> Bool {
+        guard text.firstIndex(of: UInt8(ascii: "[")) != nil, let peer = Peer(text) else { return false }
+        return !peer.address.isEmpty
+    }
+
+    /// Four numbers and dots, or hexadecimal with two colons or more.
+    private func isAddress(_ text: Bytes) -> Bool {
+        var (dots, colons, others, letters) = (0, 0, 0, 0)
+        for index in 0..<text.count {
+            switch text[index] {
+            case 0x2E: dots += 1
+            case 0x3A: colons += 1
+            case 0x30...0x39: continue
+            case 0x41...0x46, 0x61...0x66: letters += 1
+            default: others += 1
+            }
+        }
+        if others > 0 { return false }
+        return colons >= 2 && (letters > 0 || colons > 2 || text.range(of: "::") != nil)
+            || dots == 3 && colons == 0 && letters == 0 && text.count >= 7
+    }
+
+    /// `16:39:34` or a date in digits.
+    private func isTime(_ text: Bytes) -> Bool {
+        guard text.count >= 8, text[0].isDigit else { return false }
+        return text[2] == 0x3A && text[5] == 0x3A || text.count >= 10 && text[4] == 0x2D && text[7] == 0x2D
+    }
+
+    /// Letters and digits both.
+    private func isMixed(_ text: Bytes) -> Bool {
+        var (digits, letters) = (false, false)
+        for index in 0..<text.count {
+            if text[index].isDigit { digits = true } else if text[index].isLetter { letters = true }
+        }
+        return digits && letters
+    }
+
+    /// Sixteen or more letters, digits and `-_+/=` with at least three digits, or twelve of hexadecimal.
+    private func isID(_ text: Bytes) -> Bool {
+        guard text.count >= 12 else { return false }
+        var (digits, letters, isHexadecimal) = (0, 0, true)
+        for index in 0..<text.count {
+            let byte = text[index]
+            if byte.isDigit {
+                digits += 1
+            } else if byte.isLetter {
+                letters += 1
+                if byte.asciiLowercased > UInt8(ascii: "f") { isHexadecimal = false }
+            } else if "-_+".utf8.contains(byte) {
+                isHexadecimal = false
+            } else {
+                return false
+            }
+        }
+        return digits >= 3 && letters > 0 && (isHexadecimal || text.count >= 16)
+    }
+}

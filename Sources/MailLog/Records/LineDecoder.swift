@@ -1,0 +1,345 @@
+/// Turns the bytes of a line into the cells that a query demands, and no others. One for each worker.
+///
+/// What can be decided from the demand is decided when it is made. Texts point into the line, into tables that
+/// live as long as the decoder, or into `arena`, which the next line resets.
+package final class LineDecoder {
+    private let arena = Arena()
+    private var stamps: StampCells
+    private let tags: TagTable
+
+    // What of the head of the line is demanded: slots, or -1.
+    private let host: Int
+    private let pid: Int
+    private let severity: Int
+    private let text: Int
+    private let queueID: Int
+    private let raw: Int
+    private let bytes: Int
+    private let repeats: Int
+    private let event: Int
+
+    /// Whether anything behind the tag is demanded.
+    package let needsBody: Bool
+    /// Whether the first predicates ask for something behind the tag, so that the envelope must not stop there.
+    private let bodyIsEarly: Bool
+    private let needsShapes: Bool
+    private let tagSlots: [Int]
+    private let bodySlots: UnsafeMutableBufferPointer<Int>
+    private let wanted: UnsafeMutablePointer<Bool>
+    private let eventSlot: Int
+    private let derived: UnsafeMutableBufferPointer<Derived>
+
+    private struct Derived {
+        let source: Int
+        let slot: Int
+        let compute: @Sendable (Value, Arena) -> Value
+    }
+
+    // The host of the line before: its length, and its bytes.
+    private var lastHost: UnsafeMutablePointer<UInt8>
+    private var lastHostCount = 0
+    private static let hostLimit = 255
+
+    // The current line, between envelope and body.
+    private var line: Bytes
+    private var entry: UnsafeMutablePointer<TagEntry>?
+    /// Where the tag ended on the short way; on the long way -1, and `pidText` and `message` are known.
+    private var tagEnd = -1
+    private var pidText: Bytes?
+    private var message: Bytes
+    private var hasPrelude = false
+
+    /// What `decodeEnvelope` fills; file and line are known to the reader.
+    package static let headFields = FieldSet(
+        [
+            "time", "minute", "hour", "day", "week", "month", "weekday", "hour_of_day", "host", "tag",
+            "instance",
+            "service", "process", "raw", "bytes", "file", "line",
+        ].map { Field($0) })
+
+    package init(demand: FieldSet, early: FieldSet) {
+        var demand = demand
+        for field in Fields.all.reversed() where demand.contains(field.slot) {
+            var field = field
+            while case .derived(let source, _) = field.origin {
+                field = Field(source)
+                demand.insert(field.slot)
+            }
+        }
+        func slot(_ name: String) -> Int {
+            let slot = Field(name).slot
+            return demand.contains(slot) ? slot : -1
+        }
+        host = slot("host")
+        pid = slot("pid")
+        severity = slot("severity")
+        text = slot("text")
+        queueID = slot("queue_id")
+        raw = slot("raw")
+        bytes = slot("bytes")
+        repeats = slot("repeat")
+        event = slot("event")
+        eventSlot = Field("event").slot
+
+        let shapes = LineShapes.all.filter { [event] in
+            event >= 0 || $0.slots.contains(where: demand.contains)
+        }
+        needsShapes = !shapes.isEmpty
+        stamps = StampCells(demand: demand)
+        tags = TagTable(demand: demand, shapes: shapes)
+        tagSlots = ["tag", "instance", "service", "process"].map(slot).filter { $0 >= 0 }
+
+        let body = Fields.all.filter { demand.contains($0.slot) && !Self.headFields.contains($0.slot) }.map(
+            \.slot)
+        needsBody = !body.isEmpty
+        bodyIsEarly = body.contains(where: early.contains)
+        bodySlots = .allocate(capacity: body.count)
+        _ = bodySlots.initialize(from: body)
+        wanted = .allocate(capacity: Fields.all.count)
+        for field in Fields.all { (wanted + field.slot).initialize(to: demand.contains(field.slot)) }
+
+        // A field that is derived from a derived one comes after it.
+        var steps: [Derived] = []
+        var left = Fields.all.filter { demand.contains($0.slot) }
+        var ready = Set(
+            left.filter { if case .derived = $0.origin { false } else { true } }.map(\.name))
+        while let next = left.firstIndex(where: { field in
+            if case .derived(let source, _) = field.origin { ready.contains(source) } else { false }
+        }) {
+            let field = left.remove(at: next)
+            if case .derived(let source, let compute) = field.origin {
+                steps.append(Derived(source: Field(source).slot, slot: field.slot, compute: compute))
+            }
+            ready.insert(field.name)
+        }
+        derived = .allocate(capacity: steps.count)
+        _ = derived.initialize(from: steps)
+
+        lastHost = .allocate(capacity: Self.hostLimit)
+        line = Bytes("")
+        message = line
+    }
+
+    deinit {
+        stamps.deallocate()
+        bodySlots.deallocate()
+        wanted.deallocate()
+        derived.deinitialize()
+        derived.deallocate()
+        lastHost.deallocate()
+    }
+
+    /// Fills the demanded fields of the prelude: time and its bins, host, the parts of the tag, raw and bytes;
+    /// and the rest too, if `early` asks for any of it. Returns false for a line without a prelude, which is a
+    /// row all the same: its text is the whole line.
+    package func decodeEnvelope(_ line: Bytes, years: YearWindow, into record: Record) -> Bool {
+        let slots = record.slots
+        self.line = line
+        if raw >= 0 { slots[raw] = .text(line) }
+        if bytes >= 0 { slots[bytes] = .integer(line.count + 1) }
+        if !readPlain(line, years: years, into: slots) { readAny(line, years: years, into: slots) }
+        if bodyIsEarly { readBody(into: slots) }
+        return hasPrelude
+    }
+
+    /// Fills the other demanded fields, unless `early` had it done.
+    package func decodeBody(into record: Record) {
+        if needsBody, !bodyIsEarly { readBody(into: record.slots) }
+    }
+
+    // MARK: Prelude
+
+    /// The short way: a syslog stamp of the day before, a blank, a host, a blank, a tag.
+    @inline(__always)
+    private func readPlain(
+        _ line: Bytes, years: YearWindow, into slots: UnsafeMutablePointer<Value>
+    ) -> Bool {
+        let stamp = stamps.read(line, years: years)
+        guard stamp > 0 else { return false }
+        let start = stamp + 1
+        let end = start + lastHostCount
+        guard end < line.count, line[end] == 0x20, lastHostCount > 0, isLastHost(line.base + start) else {
+            return false
+        }
+        let tagStart = end + 1
+        var key = SIMD4<UInt64>.zero
+        let tagEnd = Self.readTag(line, from: tagStart, key: &key)
+        guard tagEnd > tagStart else { return false }
+
+        if host >= 0 { slots[host] = .text(line[start..<end]) }
+        stamps.write(to: slots)
+        let entry = tags.entry(line[tagStart..<tagEnd], key: key)
+        for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
+        self.entry = entry
+        self.tagEnd = tagEnd
+        hasPrelude = true
+        return true
+    }
+
+    @inline(__always)
+    private func isLastHost(_ base: UnsafePointer<UInt8>) -> Bool {
+        Bytes(base, count: lastHostCount) == Bytes(UnsafePointer(lastHost), count: lastHostCount)
+    }
+
+    /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes. Eight bytes
+    /// at a time: a byte that equals the wanted one becomes zero, and borrows from its top bit.
+    @inline(__always)
+    private static func readTag(_ line: Bytes, from start: Int, key: inout SIMD4<UInt64>) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        var position = start
+        for index in 0..<4 {
+            guard position + 8 <= line.count else { return 0 }
+            let word = UInt64(
+                littleEndian: UnsafeRawPointer(line.base + position).loadUnaligned(as: UInt64.self))
+            let bracket = word ^ 0x5B5B_5B5B_5B5B_5B5B
+            let colon = word ^ 0x3A3A_3A3A_3A3A_3A3A
+            let blank = word ^ 0x2020_2020_2020_2020
+            let found =
+                ((bracket &- ones) & ~bracket | (colon &- ones) & ~colon | (blank &- ones) & ~blank) & tops
+            if found == 0 {
+                key[index] = word
+                position += 8
+                continue
+            }
+            let bits = found.trailingZeroBitCount - 7
+            key[index] = word & ((1 << UInt64(bits)) - 1)
+            let end = position + bits / 8
+            return line[end] == 0x20 ? 0 : end
+        }
+        return 0
+    }
+
+    /// The long way, for every form of prelude.
+    private func readAny(_ line: Bytes, years: YearWindow, into slots: UnsafeMutablePointer<Value>) {
+        tagEnd = -1
+        entry = nil
+        pidText = nil
+        if host >= 0 { slots[host] = .missing }
+        for slot in tagSlots { slots[slot] = .missing }
+        guard let envelope = Envelope.parse(line) else {
+            hasPrelude = false
+            message = line
+            stamps.clear(slots)
+            return
+        }
+        hasPrelude = true
+        stamps.set(envelope.stamp, years: years, line: envelope.isPlain ? line : nil)
+        stamps.write(to: slots)
+        if let name = envelope.host {
+            if host >= 0 { slots[host] = .text(name) }
+            lastHostCount = 0
+            if envelope.isPlain, name.count <= Self.hostLimit {
+                lastHost.update(from: name.base, count: name.count)
+                lastHostCount = name.count
+            }
+        }
+        if let tag = envelope.tag {
+            let entry = tags.entry(tag, key: TagTable.key(of: tag))
+            for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
+            self.entry = entry
+        }
+        pidText = envelope.pid
+        message = envelope.message
+    }
+
+    // MARK: Message
+
+    private func readBody(into slots: UnsafeMutablePointer<Value>) {
+        for slot in bodySlots { slots[slot] = .missing }
+        if event >= 0 { slots[event] = .text(Bytes("other")) }
+        if tagEnd >= 0 { readPID() }
+        if pid >= 0, let number = pidText?.decimal { slots[pid] = .integer(number) }
+        if repeats >= 0 { slots[repeats] = .integer(1) }
+
+        var body = message
+        if let (times, inner) = Self.repetition(of: message) {
+            if repeats >= 0 { slots[repeats] = .integer(times) }
+            if let inner { body = inner }
+        }
+        let word = hasPrelude ? Self.severityLength(body) : 0
+        if word > 0 {
+            if severity >= 0 { slots[severity] = .text(body.prefix(word)) }
+            body = body.dropFirst(word + 2)
+        } else if severity >= 0, hasPrelude {
+            slots[severity] = .text(Bytes("info"))
+        }
+        if text >= 0 { slots[text] = .text(body) }
+        guard hasPrelude, needsShapes || queueID >= 0 else { return }
+
+        var line = LineText(body: body, queueID: nil, hasSeverityWord: word > 0)
+        let length = QueueID.length(in: body)
+        if length > 0 {
+            line.queueID = body.prefix(length)
+            line.body = body.dropFirst(min(length + 2, body.count))
+            if queueID >= 0 { slots[queueID] = .text(body.prefix(length)) }
+        } else if body.stands("NOQUEUE: ", at: 0) {
+            line.queueID = body.prefix(7)
+            line.body = body.dropFirst(9)
+        }
+        guard needsShapes, let entry, !line.body.isEmpty else { return }
+        let cells = Cells(slots: slots, wanted: UnsafePointer(wanted), eventSlot: eventSlot)
+        for index in entry.pointee.shapes.indices
+        where entry.pointee.shapes[index].decode(line, into: cells) {
+            derive(into: slots)
+            return
+        }
+    }
+
+    private func derive(into slots: UnsafeMutablePointer<Value>) {
+        guard derived.count > 0 else { return }
+        arena.reset()
+        for index in derived.indices {
+            let source = slots[derived[index].source]
+            slots[derived[index].slot] = source.isMissing ? .missing : derived[index].compute(source, arena)
+        }
+    }
+
+    /// From `[9733]: ` on.
+    @inline(__always)
+    private func readPID() {
+        var index = tagEnd
+        pidText = nil
+        if line[index] == UInt8(ascii: "[") {
+            guard let close = line.firstIndex(of: UInt8(ascii: "]"), from: index) else {
+                return message = line.dropFirst(index)
+            }
+            pidText = line[index + 1..<close]
+            index = close + 1
+        }
+        if index < line.count, line[index] == UInt8(ascii: ":") { index += 1 }
+        if index < line.count, line[index] == 0x20 { index += 1 }
+        message = line.dropFirst(index)
+    }
+
+    /// The length of `warning`, `error`, `fatal` or `panic` before `: `.
+    @inline(__always)
+    private static func severityLength(_ text: Bytes) -> Int {
+        guard text.count > 7 else { return 0 }
+        switch text[0] {
+        case UInt8(ascii: "w"): return text.stands("warning: ", at: 0) ? 7 : 0
+        case UInt8(ascii: "e"): return text.stands("error: ", at: 0) ? 5 : 0
+        case UInt8(ascii: "f"): return text.stands("fatal: ", at: 0) ? 5 : 0
+        case UInt8(ascii: "p"): return text.stands("panic: ", at: 0) ? 5 : 0
+        default: return 0
+        }
+    }
+
+    /// `last message repeated 3 times`, or rsyslog's `message repeated 3 times: [ text]`.
+    @inline(__always)
+    private static func repetition(of text: Bytes) -> (times: Int, inner: Bytes?)? {
+        guard text.count > 20 else { return nil }
+        switch text[0] {
+        case UInt8(ascii: "l"), UInt8(ascii: "m"), UInt8(ascii: "-"): break
+        default: return nil
+        }
+        guard let start = text.prefix(34).range(of: "message repeated ")?.upperBound,
+            let end = text.firstIndex(of: 0x20, from: start), text.stands(" times", at: end),
+            let times = text[start..<end].decimal
+        else { return nil }
+        guard text[0] == UInt8(ascii: "m"), text.stands(" times: [ ", at: end), text.hasSuffix("]") else {
+            return (times, nil)
+        }
+        return (times, text[min(end + 10, text.count - 1)..<text.count - 1])
+    }
+}

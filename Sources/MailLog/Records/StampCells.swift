@@ -1,0 +1,141 @@
+/// The time of each line and the cells that follow from it: the bins, the weekday, the hour of the day.
+///
+/// Lines follow each other in time, so the stamp is first compared with the last one; on the same day only the
+/// clock is read anew:
+///
+///     N o v   2 3   1 6 : 3 9 : 3 4
+///     └── date ────┘└── clock ────┘      seven bytes, eight bytes, then a blank
+struct StampCells {
+    private enum Kind { case time, minute, hour, hourOfDay, day, week, month, weekday }
+
+    /// One demanded field and its value for the current line.
+    private struct Cell {
+        let slot: Int
+        let kind: Kind
+        var value = Value.missing
+    }
+
+    private let cells: UnsafeMutablePointer<Cell>
+    private let count: Int
+    /// The cells that change with the clock come first.
+    private let clockCount: Int
+
+    // The last stamp without a year, where every moment of its day has the same year; a date of 0 is none.
+    private var date: UInt64 = 0
+    private var clock: UInt64 = 0
+    private var midnight: Int64 = 0
+    private var start: Int64 = 0
+
+    init(demand: FieldSet) {
+        let names: [(String, Kind)] = [
+            ("time", .time), ("minute", .minute), ("hour", .hour), ("hour_of_day", .hourOfDay), ("day", .day),
+            ("week", .week), ("month", .month), ("weekday", .weekday),
+        ]
+        let wanted = names.map { (Field($0).slot, $1) }.filter { demand.contains($0.0) }
+        count = wanted.count
+        clockCount =
+            wanted.prefix { $0.1 != .day && $0.1 != .week && $0.1 != .month && $0.1 != .weekday }.count
+        cells = .allocate(capacity: max(1, count))
+        for (index, (slot, kind)) in wanted.enumerated() {
+            (cells + index).initialize(to: Cell(slot: slot, kind: kind))
+        }
+    }
+
+    func deallocate() { cells.deallocate() }
+
+    @inline(__always)
+    func write(to slots: UnsafeMutablePointer<Value>) {
+        for index in 0..<count { slots[cells[index].slot] = cells[index].value }
+    }
+
+    func clear(_ slots: UnsafeMutablePointer<Value>) {
+        for index in 0..<count { slots[cells[index].slot] = .missing }
+    }
+
+    /// Reads the stamp at the start of the line, and gives its length if it is the fifteen bytes of syslog on
+    /// the day of the line before; else 0, and `set` must be told the stamp.
+    @inline(__always)
+    mutating func read(_ line: Bytes, years: YearWindow) -> Int {
+        guard line.count > 15, line[15] == 0x20 else { return 0 }
+        let date = Self.word(line.base) & 0x00FF_FFFF_FFFF_FFFF
+        guard date == self.date, years.start == start else { return 0 }
+        let clock = Self.word(line.base + 7)
+        if clock != self.clock {
+            guard let seconds = Self.seconds(clock) else { return 0 }
+            self.clock = clock
+            setClock(seconds * 1_000_000, time: .time(midnight &+ seconds * 1_000_000))
+        }
+        return 15
+    }
+
+    /// Takes over a stamp that was parsed; `line` is given if it begins with that stamp.
+    mutating func set(_ stamp: Stamp, years: YearWindow, line: Bytes?) {
+        let time = years.time(of: stamp)
+        date = 0
+        setClock(stamp.microsecondsOfDay, time: time)
+        let day = time.wallClock &- stamp.microsecondsOfDay
+        setDate(day, dayOfMonth: Int64(stamp.day))
+
+        guard let line, stamp.length == 15, stamp.year == 0, line.count > 15,
+            Self.seconds(Self.word(line.base + 7)) != nil
+        else { return }
+        var edge = stamp
+        edge.microsecondsOfDay = 0
+        let first = years.time(of: edge).wallClock
+        edge.microsecondsOfDay = 86_399_999_999
+        guard years.time(of: edge).wallClock - first == edge.microsecondsOfDay else { return }
+        date = Self.word(line.base) & 0x00FF_FFFF_FFFF_FFFF
+        clock = Self.word(line.base + 7)
+        midnight = first
+        start = years.start
+    }
+
+    private func setClock(_ microsecondsOfDay: Int64, time: Value) {
+        for index in 0..<clockCount {
+            let value: Value
+            switch cells[index].kind {
+            case .time: value = time
+            case .minute: value = .time(time.wallClock &- microsecondsOfDay % 60_000_000)
+            case .hour: value = .time(time.wallClock &- microsecondsOfDay % 3_600_000_000)
+            default: value = .integer(Int(microsecondsOfDay / 3_600_000_000))
+            }
+            cells[index].value = value
+        }
+    }
+
+    private func setDate(_ midnight: Int64, dayOfMonth: Int64) {
+        let day: Int64 = 86_400_000_000
+        // 1970-01-01 was a Thursday.
+        let weekday = ((midnight.floorDivided(by: day) + 3) % 7 + 7) % 7
+        for index in clockCount..<count {
+            let value: Value
+            switch cells[index].kind {
+            case .week: value = .time(midnight &- weekday * day)
+            case .month: value = .time(midnight &- (dayOfMonth - 1) * day)
+            case .weekday: value = Weekday.value(Int(weekday))
+            default: value = .time(midnight)
+            }
+            cells[index].value = value
+        }
+    }
+
+    @inline(__always)
+    private static func word(_ base: UnsafePointer<UInt8>) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
+    }
+
+    /// The seconds of `16:39:34`, or nil where that is no time of day.
+    @inline(__always)
+    private static func seconds(_ word: UInt64) -> Int64? {
+        // Digits become their value, colons 0.
+        let digits = word ^ 0x3030_3A30_303A_3030
+        guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0,
+            digits & 0x0000_FF00_00FF_0000 == 0
+        else { return nil }
+        let hour = (digits & 0xF) * 10 + (digits >> 8 & 0xF)
+        let minute = (digits >> 24 & 0xF) * 10 + (digits >> 32 & 0xF)
+        let second = (digits >> 48 & 0xF) * 10 + (digits >> 56 & 0xF)
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        return Int64(hour * 3600 + minute * 60 + second)
+    }
+}

@@ -1,0 +1,117 @@
+/// What a decoder knows of a syslog tag: its demanded parts as values, and the shapes that its process logs.
+struct TagEntry {
+    /// The first thirty-two bytes of the tag, zeroes after its end.
+    let key: SIMD4<UInt64>
+    let tag: Bytes
+    let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
+    /// Borrowed by position, so that trying a shape counts no references.
+    let shapes: UnsafeMutableBufferPointer<any LineShape>
+}
+
+/// The tags that a decoder has seen. A log has some dozens; beyond a thousand they are taken to be noise, and
+/// each takes the place of the one before it.
+final class TagTable {
+    private static let limit = 1024
+    private let index: UnsafeMutablePointer<UnsafeMutablePointer<TagEntry>?>
+    private var entries: [UnsafeMutablePointer<TagEntry>] = []
+    private var overflow: UnsafeMutablePointer<TagEntry>?
+
+    private let slots: (tag: Int, instance: Int, service: Int, process: Int)
+    private let demand: FieldSet
+    private let shapes: [any LineShape]
+
+    /// `shapes` are those that a query needs tried.
+    init(demand: FieldSet, shapes: [any LineShape]) {
+        self.demand = demand
+        self.shapes = shapes
+        slots = (
+            Field("tag").slot, Field("instance").slot, Field("service").slot, Field("process").slot
+        )
+        index = .allocate(capacity: 4 * Self.limit)
+        index.initialize(repeating: nil, count: 4 * Self.limit)
+    }
+
+    deinit {
+        for entry in entries { free(entry) }
+        if let overflow { free(overflow) }
+        index.deallocate()
+    }
+
+    /// The entry of a tag; it lives until the next call.
+    @inline(__always)
+    func entry(_ tag: Bytes, key: SIMD4<UInt64>) -> UnsafeMutablePointer<TagEntry> {
+        var place = Self.hash(key)
+        while let entry = index[place] {
+            if entry.pointee.key == key, entry.pointee.tag.count == tag.count,
+                tag.count <= 32 || entry.pointee.tag == tag
+            {
+                return entry
+            }
+            place = (place + 1) & (4 * Self.limit - 1)
+        }
+        return make(tag, key: key, at: place)
+    }
+
+    @inline(__always)
+    private static func hash(_ key: SIMD4<UInt64>) -> Int {
+        let mixed =
+            (key[0] ^ (key[1] &* 0x9E37_79B9_7F4A_7C15) ^ (key[2] &* 0xC2B2_AE3D_27D4_EB4F) ^ key[3])
+            &* 0xFF51_AFD7_ED55_8CCD
+        return Int(mixed >> 52)
+    }
+
+    private func make(_ tag: Bytes, key: SIMD4<UInt64>, at place: Int) -> UnsafeMutablePointer<TagEntry> {
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, tag.count))
+        memory.update(from: tag.base, count: tag.count)
+        let copy = Bytes(UnsafePointer(memory), count: tag.count)
+        let (instance, service, process) = Self.parts(of: copy)
+        let parts = [
+            (slots.tag, copy), (slots.instance, instance), (slots.service, service), (slots.process, process),
+        ].filter { demand.contains($0.0) }
+        let cells = UnsafeMutableBufferPointer<(slot: Int, value: Value)>.allocate(capacity: parts.count)
+        for (index, (slot, text)) in parts.enumerated() {
+            cells.initializeElement(at: index, to: (slot, text.map { .text($0) } ?? .missing))
+        }
+        let name = process?.string ?? ""
+        let candidates = shapes.filter { $0.processes.isEmpty || $0.processes.contains(name) }
+        let tried = UnsafeMutableBufferPointer<any LineShape>.allocate(capacity: candidates.count)
+        _ = tried.initialize(from: candidates)
+
+        let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
+        entry.initialize(to: TagEntry(key: key, tag: copy, cells: cells, shapes: tried))
+        if entries.count < Self.limit {
+            entries.append(entry)
+            index[place] = entry
+        } else {
+            if let overflow { free(overflow) }
+            overflow = entry
+        }
+        return entry
+    }
+
+    private func free(_ entry: UnsafeMutablePointer<TagEntry>) {
+        entry.pointee.tag.base.deallocate()
+        entry.pointee.cells.deallocate()
+        entry.pointee.shapes.deinitialize()
+        entry.pointee.shapes.deallocate()
+        entry.deallocate()
+    }
+
+    /// First, middle and last component; a tag without a slash is the process alone.
+    private static func parts(of tag: Bytes) -> (instance: Bytes?, service: Bytes?, process: Bytes?) {
+        let slash = UInt8(ascii: "/")
+        guard let first = tag.firstIndex(of: slash), let last = tag.lastIndex(of: slash) else {
+            return (nil, nil, tag)
+        }
+        return (
+            tag.prefix(first), first < last ? tag[first + 1..<last] : nil, tag.dropFirst(last + 1)
+        )
+    }
+
+    /// The first thirty-two bytes of the tag, zeroes after its end.
+    static func key(of tag: Bytes) -> SIMD4<UInt64> {
+        var key = SIMD4<UInt64>.zero
+        for index in 0..<min(32, tag.count) { key[index >> 3] |= UInt64(tag[index]) << UInt64(index & 7) * 8 }
+        return key
+    }
+}

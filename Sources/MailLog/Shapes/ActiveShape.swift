@@ -1,0 +1,39 @@
+/// A message that enters the active queue, at first or for another attempt (`global/opened.c`):
+///
+///     from=<S>, size=N, nrcpt=N (queue active)
+package struct ActiveShape: LineShape {
+    package static let events = ["active"]
+    package let processes = ["qmgr", "oqmgr", "nqmgr"]
+    package let marker: String? = " (queue "
+    package let summary = "a message enters the active queue: from, size and nrcpt"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: D9B09F8A023: from=<\"weird name\"@c.example>, size=325, nrcpt=1 (queue active)",
+        "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: B42F5F8A2E2: from=<>, size=2189, nrcpt=1 (queue active)",
+    ]
+
+    private let from = Field("from").slot
+    private let size = Field("size").slot
+    private let nrcpt = Field("nrcpt").slot
+    private let queue = Field("queue").slot
+
+    package init() {}
+
+    package var slots: [Int] { [from, size, nrcpt, queue] }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        let body = line.body
+        guard body.stands("from=<", at: 0), body[body.count - 1] == UInt8(ascii: ")") else { return false }
+        var pairs = Pairs(body, from: 6)
+        guard let sender = pairs.address(before: { $0.stands(", size=", at: $1) }), pairs.skip(", size="),
+            let bytes = pairs.upToComma(), pairs.skip("nrcpt=")
+        else { return false }
+        let recipients = pairs.upTo(" (queue ")
+        guard pairs.skip(" (queue ") else { return false }
+        cells.event("active")
+        cells.set(from, sender)
+        cells.setInteger(size, bytes)
+        cells.setInteger(nrcpt, recipients)
+        cells.set(queue, pairs.rest.dropLast(1))
+        return true
+    }
+}

@@ -1,0 +1,58 @@
+/// A header or body check that matched (`cleanup/cleanup_message.c`); `warning:` is an action here:
+///
+///     ACTION: {header|body} TEXT from {N[A]|local}; from=<S> to=<R> proto=P helo=<H>[: REMARK]
+package struct CheckShape: LineShape {
+    package static let events = ["check"]
+    package let processes = ["cleanup"]
+    package let marker: String? = "; from=<"
+    package let summary = "a header or body check matches"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: BEEFAF8A63D: reject: header Subject: reject me now from localhost[127.0.0.1]:4711; from=<s@c.example> to=<alice@example.org> proto=ESMTP helo=<client.example>: 5.7.1 spam subject",
+        "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: C0B12F8A63F: hold: header Subject: hold me now from localhost[127.0.0.1]; from=<s@c.example> to=<alice@example.org> proto=ESMTP helo=<client.example>",
+        "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: BF3A8F8A63D: warning: body free from charge from local; from=<root@example.org>: look here",
+    ]
+
+    private let action = Field("action").slot
+    private let part = Field("check_part").slot
+    private let text = Field("check_text").slot
+    private let client = ClientSlots()
+    private let transaction: [Int] = ["from", "to", "proto", "helo"].map { Field($0).slot }
+    private let pairSlots = Transaction.Slots()
+    private let detail = Field("detail").slot
+
+    package init() {}
+
+    package var slots: [Int] { [action, part, text, detail] + client.all + transaction }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        let body = line.body
+        guard line.queueID != nil, let colon = body.prefix(30).firstIndex(of: UInt8(ascii: ":")) else {
+            return false
+        }
+        var pairs = Pairs(body, from: colon)
+        let kind: StaticString
+        if pairs.skip(": header ") {
+            kind = "header"
+        } else if pairs.skip(": body ") {
+            kind = "body"
+        } else {
+            return false
+        }
+        let (head, envelope) = Transaction.split(pairs.rest, allowsRemark: true)
+        guard let envelope else { return false }
+        cells.event("check")
+        cells.set(action, body.prefix(colon))
+        cells.set(part, Bytes(kind))
+        pairSlots.fill(envelope, into: cells)
+        if let remark = envelope.remark { cells.set(detail, remark) }
+        var end = head.count
+        var index = 0
+        while let from = head.range(of: " from ", from: index) {
+            end = from.lowerBound
+            index = from.upperBound
+        }
+        cells.set(text, head.prefix(end))
+        if end < head.count { client.fill(head.dropFirst(index), into: cells) }
+        return true
+    }
+}

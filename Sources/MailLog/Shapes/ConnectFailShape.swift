@@ -1,0 +1,30 @@
+/// A server that could not be reached (`smtp/smtp_connect.c`): `connect to H[A]:P: ERROR`. It has no queue id; it
+/// belongs to the delivery lines of the same process that follow.
+package struct ConnectFailShape: LineShape {
+    package static let events = ["connect-fail"]
+    package let processes = ["smtp", "lmtp"]
+    package let marker: String? = ": connect to "
+    package let summary = "a server could not be reached: relay and error"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/smtp[9741]: connect to 127.0.0.1[127.0.0.1]:1: Connection refused",
+        "Nov 23 16:39:34 mx1 postfix/lmtp[9741]: connect to mx1[/run/lmtp.sock]: No such file or directory",
+    ]
+
+    private let relay = RelaySlots()
+    private let detail = Field("detail").slot
+
+    package init() {}
+
+    package var slots: [Int] { relay.all + [detail] }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        var pairs = Pairs(line.body)
+        guard !line.hasSeverityWord, pairs.skip("connect to ") else { return false }
+        let server = pairs.upTo(": ")
+        guard pairs.skip(": ") else { return false }
+        cells.event("connect-fail")
+        relay.fill(server, into: cells)
+        cells.set(detail, pairs.rest)
+        return true
+    }
+}

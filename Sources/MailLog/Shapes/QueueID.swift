@@ -1,0 +1,55 @@
+/// Telling a queue id (`global/mail_queue.h`): a short one is upper-case hexadecimal; a long one is written
+/// without vowels, has `z` before the inode, and looks like no word.
+enum QueueID {
+    /// The length of the queue id at the start, when `: ` follows it or the text ends with it; 0 for none.
+    @inline(__always)
+    static func length(in text: Bytes) -> Int {
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            guard byte.isDigit || byte &- 65 < 6 else { break }
+            index += 1
+        }
+        guard index < text.count else { return 0 }
+        if text[index] == UInt8(ascii: ":") {
+            return index >= 6 && (index + 1 == text.count || text[index + 1] == 0x20) ? index : 0
+        }
+        return longLength(in: text)
+    }
+
+    /// Whether the whole text is a queue id.
+    static func matches(_ text: Bytes) -> Bool {
+        if text.count >= 6 {
+            var isShort = true
+            for index in 0..<text.count where !(text[index].isDigit || text[index] &- 65 < 6) {
+                isShort = false
+                break
+            }
+            if isShort { return true }
+        }
+        return isLong(text)
+    }
+
+    private static func longLength(in text: Bytes) -> Int {
+        guard let colon = text.prefix(40).firstIndex(of: UInt8(ascii: ":")),
+            colon + 1 == text.count || text[colon + 1] == 0x20
+        else { return 0 }
+        return isLong(text.prefix(colon)) ? colon : 0
+    }
+
+    private static func isLong(_ text: Bytes) -> Bool {
+        guard text.count >= 12 else { return false }
+        for index in 0..<text.count {
+            let byte = text[index]
+            guard byte.isDigit || byte.isLetter else { return false }
+            switch byte.asciiLowercased {
+            case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"),
+                UInt8(ascii: "u"):
+                return false
+            default: continue
+            }
+        }
+        guard let mark = text.firstIndex(of: UInt8(ascii: "z"), from: 10) else { return false }
+        return mark < text.count - 1
+    }
+}

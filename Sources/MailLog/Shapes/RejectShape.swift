@@ -1,0 +1,95 @@
+/// What smtpd, postscreen or a milter did with a command of a client (`log_whatsup` in `smtpd/smtpd_check.c`):
+///
+///     ACTION: WHERE from N[A]: TEXT; [from=<S>][ to=<R>][ proto=ESMTP][ helo=<H>][ sasl_…]
+///
+/// The event is the action as logged: most are rejects, but `hold` or `warn` let the message through.
+package struct RejectShape: LineShape {
+    private static let actions: [StaticString] = [
+        "reject", "reject_warning", "milter-reject", "proxy-reject", "proxy-accept", "warn", "info", "hangup",
+        "filter", "hold", "delay", "discard", "redirect", "bcc", "permit", "milter-hold", "milter-discard",
+    ]
+    package static let events = actions.map(\.description)
+    package let processes = ["smtpd", "postscreen", "cleanup", "qmqpd"]
+    package let marker: String? = nil
+    package let summary = "a command of a client is rejected, or an access rule does something else with it"
+    package let samples = [
+        "Nov 23 16:40:11 mx1 mx1-out/smtpd[10616]: NOQUEUE: reject: RCPT from localhost[127.0.0.1]:58950: 550 5.1.1 <nosuch@example.org>: Recipient address rejected: User unknown in local recipient table; from=<s@c.example> to=<nosuch@example.org> proto=ESMTP helo=<client.example>",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9750]: NOQUEUE: hold: RCPT from localhost[127.0.0.1]: <hold.helo>: Helo command triggers HOLD action; from=<s@c.example> to=<alice@example.org> proto=ESMTP helo=<hold.helo>",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: NOQUEUE: warn: RCPT from localhost[127.0.0.1]: watch this helo; from=<s@c.example> to=<alice@example.org> proto=ESMTP helo=<warn.helo>",
+        "Nov 23 16:39:34 mx1 postfix/postscreen[9733]: NOQUEUE: reject: RCPT from [192.0.2.7]:4711: 550 5.7.1 Service unavailable; client [192.0.2.7] blocked using zen.example; from=<a@b.example>, to=<alice@example.org>, proto=ESMTP, helo=<x>",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: AC76BF8A0C2: milter-reject: END-OF-MESSAGE from unknown[192.0.2.7]: 5.7.1 Spam; from=<a@b.example> to=<alice@example.org> proto=ESMTP helo=<x> sasl_username=<u@example.org>",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: NOQUEUE: reject: MAIL from unknown[192.0.2.7]: 452 4.3.1 Insufficient system storage; from=<a@b.example> proto=ESMTP helo=<x> sasl_method=PLAIN sasl_username=u sasl_sender=s@c.example",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: NOQUEUE: proxy-reject: END-OF-MESSAGE: 550 5.7.1 Spam; from=<a@b.example> to=<alice@example.org> proto=SMTP helo=<x>",
+    ]
+
+    private let action = Field("action").slot
+    private let place = Field("where").slot
+    private let client = ClientSlots()
+    private let transaction = Transaction.Slots()
+    private let detail = Field("detail").slot
+    private let dsn = Field("dsn").slot
+    private let rejectClass = Field("reject_class").slot
+
+    package init() {}
+
+    package var slots: [Int] { [action, place, detail, dsn, rejectClass] + client.all + transaction.all }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        let body = line.body
+        guard let colon = body.prefix(20).firstIndex(of: UInt8(ascii: ":")), body.stands(" ", at: colon + 1)
+        else { return false }
+        guard let word = Self.actions.first(where: { body.prefix(colon) == $0 }).map(Bytes.init(_:)) else {
+            return false
+        }
+
+        var pairs = Pairs(body, from: colon + 2)
+        let command: Bytes
+        var peer: Bytes?
+        if word.hasPrefix("proxy-") {
+            command = pairs.upTo(": ")
+        } else {
+            command = pairs.upTo(" from ")
+            guard pairs.skip(" from ") else { return false }
+            peer = pairs.upTo(": ")
+        }
+        guard pairs.skip(": "), Self.isCommand(command) else { return false }
+        let (text, envelope) = Transaction.split(pairs.rest)
+
+        cells[cells.eventSlot] = .text(word)
+        cells.set(action, word)
+        cells.set(place, command)
+        if let peer { client.fill(peer, into: cells) }
+        if let envelope { transaction.fill(envelope, into: cells) }
+        cells.set(detail, text)
+        if cells.wants(dsn) { cells[dsn] = Reply.dsn(in: .text(text)) }
+        if cells.wants(rejectClass) { cells.set(rejectClass, Self.rejectClass(of: text)) }
+        return true
+    }
+
+    /// RCPT, END-OF-MESSAGE, `DATA content`, or postscreen's `connect`; not `header …`.
+    private static func isCommand(_ text: Bytes) -> Bool {
+        if text == "connect" || text == "DATA content" || text == "BDAT content" { return true }
+        for index in 0..<text.count where !(text[index] &- 65 < 26 || text[index] == UInt8(ascii: "-")) {
+            return false
+        }
+        return !text.isEmpty
+    }
+
+    /// `Sender address` of `550 5.7.1 <s@x>: Sender address rejected: …`; `Relay access denied` and the like as
+    /// they stand.
+    private static func rejectClass(of text: Bytes) -> Bytes {
+        var text = Reply.withoutCodes(text)
+        if text.stands("<", at: 0), let name = text.range(of: ">: ") {
+            text = text.dropFirst(name.upperBound)
+        }
+        if let rejected = text.range(of: " rejected: ") {
+            text = text.prefix(rejected.lowerBound)
+            while let colon = text.range(of: ": ") { text = text.dropFirst(colon.upperBound) }
+            return text
+        }
+        for index in 0..<text.count where [0x3B, 0x3A, 0x2C].contains(text[index]) {
+            return text.prefix(index)
+        }
+        return text
+    }
+}

@@ -1,0 +1,29 @@
+/// A message that leaves the queue for good, by the queue manager, by `postsuper -d` with its id, or, from
+/// Postfix 3.10, by cleanup when the client gave up: `removed[ (canceled)]`.
+package struct RemovedShape: LineShape {
+    package static let events = ["removed"]
+    package let processes = ["qmgr", "oqmgr", "nqmgr", "postsuper", "cleanup"]
+    package let marker: String? = ": removed"
+    package let summary = "a message leaves the queue for good"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: AB485F8A0B1: removed",
+        "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: AB485F8A0B1: removed (canceled)",
+    ]
+
+    private let detail = Field("detail").slot
+
+    package init() {}
+
+    package var slots: [Int] { [detail] }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        let body = line.body
+        guard line.queueID != nil, body.stands("removed", at: 0) else { return false }
+        if body.count > 7 {
+            guard body.stands(" (", at: 7), body[body.count - 1] == UInt8(ascii: ")") else { return false }
+            cells.set(detail, body[9..<max(9, body.count - 1)])
+        }
+        cells.event("removed")
+        return true
+    }
+}

@@ -1,0 +1,73 @@
+/// What a reject or a check says of the SMTP transaction, at the end of the line; smtpd separates with blanks,
+/// postscreen with commas:
+///
+///     from=<S>[ to=<R>][ proto=ESMTP][ helo=<H>][ sasl_method=M][ sasl_username=U][ sasl_sender=S][: text]
+struct Transaction {
+    private var values: [Bytes?] = Array(repeating: nil, count: Transaction.keys.count)
+    /// What follows after `: ` on the line of a header or body check.
+    private(set) var remark: Bytes?
+
+    private static let keys: [StaticString] = [
+        "from=", "to=", "proto=", "helo=", "sasl_method=", "sasl_username=", "sasl_sender=",
+    ]
+
+    /// Splits the text at the first `; ` after which there is nothing but such pairs. A text that merely holds
+    /// something like them goes on in another way.
+    static func split(_ text: Bytes, allowsRemark: Bool = false) -> (text: Bytes, transaction: Transaction?) {
+        var index = 0
+        while let range = text.range(of: "; ", from: index) {
+            if let transaction = Transaction(text.dropFirst(range.upperBound), allowsRemark: allowsRemark) {
+                return (text.prefix(range.lowerBound), transaction)
+            }
+            index = range.lowerBound + 1
+        }
+        return (text.hasSuffix(";") ? text.dropLast(1) : text, nil)
+    }
+
+    private init?(_ text: Bytes, allowsRemark: Bool) {
+        var position = 0
+        for (key, name) in Self.keys.enumerated() where text.stands(name, at: position) {
+            let start = position + name.utf8CodeUnitCount
+            let isBracketed = text.stands("<", at: start)
+            guard let end = Self.end(of: text, from: start, isBracketed: isBracketed, allowsRemark) else {
+                return nil
+            }
+            values[key] = isBracketed ? text[start + 1..<end - 1] : text[start..<end]
+            position = end
+            if position == text.count { return }
+            if allowsRemark, text.stands(": ", at: position) {
+                remark = text.dropFirst(position + 2)
+                return
+            }
+            position += text.stands(", ", at: position) ? 2 : 1
+        }
+        return nil
+    }
+
+    /// Where a value ends: at the end, at the next pair, or at the remark. A bracketed one ends after its `>`.
+    private static func end(of text: Bytes, from start: Int, isBracketed: Bool, _ allowsRemark: Bool) -> Int?
+    {
+        var index = isBracketed ? text.endOfQuotes(from: start + 1) : start
+        while index <= text.count {
+            if isBracketed {
+                guard let close = text.firstIndex(of: UInt8(ascii: ">"), from: index) else { return nil }
+                index = close + 1
+            }
+            if index == text.count || (allowsRemark && text.stands(": ", at: index)) { return index }
+            let next = text.stands(", ", at: index) ? index + 2 : text.stands(" ", at: index) ? index + 1 : -1
+            if next > 0, keys.contains(where: { text.stands($0, at: next) }) { return index }
+            if !isBracketed { index += 1 }
+        }
+        return nil
+    }
+
+    /// The slots of the pairs, in their order.
+    struct Slots {
+        let all = ["from", "to", "proto", "helo", "sasl_method", "sasl_username", "sasl_sender"]
+            .map { Field($0).slot }
+
+        func fill(_ transaction: Transaction, into cells: Cells) {
+            for (slot, value) in zip(all, transaction.values) { if let value { cells.set(slot, value) } }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+/// The time at the start of a line, as it is written there: a year only if it tells one.
+///
+///     Nov 23 16:39:34 · Nov 03 16:39:34 · Nov 23 16:39:34.123456 · Nov 23 2026 16:39:34
+///     2026-11-23T16:39:34.123456+01:00 · 2026-11-23 16:39:34,123Z · Mon 2026-11-23 16:39:34 CET
+///     1795451974.123456
+package struct Stamp: BitwiseCopyable {
+    /// 0 where none is written.
+    package var year: Int32 = 0
+    package var month: UInt8 = 1
+    package var day: UInt8 = 1
+    package var microsecondsOfDay: Int64 = 0
+    /// Seconds east of UTC, or `Value.unknownOffset`.
+    package var offset: Int32 = Value.unknownOffset
+    /// How many bytes it takes.
+    package var length = 0
+
+    package static func parse(_ line: Bytes) -> Stamp? {
+        guard line.count >= 15 else { return nil }
+        if line[0].isLetter { return parseNamedMonth(line) ?? parseWeekday(line) }
+        guard line[0].isDigit else { return nil }
+        return line[4] == UInt8(ascii: "-") ? parseISO(line) : parseUnix(line)
+    }
+
+    // MARK: Forms
+
+    private static func parseNamedMonth(_ line: Bytes) -> Stamp? {
+        guard line[3] == 0x20, let month = month(line) else { return nil }
+        var stamp = Stamp()
+        stamp.month = month
+        guard let day = two(line, at: 4, padded: true), line[6] == 0x20 else { return nil }
+        var position = 7
+        if line.count >= 20, line[11] == 0x20, let century = two(line, at: 7), let rest = two(line, at: 9) {
+            stamp.year = Int32(century * 100 + rest)
+            position = 12
+        }
+        stamp.day = UInt8(day)
+        guard stamp.readClock(line, at: position), stamp.isDate else { return nil }
+        return stamp
+    }
+
+    /// systemd's `short-full`; the name of the zone does not tell its offset.
+    private static func parseWeekday(_ line: Bytes) -> Stamp? {
+        guard line[3] == 0x20, line[4].isDigit, line.count > 24, var stamp = parseISO(line.dropFirst(4))
+        else {
+            return nil
+        }
+        stamp.length += 4
+        var end = stamp.length + 1
+        while end < line.count, line[end].isLetter { end += 1 }
+        if end > stamp.length + 1, line[stamp.length] == 0x20 {
+            if line[stamp.length + 1..<end] == "UTC" { stamp.offset = 0 }
+            stamp.length = end
+        }
+        return stamp
+    }
+
+    private static func parseISO(_ line: Bytes) -> Stamp? {
+        guard line.count >= 19, line[4] == UInt8(ascii: "-"), line[7] == UInt8(ascii: "-"),
+            line[10] == UInt8(ascii: "T") || line[10] == 0x20, let century = two(line, at: 0),
+            let rest = two(line, at: 2), let month = two(line, at: 5), let day = two(line, at: 8)
+        else { return nil }
+        var stamp = Stamp()
+        stamp.year = Int32(century * 100 + rest)
+        stamp.month = UInt8(month)
+        stamp.day = UInt8(day)
+        guard stamp.readClock(line, at: 11), stamp.isDate else { return nil }
+        stamp.readZone(line)
+        return stamp
+    }
+
+    /// Seconds since 1970, ten digits and a fraction.
+    private static func parseUnix(_ line: Bytes) -> Stamp? {
+        guard line[10] == UInt8(ascii: "."), let seconds = line.prefix(10).decimal else { return nil }
+        var stamp = Stamp()
+        let date = Calendar.civil(fromDays: seconds / 86_400)
+        stamp.year = Int32(date.year)
+        stamp.month = UInt8(date.month)
+        stamp.day = UInt8(date.day)
+        stamp.microsecondsOfDay = Int64(seconds % 86_400) * 1_000_000
+        stamp.offset = 0
+        stamp.length = 10
+        stamp.readFraction(line)
+        return stamp
+    }
+
+    // MARK: Parts
+
+    private var isDate: Bool {
+        (1...12).contains(month) && day >= 1
+            && Int(day) <= Calendar.days(in: Int(month), of: year == 0 ? 2000 : Int(year))
+    }
+
+    private mutating func readClock(_ line: Bytes, at start: Int) -> Bool {
+        guard line.count >= start + 8, line[start + 2] == UInt8(ascii: ":"),
+            line[start + 5] == UInt8(ascii: ":"), let hour = Stamp.two(line, at: start),
+            let minute = Stamp.two(line, at: start + 3), let second = Stamp.two(line, at: start + 6),
+            hour < 24,
+            minute < 60, second <= 60
+        else { return false }
+        // A leap second counts as the last of its minute.
+        microsecondsOfDay = Int64(hour * 3600 + minute * 60 + min(second, 59)) * 1_000_000
+        length = start + 8
+        readFraction(line)
+        return true
+    }
+
+    private mutating func readFraction(_ line: Bytes) {
+        guard length + 1 < line.count, line[length] == UInt8(ascii: ".") || line[length] == UInt8(ascii: ","),
+            line[length + 1].isDigit
+        else { return }
+        length += 1
+        var unit: Int64 = 100_000
+        while length < line.count, line[length].isDigit {
+            microsecondsOfDay += Int64(line[length] - 48) * unit
+            unit /= 10
+            length += 1
+        }
+    }
+
+    /// `Z`, `+01:00`, `+0100` or `+01`.
+    private mutating func readZone(_ line: Bytes) {
+        guard length < line.count else { return }
+        switch line[length] {
+        case UInt8(ascii: "Z"):
+            offset = 0
+            length += 1
+        case UInt8(ascii: "+"), UInt8(ascii: "-"):
+            guard let hours = Stamp.two(line, at: length + 1), hours < 24 else { return }
+            let isWest = line[length] == UInt8(ascii: "-")
+            length += 3
+            var minutes = 0
+            let colon = length < line.count && line[length] == UInt8(ascii: ":") ? 1 : 0
+            if let read = Stamp.two(line, at: length + colon), read < 60 {
+                minutes = read
+                length += 2 + colon
+            }
+            offset = Int32(hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
+        default: break
+        }
+    }
+
+    private static func two(_ line: Bytes, at index: Int, padded: Bool = false) -> Int? {
+        guard index + 1 < line.count, line[index + 1].isDigit else { return nil }
+        let units = Int(line[index + 1] - 48)
+        if padded, line[index] == 0x20 { return units }
+        guard line[index].isDigit else { return nil }
+        return Int(line[index] - 48) * 10 + units
+    }
+
+    private static func month(_ line: Bytes) -> UInt8? {
+        let names = Bytes("JanFebMarAprMayJunJulAugSepOctNovDec")
+        for index in 0..<12 where names[index * 3..<index * 3 + 3] == line.prefix(3) {
+            return UInt8(index + 1)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,48 @@
+/// Where in time the stamps of a file belong that do not tell their year: in the twelve months from `start`.
+///
+/// A window knows nothing of the lines before, so that any block of a file can be read on its own, and New Year
+/// inside a file needs no counting. Explicit years are never rewritten.
+package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
+    /// Microseconds of the wall clock.
+    package let start: Int64
+
+    package init(start: Int64) { self.start = start }
+
+    /// The twelve months that end with this moment.
+    package init(end: Int64) {
+        let day: Int64 = 86_400_000_000
+        let date = Calendar.civil(fromDays: Int(end.floorDivided(by: day)))
+        let year = Calendar.daysFromCivil(year: date.year - 1, month: date.month, day: min(date.day, 28))
+        start = Int64(year) * day
+    }
+
+    /// The window in which that stamp, the first of its input, falls into that year. The lines around the start
+    /// of a log are not quite in order, so it opens a day earlier.
+    package init(first stamp: Stamp, year: Int) {
+        let days = Calendar.daysFromCivil(year: year, month: Int(stamp.month), day: Int(stamp.day))
+        start = Int64(days - 1) * 86_400_000_000
+    }
+
+    package func time(of stamp: Stamp) -> Value {
+        if stamp.year != 0 {
+            let local = YearWindow.wallClock(of: stamp, year: Int(stamp.year))
+            guard stamp.offset != Value.unknownOffset else { return .time(local) }
+            return .time(local - Int64(stamp.offset) * 1_000_000, offset: stamp.offset)
+        }
+        let year = Calendar.civil(fromDays: Int(start.floorDivided(by: 86_400_000_000))).year
+        let early = YearWindow.wallClock(of: stamp, year: year)
+        return .time(early >= start ? early : YearWindow.wallClock(of: stamp, year: year + 1))
+    }
+
+    private static func wallClock(of stamp: Stamp, year: Int) -> Int64 {
+        let days = Calendar.daysFromCivil(year: year, month: Int(stamp.month), day: Int(stamp.day))
+        return Int64(days) * 86_400_000_000 + stamp.microsecondsOfDay
+    }
+}
+
+extension Int64 {
+    /// Division that rounds towards negative infinity, for a positive divisor.
+    @inlinable package func floorDivided(by divisor: Int64) -> Int64 {
+        self >= 0 ? self / divisor : (self &+ 1) / divisor - 1
+    }
+}
