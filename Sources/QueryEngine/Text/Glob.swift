@@ -12,6 +12,8 @@ package struct Glob: Sendable {
     package let longestLiteral: [UInt8]?
     /// The piece after the last wildcard: most globs end in a domain, and most values in another.
     private let ending: [UInt8]
+    /// Answers for `*literal*`.
+    private let search: LiteralSearch?
 
     package init(_ source: [UInt8], ignoresCase: Bool = false) {
         let source = ignoresCase ? source.map(\.asciiLowercased) : source
@@ -20,6 +22,8 @@ package struct Glob: Sendable {
         self.ignoresCase = ignoresCase
         longestLiteral = pieces.max { $0.count < $1.count }.flatMap { $0.isEmpty ? nil : Array($0) }
         ending = pieces.last.map(Array.init) ?? []
+        let isSearch = source.first == Self.anyRun && source.last == Self.anyRun && pieces.count == 3
+        search = isSearch ? LiteralSearch(Array(pieces[1]), foldCase: ignoresCase) : nil
     }
 
     /// Whether a word is a glob at all.
@@ -28,6 +32,7 @@ package struct Glob: Sendable {
     }
 
     package func matches(_ value: Bytes) -> Bool {
+        if let search { return search.first(in: value) != nil }
         guard ending.count <= value.count else { return false }
         let tail = value.count - ending.count
         for (offset, byte) in ending.enumerated() where !isSame(value[tail + offset], byte) { return false }

@@ -1,0 +1,236 @@
+/// How a thing with a name is written: its keyword, its parameters, what it is for. Declared once, beside the
+/// thing itself; parsing, usage, help, completion, near suggestions, the grammar and a test that runs every
+/// example all come from this one value.
+package struct Form<Product>: Sendable {
+    package let name: String
+    package let aliases: [String]
+    /// One line for lists.
+    package let summary: String
+    /// A paragraph for the thing's own page.
+    package let details: String
+    /// Queries that run on the example logs.
+    package let examples: [String]
+    package let parameters: [Shape]
+    /// For a family of names such as `p1` … `p99`: whether a word is one of them.
+    package let family: (@Sendable (String) -> Bool)?
+    package let parse: @Sendable (inout Parser, Name) throws(Diagnostic) -> Product
+
+    /// What is known of a parameter without its type.
+    package struct Shape: Sendable {
+        /// For usage lines: `N`, `[by KEYS]`.
+        package let usage: String
+        /// For the grammar: an EBNF term.
+        package let grammar: String
+        package let completion: Completion
+    }
+
+    package init<each P>(
+        _ name: String, aliases: [String] = [], family: (@Sendable (String) -> Bool)? = nil,
+        summary: String, details: String = "", examples: [String] = [], _ parameter: repeat Parameter<each P>,
+        build: @escaping @Sendable (Name, repeat each P) throws(Diagnostic) -> Product
+    ) {
+        self.name = name
+        self.aliases = aliases
+        self.summary = summary
+        self.details = details
+        self.examples = examples
+        self.family = family
+        var shapes: [Shape] = []
+        for one in repeat each parameter {
+            shapes.append(Shape(usage: one.usage, grammar: one.grammar, completion: one.completion))
+        }
+        parameters = shapes
+        parse = { (parser: inout Parser, name: Name) throws(Diagnostic) -> Product in
+            try build(name, repeat try (each parameter).parse(&parser))
+        }
+    }
+
+    /// A thing whose arguments are expressions between parentheses: a function or an aggregate.
+    package init(
+        call name: String, aliases: [String] = [], family: (@Sendable (String) -> Bool)? = nil,
+        summary: String, details: String = "", examples: [String] = [], arguments: [String],
+        product: Product
+    ) where Product: Sendable {
+        self.name = name
+        self.aliases = aliases
+        self.family = family
+        self.summary = summary
+        self.details = details
+        self.examples = examples
+        parameters = arguments.map { Shape(usage: $0, grammar: "expression", completion: .expression) }
+        parse = { (_: inout Parser, _: Name) throws(Diagnostic) -> Product in product }
+    }
+
+    /// The name that stands for a word which means this: an alias gives way, a member of a family stays.
+    package func canonical(_ word: String) -> String {
+        family?(word.lowercased()) == true ? word.lowercased() : name
+    }
+
+    /// `percentile(x, n)`
+    package var callUsage: String { "\(name)(\(parameters.map(\.usage).joined(separator: ", ")))" }
+
+    /// `top N [KEYS] [by AGGREGATE]`
+    package var usage: String { ([name] + parameters.map(\.usage)).joined(separator: " ") }
+}
+
+/// What may stand at a place, for completion.
+package enum Completion: Sendable {
+    case nothing, fields, expression, aggregate, pipeline, file
+    case words([String])
+}
+
+/// One parameter of a form: how it is written, read and completed.
+package struct Parameter<Value>: Sendable {
+    package let usage: String
+    package let grammar: String
+    package let completion: Completion
+    package let parse: @Sendable (inout Parser) throws(Diagnostic) -> Value
+
+    package init(
+        _ usage: String, grammar: String, completes completion: Completion = .nothing,
+        parse: @escaping @Sendable (inout Parser) throws(Diagnostic) -> Value
+    ) {
+        self.usage = usage
+        self.grammar = grammar
+        self.completion = completion
+        self.parse = parse
+    }
+
+    /// The same after a keyword, or nothing.
+    package func after(_ keyword: String) -> Parameter<Value?> {
+        let parse = parse
+        return Parameter<Value?>(
+            "[\(keyword) \(usage)]", grammar: "[ '\(keyword)', \(grammar) ]", completes: completion
+        ) { (parser: inout Parser) throws(Diagnostic) -> Value? in
+            guard parser.takeKeyword(keyword) != nil else { return nil }
+            return try parse(&parser)
+        }
+    }
+
+    /// The same with a keyword that must stand before it.
+    package func required(after keyword: String) -> Parameter<Value> {
+        let parse = parse
+        return Parameter(
+            "\(keyword) \(usage)", grammar: "'\(keyword)', \(grammar)", completes: completion
+        ) { (parser: inout Parser) throws(Diagnostic) -> Value in
+            guard parser.takeKeyword(keyword) != nil else {
+                throw Diagnostic("expected '\(keyword)', found \(parser.found())", at: parser.here())
+            }
+            return try parse(&parser)
+        }
+    }
+
+    /// The same, or nothing where the stage ends or a clause word follows.
+    package var optional: Parameter<Value?> {
+        let parse = parse
+        return Parameter<Value?>("[\(usage)]", grammar: "[ \(grammar) ]", completes: completion) {
+            (parser: inout Parser) throws(Diagnostic) -> Value? in
+            if parser.atEndOfStage() || parser.clauseFollows() { return nil }
+            return try parse(&parser)
+        }
+    }
+}
+
+extension Parser {
+    /// Whether a clause word (`by`, `per`, `if`, `on` …) comes next.
+    package mutating func clauseFollows() -> Bool {
+        skipSpace()
+        guard let word = peekWord()?.lowercased() else { return false }
+        return ["by", "per", "if", "on", "else", "in", "with"].contains(word)
+            && !(word == "if" && byte(word.utf8.count) == 40)
+    }
+}
+
+/// The parameters that more than one form has.
+extension Parameter where Value == Expression {
+    package static var expression: Parameter {
+        Parameter("EXPR", grammar: "expression", completes: .expression) {
+            (parser: inout Parser) throws(Diagnostic) -> Expression in try parser.expression()
+        }
+    }
+}
+
+extension Parameter where Value == Name {
+    package static var field: Parameter {
+        Parameter("FIELD", grammar: "name", completes: .fields) {
+            (parser: inout Parser) throws(Diagnostic) -> Name in try parser.takeName("a field")
+        }
+    }
+}
+
+extension Parameter where Value == [Name] {
+    package static var fields: Parameter {
+        Parameter("FIELD, …", grammar: "name, { ',', name }", completes: .fields) {
+            (parser: inout Parser) throws(Diagnostic) -> [Name] in
+            try parser.list { (parser: inout Parser) throws(Diagnostic) in try parser.takeName("a field") }
+        }
+    }
+}
+
+extension Parameter where Value == Int {
+    package static var count: Parameter {
+        Parameter("N", grammar: "count") {
+            (parser: inout Parser) throws(Diagnostic) -> Int in try parser.takeCount()
+        }
+    }
+}
+
+extension Parameter where Value == String {
+    package static func text(_ usage: String, completes: Completion = .nothing) -> Parameter {
+        Parameter("\"\(usage)\"", grammar: "string", completes: completes) {
+            (parser: inout Parser) throws(Diagnostic) -> String in try parser.takeText(usage)
+        }
+    }
+}
+
+extension Parameter where Value == TimeRange {
+    package static var range: Parameter {
+        Parameter("A..B", grammar: "range") {
+            (parser: inout Parser) throws(Diagnostic) -> TimeRange in try parser.timeRange()
+        }
+    }
+}
+
+extension Parser {
+    package mutating func list<T>(
+        _ element: (inout Parser) throws(Diagnostic) -> T
+    ) throws(Diagnostic) -> [T] {
+        var elements = [try element(&self)]
+        while takeSymbol(",", .comma) != nil { elements.append(try element(&self)) }
+        return elements
+    }
+
+    /// A whole number that counts rows.
+    package mutating func takeCount() throws(Diagnostic) -> Int {
+        skipSpace()
+        guard let next = byte(), next &- 48 < 10 else {
+            throw Diagnostic("expected a number, found \(found())", at: here())
+        }
+        guard case .number(let text, let range) = takeNumber() else { return 0 }
+        guard let count = Int(text.filter { $0 != "_" }), count >= 0 else {
+            throw Diagnostic("'\(text)' is not a whole number", at: range)
+        }
+        return count
+    }
+
+    /// Whether a number comes next.
+    package mutating func numberFollows() -> Bool {
+        skipSpace()
+        return byte().map { $0 &- 48 < 10 } == true
+    }
+
+    package mutating func takeText(_ what: String) throws(Diagnostic) -> String {
+        skipSpace()
+        guard byte() == 34 || byte() == 39 else {
+            throw Diagnostic("expected a quoted \(what), found \(found())", at: here(), hint: "quote it")
+        }
+        guard case .string(let text, _, _) = try takeString() else { return "" }
+        return text
+    }
+
+    /// A duration as a bare word: `30s`, `1h`, `1d`; the engine reads it.
+    package mutating func takeDurationWord() throws(Diagnostic) -> Name {
+        let (text, range) = try takeWord("a duration such as 1h")
+        return Name(text, range)
+    }
+}

@@ -1,0 +1,113 @@
+/// Stages in a row, each parsed to what the vocabulary makes of it.
+package struct Pipeline<Stage: Sendable>: Sendable {
+    /// The name of a `let` pipeline that this one starts from.
+    package let start: Name?
+    package let stages: [Step]
+    package let range: SourceRange
+    package init(start: Name?, stages: [Step], range: SourceRange) {
+        self.start = start
+        self.stages = stages
+        self.range = range
+    }
+
+    /// Whether a stage could not be parsed, so that what follows it cannot be checked.
+    package var isBroken: Bool { stages.contains { $0.stage == nil } }
+
+    package struct Step: Sendable {
+        /// nil where the text was not understood; its error has been reported.
+        package let stage: Stage?
+        package let name: Name
+        package let range: SourceRange
+    }
+}
+
+extension Parser {
+    /// A pipeline up to the end of the statement or a closing bracket. An error costs its stage only: it is
+    /// reported, and parsing goes on at the next `|`.
+    package mutating func pipeline<Stage: Sendable>(
+        _ vocabulary: Vocabulary<Stage>, isNested: Bool = false
+    ) throws(Diagnostic) -> Pipeline<Stage> {
+        skipSpace()
+        let start = position
+        var first: Name?
+        var steps: [Pipeline<Stage>.Step] = []
+        if let word = peekWord(), names.contains(word) {
+            first = Name(word, take(word.utf8.count, .name))
+            guard atEndOfStage() || byte() == 124 else {
+                throw Diagnostic("expected '|' after '\(word)', found \(found())", at: here())
+            }
+            if byte() == 124 {
+                take(1, .pipe)
+            } else {
+                return Pipeline(start: first, stages: [], range: first!.range)
+            }
+        }
+        while true {
+            skipSpace()
+            let stageStart = position
+            do throws(Diagnostic) {
+                steps.append(try stage(vocabulary))
+                guard atEndOfStage() else {
+                    throw Diagnostic(
+                        "expected '|' or the end of the query, found \(found())", at: here(),
+                        hint: steps.last.map { "usage: \(vocabulary[$0.name.text]?.usage ?? $0.name.text)" })
+                }
+                if byte() == 41, !isNested {
+                    throw Diagnostic("')' closes no bracket", at: SourceRange(position, position + 1))
+                }
+            } catch {
+                if isNested { throw error }
+                diagnostics.append(error)
+                if diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { throw error }
+                recover()
+                if steps.last.map({ $0.range.lower >= stageStart }) == true { steps.removeLast() }
+                let range = SourceRange(stageStart, position)
+                steps.append(Pipeline.Step(stage: nil, name: Name("", range), range: range))
+            }
+            skipSpace()
+            guard byte() == 124 else { break }
+            take(1, .pipe)
+        }
+        return Pipeline(start: first, stages: steps, range: SourceRange(start, position))
+    }
+
+    private mutating func stage<Stage>(
+        _ vocabulary: Vocabulary<Stage>
+    ) throws(Diagnostic) -> Pipeline<Stage>.Step {
+        skipSpace()
+        let start = position
+        guard let word = peekWord() else {
+            throw Diagnostic(
+                "expected a \(vocabulary.kind), found \(found())", at: here(),
+                hint: byte() == 34 || byte() == 39 ? "search text with `filter \"…\"`" : nil)
+        }
+        let end = start + word.utf8.count
+        guard let form = vocabulary[word] else {
+            throw unknownStage(word, SourceRange(start, end), vocabulary)
+        }
+        let name = Name(form.canonical(word), take(word.utf8.count, .stage))
+        let product = try nested { (parser) throws(Diagnostic) in try form.parse(&parser, name) }
+        return Pipeline.Step(stage: product, name: name, range: SourceRange(start, position))
+    }
+
+    /// SQL's habits get SQL's answer; a condition without `filter` is told so; the rest gets a near name.
+    private func unknownStage<Stage>(
+        _ word: String, _ range: SourceRange, _ vocabulary: Vocabulary<Stage>
+    ) -> Diagnostic {
+        let habits = [
+            "from": "a query starts from the log lines by itself",
+            "order": "write `sort -field`", "having": "write `| filter …` after the aggregate",
+        ]
+        if let hint = habits[word.lowercased()] {
+            return Diagnostic("'\(word)' is not a stage", at: range, hint: hint)
+        }
+        var ahead = self
+        ahead.take(word.utf8.count, .name)
+        ahead.skipSpace()
+        let next = ahead.byte()
+        if let next, [61, 60, 62, 126, 33].contains(next) || ahead.peekWord() == "in" {
+            return Diagnostic("a condition needs `filter`", at: range, hint: "write `filter \(word)…`")
+        }
+        return vocabulary.unknown(Name(word, range))
+    }
+}

@@ -1,0 +1,95 @@
+/// One statement of a script or of a query.
+package enum Statement<Stage: Sendable>: Sendable {
+    case pipeline(Pipeline<Stage>)
+    /// `explain PIPELINE`
+    case explain(Pipeline<Stage>)
+    case bind(Name, Pipeline<Stage>)
+    /// `param name = default`
+    case parameter(Name, Expression)
+    case title(String, SourceRange)
+    case importFile(String, SourceRange)
+}
+
+extension Parser {
+    /// All statements. An error costs its statement's rest only.
+    package mutating func script<Stage: Sendable>(_ vocabulary: Vocabulary<Stage>) -> [Statement<Stage>] {
+        var statements: [Statement<Stage>] = []
+        while !atEndOfText() {
+            do throws(Diagnostic) {
+                statements.append(try statement(vocabulary))
+                guard atEnd() else {
+                    throw Diagnostic("expected the end of the statement, found \(found())", at: here())
+                }
+            } catch {
+                if !diagnostics.contains(error) { diagnostics.append(error) }
+                if diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }
+                recover()
+                // What is left of a broken statement is not another one.
+                while byte() == 124 {
+                    take(1, .pipe)
+                    recover()
+                }
+            }
+        }
+        return statements
+    }
+
+    private mutating func statement<Stage: Sendable>(
+        _ vocabulary: Vocabulary<Stage>
+    ) throws(Diagnostic) -> Statement<Stage> {
+        skipSpace()
+        switch peekWord()?.lowercased() {
+        case "let" where statementWord("let"):
+            take(3, .stage)
+            let name = try takeName("a name", role: .name)
+            try takeAssignment()
+            let pipeline = try pipeline(vocabulary)
+            if let form = vocabulary[name.text] {
+                throw Diagnostic(
+                    "'\(name.text)' is a \(vocabulary.kind)", at: name.range,
+                    hint: "usage: \(form.usage); choose another name")
+            }
+            names.insert(name.text)
+            return .bind(name, pipeline)
+        case "param" where statementWord("param"):
+            take(5, .stage)
+            let name = try takeName("a name", role: .name)
+            try takeAssignment()
+            return .parameter(name, try parameterDefault())
+        case "title" where statementWord("title"):
+            take(5, .stage)
+            let start = position
+            let text = try takeText("title")
+            return .title(text, SourceRange(start, position))
+        case "import" where statementWord("import"):
+            take(6, .stage)
+            skipSpace()
+            let start = position
+            let path = try takeText("file name")
+            return .importFile(path, SourceRange(start, position))
+        case "explain" where statementWord("explain"):
+            take(7, .stage)
+            return .explain(try pipeline(vocabulary))
+        default:
+            return .pipeline(try pipeline(vocabulary))
+        }
+    }
+
+    /// Whether the word is followed by what a statement of that name has: a word or a quote.
+    private func statementWord(_ word: String) -> Bool {
+        byte(word.utf8.count).map { $0 == 32 || $0 == 9 } ?? false
+    }
+
+    private mutating func takeAssignment() throws(Diagnostic) {
+        guard takeSymbol("=", .operator) != nil else {
+            throw Diagnostic("expected '=', found \(found())", at: here())
+        }
+    }
+
+    private mutating func parameterDefault() throws(Diagnostic) -> Expression {
+        skipSpace()
+        if byte() == 34 || byte() == 39 { return try takeString() }
+        let (text, range) = try takeWord("a value")
+        return .word(text, range)
+    }
+}

@@ -1,0 +1,40 @@
+/// A stretch of query text, in bytes from its start.
+package struct SourceRange: Hashable, Sendable {
+    package var lower: Int
+    package var upper: Int
+
+    package init(_ lower: Int, _ upper: Int) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    /// From the start of this one to the end of `other`.
+    package func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, other.upper) }
+}
+
+/// A name as it was written, with its place.
+package struct Name: Hashable, Sendable {
+    package let text: String
+    package let range: SourceRange
+
+    package init(_ text: String, _ range: SourceRange) {
+        self.text = text
+        self.range = range
+    }
+}
+
+/// A text with queries in it: a script, or the argument of `-e`.
+package struct Source: Sendable {
+    /// What messages call it: a path, or `query`.
+    package let name: String
+    package let bytes: [UInt8]
+
+    package init(name: String, text: String) {
+        self.name = name
+        self.bytes = Array(text.utf8)
+    }
+
+    package subscript(range: SourceRange) -> String {
+        String(decoding: bytes[max(0, range.lower)..<min(bytes.count, range.upper)], as: UTF8.self)
+    }
+}
