@@ -48,6 +48,11 @@ package struct Bytes: BitwiseCopyable {
 
     @inlinable package func lastIndex(of byte: UInt8) -> Int? {
         var index = count
+        while index >= 16 {
+            let lanes = UnsafeRawPointer(base + (index - 16)).loadUnaligned(as: SIMD16<UInt8>.self)
+            if any(lanes .== byte) { break }
+            index -= 16
+        }
         while index > 0 {
             index -= 1
             if base[index] == byte { return index }

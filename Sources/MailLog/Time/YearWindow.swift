@@ -23,6 +23,14 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         start = Int64(days - 1) * 86_400_000_000
     }
 
+    /// The same months, years later or earlier.
+    package func moved(by years: Int) -> YearWindow {
+        let day: Int64 = 86_400_000_000
+        let date = Calendar.civil(fromDays: Int(start.floorDivided(by: day)))
+        let moved = Calendar.daysFromCivil(year: date.year + years, month: date.month, day: min(date.day, 28))
+        return YearWindow(start: Int64(moved) * day)
+    }
+
     package func time(of stamp: Stamp) -> Value {
         if stamp.year != 0 {
             let local = YearWindow.wallClock(of: stamp, year: Int(stamp.year))

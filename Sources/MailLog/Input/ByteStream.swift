@@ -1,0 +1,152 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where the bytes of a stream come from.
+protocol ByteSource: AnyObject {
+    /// The next bytes: at least one, at most `count`; 0 at the end, or where it cannot go on.
+    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int
+    /// Whether more can be had without waiting for whoever writes.
+    var isReady: Bool { get }
+    /// How many bytes of the file have been read.
+    var consumed: Int { get }
+    /// What went wrong, for a message that begins with the file's name.
+    var trouble: String? { get }
+}
+
+/// The bytes of a file or a pipe as they are.
+final class PlainSource: ByteSource {
+    private let file: OpenFile
+    private(set) var consumed = 0
+    private(set) var trouble: String?
+    private let shouldStop: @Sendable () -> Bool
+
+    init(_ file: OpenFile, shouldStop: @escaping @Sendable () -> Bool) {
+        self.file = file
+        self.shouldStop = shouldStop
+    }
+
+    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
+        do {
+            let read: Int
+            if file.isRegular {
+                read = try file.read(buffer, count: count, at: consumed)
+            } else {
+                // Whoever waits for a writer must still notice that the answer is no longer wanted.
+                while !file.isReady(within: 50) { if shouldStop() { return 0 } }
+                read = try file.readNext(buffer, count: count)
+            }
+            consumed += read
+            return read
+        } catch {
+            trouble = "cannot be read: \(error.text)"
+            return 0
+        }
+    }
+
+    var isReady: Bool { file.isRegular || file.isReady(within: 0) }
+}
+
+/// Whole lines out of a source that can only be read from its beginning to its end.
+final class ByteStream {
+    private let source: any ByteSource
+    /// What stands behind the last newline that was given out.
+    private var rest: [UInt8] = []
+    private var offset = 0
+    private var line = 1
+    /// Bytes after the chunk that are given to nobody: the rest of a line that was too long.
+    private var lost = 0
+    private var isOver = false
+    /// How many lines were too long.
+    private(set) var cutLines = 0
+
+    init(_ source: any ByteSource) { self.source = source }
+
+    var consumed: Int { source.consumed }
+    var trouble: String? { source.trouble }
+
+    /// The next lines, at the start of the block: how many bytes, and where the first stands. Nil at the end.
+    func next(into block: Block, numbered: Bool) -> (count: Int, offset: Int, line: Int)? {
+        while !isOver {
+            guard let count = fill(block) else { continue }
+            let place = (count, offset, line)
+            offset += count + lost
+            if numbered {
+                line += Bytes(UnsafePointer(block.base), count: count).lineCount + (lost > 0 ? 1 : 0)
+            }
+            lost = 0
+            return place
+        }
+        return nil
+    }
+
+    private func fill(_ block: Block) -> Int? {
+        var count = rest.count
+        block.reserve(count + ChunkReader.blockSize + ChunkReader.blockSlack, keeping: 0)
+        rest.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { block.base.update(from: base, count: count) }
+        }
+        rest.removeAll(keepingCapacity: true)
+        var searched = 0
+        while true {
+            let step = source.read(block.base + count, count: block.capacity - count)
+            if step == 0 {
+                isOver = true
+                guard count > ChunkReader.lineLimit else { return count > 0 ? count : nil }
+                return cut(block, count, next: count)
+            }
+            count += step
+            if count < ChunkReader.blockSize, source.isReady { continue }
+            let bytes = Bytes(UnsafePointer(block.base), count: count)
+            if searched > 0 || count > ChunkReader.lineLimit {
+                // The block holds the beginning of one long line.
+                if let newline = bytes.firstIndex(of: 10, from: searched), newline > ChunkReader.lineLimit {
+                    return cut(block, count, next: newline + 1)
+                }
+            }
+            if let newline = bytes.dropFirst(searched).lastIndex(of: 10) {
+                let end = searched + newline + 1
+                rest.append(contentsOf: UnsafeBufferPointer(start: block.base + end, count: count - end))
+                return end
+            }
+            searched = count
+            if count > ChunkReader.lineLimit { return cut(block, skipLine(block, count), next: nil) }
+            if block.capacity - count < ChunkReader.blockSlack {
+                block.reserve(block.capacity * 2, keeping: count)
+            }
+        }
+    }
+
+    /// Gives out the beginning of a line that is too long; what stands at `next` is kept.
+    private func cut(_ block: Block, _ count: Int, next: Int?) -> Int {
+        cutLines += 1
+        if let next {
+            rest.append(contentsOf: UnsafeBufferPointer(start: block.base + next, count: count - next))
+            lost += next - ChunkReader.lineLimit
+        }
+        return ChunkReader.lineLimit
+    }
+
+    /// Reads on to the end of a line that is too long, and keeps what follows.
+    private func skipLine(_ block: Block, _ count: Int) -> Int {
+        lost = count - ChunkReader.lineLimit
+        let room = block.base + ChunkReader.lineLimit
+        let size = block.capacity - ChunkReader.lineLimit
+        while true {
+            let step = source.read(room, count: size)
+            guard step > 0 else {
+                isOver = true
+                return count
+            }
+            if let newline = Bytes(UnsafePointer(room), count: step).firstIndex(of: 10) {
+                lost += newline + 1
+                rest.append(
+                    contentsOf: UnsafeBufferPointer(start: room + newline + 1, count: step - newline - 1))
+                return count
+            }
+            lost += step
+        }
+    }
+}

@@ -1,0 +1,115 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `read` of the system; the class has a method of that name.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, buffer, count)
+}
+
+/// An open file or pipe. It stays open as long as anybody may read it, so that a rotation changes nothing.
+package final class OpenFile: Sendable {
+    let descriptor: Int32
+    let isRegular: Bool
+    let isDirectory: Bool
+    /// Bytes, of a regular file when it was opened.
+    let size: Int
+    /// Seconds since 1970, in UTC.
+    let modified: Int
+    /// What two names of one file have in common.
+    let identity: Identity
+
+    struct Identity: Hashable {
+        let device: UInt64
+        let number: UInt64
+    }
+
+    struct Failure: Error {
+        let number: Int32
+        var text: String { String(cString: strerror(number)) }
+    }
+
+    /// `-` is standard input.
+    init(_ path: String) throws(Failure) {
+        let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let failure = Failure(number: errno)
+            close(descriptor)
+            throw failure
+        }
+        self.descriptor = descriptor
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+        isDirectory = status.st_mode & S_IFMT == S_IFDIR
+        size = isRegular ? Int(status.st_size) : 0
+        modified = Int(status.st_mtim.tv_sec)
+        identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
+    /// A copy of all that a pipe still gives, in a file that nobody else sees.
+    init(spooling pipe: OpenFile) throws(Failure) {
+        let descriptor = TemporaryFile.open()
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        let buffer = UnsafeMutableRawPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { buffer.deallocate() }
+        var total = 0
+        while true {
+            let count = systemRead(pipe.descriptor, buffer, 1 << 16)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure(number: errno) }
+            if count == 0 { break }
+            var written = 0
+            while written < count {
+                let step = write(descriptor, buffer + written, count - written)
+                if step < 0, errno == EINTR { continue }
+                guard step > 0 else {
+                    let failure = Failure(number: errno)
+                    close(descriptor)
+                    throw failure
+                }
+                written += step
+            }
+            total += count
+        }
+        self.descriptor = descriptor
+        isRegular = true
+        isDirectory = false
+        size = total
+        modified = Int(time(nil))
+        identity = pipe.identity
+    }
+
+    deinit { close(descriptor) }
+
+    /// What a pipe gives next; 0 at its end.
+    func readNext(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
+        while true {
+            let step = systemRead(descriptor, buffer, count)
+            if step < 0, errno == EINTR { continue }
+            guard step >= 0 else { throw Failure(number: errno) }
+            return step
+        }
+    }
+
+    /// Whether a pipe has something to read, or has ended, within so many milliseconds.
+    func isReady(within milliseconds: Int32) -> Bool {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&request, 1, milliseconds) > 0
+    }
+
+    /// Bytes at a place; fewer than asked for only at the end of the file.
+    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, at offset: Int) throws(Failure) -> Int {
+        var done = 0
+        while done < count {
+            let step = pread(descriptor, buffer + done, count - done, off_t(offset + done))
+            if step < 0, errno == EINTR { continue }
+            guard step >= 0 else { throw Failure(number: errno) }
+            if step == 0 { break }
+            done += step
+        }
+        return done
+    }
+}

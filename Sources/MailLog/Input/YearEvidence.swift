@@ -1,0 +1,106 @@
+/// Finds the year of stamps that have none, by what else is known of a file. The first that tells something counts:
+/// `--year`, a date in the file's name, the dates of its siblings, gzip's time stamp, the file's, today.
+package enum YearEvidence {
+    private static let second: Int64 = 1_000_000
+    private static let day: Int64 = 86_400 * second
+
+    static func settle(_ files: inout [LogFile], options: LogOptions) {
+        var latest: [String: Int64] = [:]
+        for file in files {
+            guard let date = date(in: file.path) else { continue }
+            latest[stem(of: file.path)] = max(latest[stem(of: file.path)] ?? .min, date)
+        }
+        for index in files.indices where files[index].isYearless {
+            let file = files[index]
+            if let date = date(in: file.path) {
+                // A rotated log is named for the day on which it ended; zones and late writers get a day more.
+                files[index].years = YearWindow(end: date + 2 * day)
+                files[index].yearSource = .name
+            } else if file.path != "-", let date = latest[stem(of: file.path)] {
+                files[index].years = YearWindow(start: date - 2 * day)
+                files[index].yearSource = .sibling
+            } else if let modified = file.modified {
+                files[index].years = YearWindow(end: Int64(modified) * second + 2 * day)
+                files[index].yearSource = file.isGzipTime ? .gzip : .file
+            } else {
+                files[index].years = YearWindow(end: options.now + 2 * day)
+                files[index].yearSource = .clock
+            }
+        }
+        if let year = options.year { shift(&files, to: year) }
+    }
+
+    /// Moves all by whole years, so that the earliest begins in that year.
+    private static func shift(_ files: inout [LogFile], to year: Int) {
+        let yearless = files.indices.filter { files[$0].isYearless }
+        let first = yearless.min { start(files[$0]) < start(files[$1]) }
+        guard let first, let stamp = files[first].firstStamp else { return }
+        let found = Calendar.civil(fromDays: Int(start(files[first]).floorDivided(by: day))).year
+        for index in yearless {
+            if index == first {
+                files[index].years = YearWindow(first: stamp, year: year)
+            } else {
+                files[index].years = files[index].years.moved(by: year - found)
+            }
+            files[index].yearSource = .option
+        }
+    }
+
+    private static func start(_ file: LogFile) -> Int64 { file.firstTime?.wallClock ?? .max }
+
+    /// `maillog-20121223.gz`, `mail.log.2012-12-23`: midnight of that day.
+    package static func date(in path: String) -> Int64? {
+        var digits: [Int] = []
+        var separator: UInt8?
+        let name = Array(path.utf8.reversed().prefix { $0 != UInt8(ascii: "/") }.reversed())
+        // Runs of digits, with the byte before each.
+        var runs: [(digits: [Int], before: UInt8?)] = []
+        for byte in name {
+            if byte.isDigit {
+                digits.append(Int(byte - 48))
+                continue
+            }
+            if !digits.isEmpty { runs.append((digits, separator)) }
+            digits = []
+            separator = byte
+        }
+        if !digits.isEmpty { runs.append((digits, separator)) }
+        func number(_ digits: ArraySlice<Int>) -> Int { digits.reduce(0) { $0 * 10 + $1 } }
+        func midnight(_ year: Int, _ month: Int, _ dayOfMonth: Int) -> Int64? {
+            guard (1970...2199).contains(year), (1...12).contains(month),
+                (1...Calendar.days(in: month, of: year)).contains(dayOfMonth)
+            else { return nil }
+            return Int64(Calendar.daysFromCivil(year: year, month: month, day: dayOfMonth)) * day
+        }
+        for (index, run) in runs.enumerated() {
+            let digits = run.digits[...]
+            if digits.count == 8 || digits.count == 10 || digits.count == 12 || digits.count == 14 {
+                if let found = midnight(
+                    number(digits.prefix(4)), number(digits[4..<6]), number(digits[6..<8]))
+                {
+                    return found
+                }
+            }
+            if digits.count == 10 { return Int64(number(digits)) * second }
+            if digits.count == 4, index + 2 < runs.count, runs[index + 1].digits.count == 2,
+                runs[index + 2].digits.count >= 2
+            {
+                let month = number(runs[index + 1].digits[...])
+                if let found = midnight(number(digits), month, number(runs[index + 2].digits.prefix(2))) {
+                    return found
+                }
+            }
+        }
+        return nil
+    }
+
+    /// What the rotations of one log have in common: directory and name up to the first digit, `.` or `-`.
+    private static func stem(of path: String) -> String {
+        let slash =
+            path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex
+        let end = path.utf8[slash...].firstIndex {
+            $0.isDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+        }
+        return String(path[..<(end ?? path.endIndex)])
+    }
+}
