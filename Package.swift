@@ -27,7 +27,7 @@ let package = Package(
         .executableTarget(
             name: "mlq",
             dependencies: [
-                "QueryEngine", "CReadline",
+                "QueryEngine", "CReadline", "CISAL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -11,6 +11,7 @@ package struct Vocabulary<Product>: Sendable {
         var index: [String: Int] = [:]
         for (place, form) in forms.enumerated() {
             for name in [form.name] + form.aliases {
+                let name = name.lowercased()
                 precondition(index[name] == nil, "two \(kind)s are called '\(name)'")
                 index[name] = place
             }

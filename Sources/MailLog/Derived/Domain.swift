@@ -1,8 +1,8 @@
 /// The domain of an address or of a host name, in lower case.
-enum Domain {
+package enum Domain {
     /// What follows the last `@`; a quoted local part may hold one too. Missing for the null sender and for a
     /// bare user.
-    static func ofAddress(_ address: Value, _ arena: Arena) -> Value {
+    package static func ofAddress(_ address: Value, _ arena: Arena) -> Value {
         let bytes = address.bytes
         guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at + 1 < bytes.count else { return .missing }
         return lowercased(bytes.dropFirst(at + 1), arena)

@@ -3,7 +3,7 @@
 ///     250 2.0.0 Ok: queued as 6EAC4719EB
 ///     host H[A] said: 450-4.2.0 … (in reply to RCPT TO command)
 ///     550 5.1.1 <R>: Recipient address rejected: …
-enum Reply {
+package enum Reply {
     /// The code, 200 to 599.
     static func code(in detail: Value) -> Value {
         guard let reply = start(in: detail.bytes), codeLength(reply) > 0 else { return .missing }
@@ -11,7 +11,7 @@ enum Reply {
     }
 
     /// The enhanced status code after the code, or at the start of a text without one.
-    static func dsn(in detail: Value) -> Value {
+    package static func dsn(in detail: Value) -> Value {
         guard let reply = start(in: detail.bytes) else { return .missing }
         let rest = reply.dropFirst(codeLength(reply))
         let length = dsnLength(rest)

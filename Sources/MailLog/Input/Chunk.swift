@@ -13,6 +13,9 @@ package struct Chunk: @unchecked Sendable {
 
     /// Sorts lines as they were read: by file, then by place. Good for 65,536 files of 256 TB.
     package var order: UInt64 { UInt64(fileIndex) << 48 | UInt64(fileOffset) }
+
+    /// The file of a line with that order.
+    package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> 48) }
 }
 
 extension Bytes {

@@ -17,6 +17,7 @@ package final class ChunkReader: Sendable {
     private let files: [LogFile]
     private let isOrdered: Bool
     private let isNumbered: Bool
+    private let isCancelled: @Sendable () -> Bool
     private let state = Mutex(State())
     private let isStopped = Atomic(false)
     private let plainBytes = Atomic(0)
@@ -46,8 +47,9 @@ package final class ChunkReader: Sendable {
         }
     }
 
-    init(_ files: [LogFile], ordered: Bool, numbered: Bool) {
+    init(_ files: [LogFile], ordered: Bool, numbered: Bool, isCancelled: @escaping @Sendable () -> Bool) {
         self.files = files
+        self.isCancelled = isCancelled
         isOrdered = ordered
         isNumbered = numbered
     }
@@ -162,7 +164,9 @@ package final class ChunkReader: Sendable {
     // MARK: Reading
 
     private func open(_ state: inout State) {
-        let stream = files[state.file].stream { [unowned self] in isStopped.load(ordering: .relaxed) }
+        let stream = files[state.file].stream { [unowned self] in
+            isStopped.load(ordering: .relaxed) || isCancelled()
+        }
         state.streams.append(Stream(state.file, stream))
     }
 

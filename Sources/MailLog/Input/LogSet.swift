@@ -74,8 +74,11 @@ package final class LogSet: Sendable {
         self.problems = problems
     }
 
-    package func reader(ordered: Bool, numbered: Bool) -> ChunkReader {
-        ChunkReader(files, ordered: ordered, numbered: numbered)
+    /// `isCancelled` is asked while waiting for a pipe.
+    package func reader(
+        ordered: Bool, numbered: Bool, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> ChunkReader {
+        ChunkReader(files, ordered: ordered, numbered: numbered, isCancelled: isCancelled)
     }
 
     /// The first and the last stamp, in microseconds of the wall clock; nil where no line has any.

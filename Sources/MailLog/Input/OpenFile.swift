@@ -84,6 +84,11 @@ package final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether it is the file of that status, under whatever name.
+    package func isSame(as status: stat) -> Bool {
+        identity == Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
     /// What a pipe gives next; 0 at its end.
     func readNext(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
         while true {

@@ -95,6 +95,6 @@
     /// Microseconds of the wall clock where the line was logged.
     @inlinable package var wallClock: Int64 {
         let offset = offset
-        return Int64(bitPattern: bits) + (offset == Value.unknownOffset ? 0 : Int64(offset) * 1_000_000)
+        return Int64(bitPattern: bits) &+ (offset == Value.unknownOffset ? 0 : Int64(offset) * 1_000_000)
     }
 }

@@ -65,6 +65,9 @@ extension ValueType {
         }
     }
 
+    /// The name in one word, as test cases write it.
+    package var word: String { String(name.map { $0 == " " ? "-" : $0 }) }
+
     package var isNumeric: Bool {
         switch self {
         case .integer, .number, .size, .duration, .any: true

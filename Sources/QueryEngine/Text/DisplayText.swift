@@ -20,10 +20,12 @@ package enum DisplayText {
         }
     }
 
-    /// Appends as much of the text as fits into so many columns, ending in `…` if that is not all of it. The
-    /// result is how many columns it takes.
+    /// Appends as much of the text as fits into so many columns, ending in `…`, or another mark one column wide,
+    /// if that is not all of it. The result is how many columns it takes.
     @discardableResult
-    package static func append(_ text: Bytes, to output: inout [UInt8], columns: Int) -> Int {
+    package static func append(
+        _ text: Bytes, to output: inout [UInt8], columns: Int, ending: String = "…"
+    ) -> Int {
         let all = width(text)
         if all <= columns {
             append(text, to: &output)
@@ -39,7 +41,7 @@ package enum DisplayText {
             used += piece.width
             index += piece.length
         }
-        output.append(contentsOf: "…".utf8)
+        output.append(contentsOf: ending.utf8)
         return used + 1
     }
 
@@ -104,7 +106,8 @@ package enum DisplayText {
         }
     }
 
-    private static func escape(of scalar: Unicode.Scalar) -> [UInt8]? {
+    /// What is shown in place of a character that a terminal would act on; nil for one that stands as it is.
+    static func escape(of scalar: Unicode.Scalar) -> [UInt8]? {
         let hex = String(scalar.value, radix: 16)
         switch scalar.value {
         case 9: return Array("\\t".utf8)

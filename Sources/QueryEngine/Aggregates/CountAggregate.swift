@@ -1,0 +1,33 @@
+import MailLog
+import QuerySyntax
+
+/// `count()`: rows; `count(x)`: rows that have `x`.
+enum CountAggregate {
+    static let form = Aggregate.form(
+        "count", [ArgumentRule("x", .any, optional: true)], isStage: true,
+        summary: "the number of rows, or of rows that have x",
+        examples: ["groupby process | count", "stats n=count(), with_relay=count(relay)"]
+    ) { (call, _) throws(Diagnostic) in
+        let countsPresent = !call.arguments.isEmpty
+        return ResolvedAggregate(.integer, of: call.arguments, empty: .integer(0)) {
+            GroupStates(Count(countsPresent: countsPresent))
+        }
+    }
+}
+
+private struct Count: GroupState {
+    let countsPresent: Bool
+    var count = 0
+
+    mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
+        if !countsPresent || !inputs[0].isMissing { count &+= 1 }
+        return 0
+    }
+
+    mutating func merge(_ other: Count) -> Int {
+        count &+= other.count
+        return 0
+    }
+
+    func result(_ arena: Arena) -> Value { .integer(count) }
+}

@@ -1,0 +1,69 @@
+import MailLog
+import QuerySyntax
+
+/// `sum(x)`.
+enum SumAggregate {
+    static let form = Aggregate.form(
+        "sum", [ArgumentRule("x", .number)], isStage: true,
+        summary: "the sum of x, exact",
+        examples: ["sum size by from_domain", "stats bytes=sum(size), mails=count() by day"]
+    ) { (call, _) throws(Diagnostic) in
+        let type = call[0].type
+        switch type {
+        case .integer, .size, .duration:
+            let kind: Value.Kind = type == .duration ? .duration : .integer
+            return ResolvedAggregate(type, of: call.arguments, empty: Value(bits: 0, kind: kind)) {
+                GroupStates(WholeSum(kind: kind))
+            }
+        default:
+            return ResolvedAggregate(.number, of: call.arguments, empty: .double(0)) {
+                GroupStates(NumberSum())
+            }
+        }
+    }
+}
+
+/// The sum of whole numbers or of microseconds.
+private struct WholeSum: GroupState {
+    let kind: Value.Kind
+    var total: Int128 = 0
+
+    mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
+        if inputs[0].kind == kind { total &+= Int128(inputs[0].integer) }
+        return 0
+    }
+
+    mutating func merge(_ other: WholeSum) -> Int {
+        total &+= other.total
+        return 0
+    }
+
+    func result(_ arena: Arena) -> Value {
+        // Too large for a whole number: nearly right is better than wrong.
+        guard let sum = Int64(exactly: total) else { return .double(Double(total)) }
+        return Value(bits: UInt64(bitPattern: sum), kind: kind)
+    }
+}
+
+private struct NumberSum: GroupState {
+    var sum = ExactSum()
+
+    mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
+        guard inputs[0].isNumber else { return 0 }
+        let before = sum.heldBytes
+        sum.add(inputs[0].number)
+        return sum.heldBytes - before
+    }
+
+    mutating func merge(_ other: NumberSum) -> Int {
+        let before = sum.heldBytes
+        sum.add(other.sum)
+        return sum.heldBytes - before
+    }
+
+    func result(_ arena: Arena) -> Value { .double(sum.value) }
+}
+
+extension Value {
+    var isNumber: Bool { kind == .integer || kind == .double || kind == .duration }
+}

@@ -1,0 +1,397 @@
+import MailLog
+import QuerySyntax
+import Synchronization
+
+/// Runs a query: threads scan the log and do what can be done row by row; what needs all rows or their order is
+/// put together behind them.
+package struct Executor {
+    private let logs: LogSet
+    private let threads: Int
+    /// Whether raw bytes are searched before lines are split; off only for tests of the search.
+    private let searches: Bool
+
+    package init(logs: LogSet, threads: Int, searches: Bool = true) {
+        self.logs = logs
+        self.threads = max(1, threads)
+        self.searches = searches
+    }
+
+    /// Where the answer goes: a format and the bytes' way out.
+    package struct Destination {
+        package let format: OutputFormat
+        package let options: OutputOptions
+        package let sink: any ByteSink
+
+        package init(format: OutputFormat, options: OutputOptions, sink: any ByteSink) {
+            self.format = format
+            self.options = options
+            self.sink = sink
+        }
+
+        /// The same, where the rows have gone elsewhere.
+        fileprivate var silenced: Destination {
+            let nothing = OutputFormat(
+                "nothing", summary: "", isPiecewise: false,
+                columns: { schema in
+                    var schema = schema
+                    schema.columns = []
+                    return schema
+                }, make: { _, _ in SilentWriter() })
+            return Destination(format: nothing, options: options, sink: sink)
+        }
+    }
+
+    package func run(_ query: Query, to destination: Destination, run: RunState, progress: Progress? = nil)
+        -> Outcome
+    {
+        let destination = query.isSaved ? destination.silenced : destination
+        let output = OutputConsumer(destination, run: run)
+        var query = query
+        query.schema = destination.format.columns(query.schema)
+        let account = execute(query, into: output, run: run, progress: progress)
+        output.sink.flush()
+        return Outcome(
+            rows: output.rows, account: account, problems: logs.problems + (progress?.problems ?? []))
+    }
+
+    /// Runs a query for another one that wants its rows.
+    package func pass(_ query: Query, to output: any RowOutput, run: RunState) {
+        _ = execute(query, into: output, run: run, progress: nil)
+    }
+
+    /// What came of a run.
+    package struct Outcome: Sendable {
+        package var rows: Int
+        package var account: ScanAccount
+        package var problems: [InputProblem]
+    }
+
+    // MARK: The parallel part
+
+    private func execute(
+        _ query: Query, into output: any RowOutput, run: RunState, progress: Progress?
+    ) -> ScanAccount {
+        let worker = Worker(run: run)
+        guard query.readsLines else {
+            let chain = serialChain(query.steps[...], query, output, worker)
+            chain.finish()
+            return ScanAccount()
+        }
+        var head: [Transform] = []
+        var place = 0
+        while place < query.steps.count, case .each(let transform) = query.steps[place], !transform.inOrder {
+            head.append(transform)
+            place += 1
+        }
+        let rest = query.steps[place...]
+        if case .reduce(let reduction)? = rest.first {
+            return reduce(reduction, head, rest.dropFirst(), query, output, run, progress)
+        }
+        if rest.isEmpty, let writer = output.pieceWriter(query.schema) {
+            return write(writer, head, query, output, run, progress)
+        }
+        return inOrder(head, rest, query, output, run, progress)
+    }
+
+    private func operators(
+        _ transforms: [Transform], _ last: any RowConsumer, _ worker: Worker
+    ) -> any RowConsumer {
+        transforms.reversed().reduce(last) { next, transform in transform.make(next, worker) }
+    }
+
+    /// Rows straight into groups, a sort or the like: a part for each thread.
+    private func reduce<R: Reduction>(
+        _ reduction: R, _ head: [Transform], _ rest: ArraySlice<Step>, _ query: Query,
+        _ output: any RowOutput,
+        _ run: RunState, _ progress: Progress?
+    ) -> ScanAccount {
+        let reader = logs.reader(ordered: false, numbered: numbered(query)) { run.shouldStop }
+        progress?.follow(reader)
+        let parts = Mutex<[Finished<R.Part>]>([])
+        let account = Mutex(ScanAccount())
+        Threads.run(threads) { index in
+            let worker = Worker(run: run)
+            let part = reduction.makePart(worker)
+            let chain = operators(head, PartConsumer(part), worker)
+            let scan = Scan(query, extraNeeds: [], files: logs.files, worker: worker, searches: searches)
+            let block = Block()
+            while !run.shouldStop, let chunk = reader.next(into: block) {
+                if !scan.scan(chunk, into: chain) { break }
+            }
+            chain.finish()
+            parts.withLock { $0.append(Finished(index: index, part: part, worker: worker)) }
+            account.withLock { $0.add(scan.account) }
+        }
+        progress?.finish(reader)
+        let finished = parts.withLock { $0 }.sorted { $0.index < $1.index }
+        let first = finished[0].part
+        for other in finished.dropFirst() { first.merge(other.part) }
+        if run.failure == nil {
+            let worker = Worker(run: run)
+            let chain = serialChain(rest, query, output, worker)
+            first.emit(into: chain, worker: worker)
+            chain.finish()
+        }
+        withExtendedLifetime(finished) {}
+        return account.withLock { $0 }
+    }
+
+    /// Rows formatted by the threads that find them; only the bytes are put in order.
+    private func write(
+        _ writer: @escaping @Sendable () -> any RowWriter, _ head: [Transform], _ query: Query,
+        _ output: any RowOutput, _ run: RunState, _ progress: Progress?
+    ) -> ScanAccount {
+        output.begin(query.schema)
+        let sequencer = Sequencer<(text: [UInt8], rows: Int)>(window: threads * 4) { piece in
+            output.write(piece.text, rows: piece.rows)
+        }
+        let account = scanInOrder(query, run, progress) { worker in
+            let formatter = PieceConsumer(writer())
+            return (
+                operators(head, formatter, worker),
+                { number in sequencer.put(formatter.take(), number: number) }
+            )
+        } end: {
+            sequencer.end()
+        }
+        output.finish()
+        return account
+    }
+
+    /// Rows handed in order to one thread's chain.
+    private func inOrder(
+        _ head: [Transform], _ rest: ArraySlice<Step>, _ query: Query, _ output: any RowOutput,
+        _ run: RunState,
+        _ progress: Progress?
+    ) -> ScanAccount {
+        let worker = Worker(run: run)
+        let chain = serialChain(rest, query, output, worker)
+        let buffer = RowBuffer(query.layout)
+        let slots = Array(
+            query.lineNeeds.union(rest.isEmpty ? query.schema.columns.map(\.slot) : [])
+        ).sorted().filter { $0 < buffer.width }
+        let sequencer = Sequencer<RowBatch>(window: threads * 4) { batch in
+            batch.replay(into: chain, buffer, worker: worker)
+        }
+        let account = scanInOrder(query, run, progress) { worker in
+            let collector = BatchCollector(slots)
+            return (
+                operators(head, collector, worker),
+                { number in sequencer.put(collector.take(), number: number) }
+            )
+        } end: {
+            sequencer.end()
+        }
+        chain.finish()
+        return account
+    }
+
+    /// Scans with all threads. `make` gives each its consumer, and what to do when a chunk is done.
+    private func scanInOrder(
+        _ query: Query, _ run: RunState, _ progress: Progress?,
+        make: @escaping @Sendable (Worker) -> (any RowConsumer, (Int) -> Bool),
+        end: @escaping @Sendable () -> Void
+    ) -> ScanAccount {
+        let reader = logs.reader(ordered: true, numbered: numbered(query)) { run.shouldStop }
+        progress?.follow(reader)
+        let account = Mutex(ScanAccount())
+        Threads.run(threads) { _ in
+            let worker = Worker(run: run)
+            let (chain, chunkDone) = make(worker)
+            let scan = Scan(query, extraNeeds: [], files: logs.files, worker: worker, searches: searches)
+            let block = Block()
+            while !run.shouldStop, let chunk = reader.next(into: block) {
+                let goesOn = scan.scan(chunk, into: chain)
+                if !chunkDone(chunk.sequence) || !goesOn {
+                    reader.stop()
+                    break
+                }
+            }
+            if run.shouldStop { end() }
+            account.withLock { $0.add(scan.account) }
+        }
+        progress?.finish(reader)
+        return account.withLock { $0 }
+    }
+
+    private func numbered(_ query: Query) -> Bool { query.lineNeeds.contains(Field("line").slot) }
+
+    // MARK: The serial part
+
+    private func serialChain(
+        _ steps: ArraySlice<Step>, _ query: Query, _ output: any RowOutput, _ worker: Worker
+    ) -> any RowConsumer {
+        if case .reshape(let reshaping)? = steps.last {
+            return chain(
+                steps.dropLast(),
+                ReshapingConsumer(reshaping, query, worker) { schema, rest in
+                    serialChain(rest.steps[...], rest, output, worker)
+                }, worker)
+        }
+        return chain(steps, StartingConsumer(output, query.schema), worker)
+    }
+
+    private func chain(
+        _ steps: ArraySlice<Step>, _ last: any RowConsumer, _ worker: Worker
+    ) -> any RowConsumer {
+        steps.reversed().reduce(last) { next, step in
+            switch step {
+            case .each(let transform): transform.make(next, worker)
+            case .reduce(let reduction): Executor.consumer(reduction, next, worker)
+            case .reshape: preconditionFailure("a reshaping step is the last of its query")
+            }
+        }
+    }
+
+    private static func consumer<R: Reduction>(
+        _ reduction: R, _ next: any RowConsumer, _ worker: Worker
+    ) -> any RowConsumer {
+        ReducingConsumer(reduction.makePart(worker), next, worker)
+    }
+}
+
+/// A finished part, with the worker that it refers to.
+private struct Finished<Part>: @unchecked Sendable {
+    // Handed over when its thread has ended.
+    let index: Int
+    let part: Part
+    let worker: Worker
+}
+
+/// Feeds a part.
+private final class PartConsumer<Part: ReductionPart>: RowConsumer {
+    private let part: Part
+    init(_ part: Part) { self.part = part }
+    func consume(_ row: Row) -> Bool { part.consume(row) }
+    func finish() {}
+}
+
+/// A reduction in one thread's chain: it emits when the rows end.
+private final class ReducingConsumer<Part: ReductionPart>: RowConsumer {
+    private let part: Part
+    private let next: any RowConsumer
+    private let worker: Worker
+
+    init(_ part: Part, _ next: any RowConsumer, _ worker: Worker) {
+        self.part = part
+        self.next = next
+        self.worker = worker
+    }
+
+    func consume(_ row: Row) -> Bool { part.consume(row) }
+
+    func finish() {
+        if worker.run.failure == nil { part.emit(into: next, worker: worker) }
+        next.finish()
+    }
+}
+
+/// A reshaping step: when the rows end, the columns are known and the rest of the query is resolved.
+private final class ReshapingConsumer: RowConsumer {
+    private let part: any ReshapingPart
+    private let query: Query
+    private let worker: Worker
+    private let build: (Schema, Query) -> any RowConsumer
+
+    init(
+        _ reshaping: any Reshaping, _ query: Query, _ worker: Worker,
+        build: @escaping (Schema, Query) -> any RowConsumer
+    ) {
+        part = reshaping.makePart(worker)
+        self.query = query
+        self.worker = worker
+        self.build = build
+    }
+
+    func consume(_ row: Row) -> Bool { part.consume(row) }
+
+    func finish() {
+        var schema = part.finalSchema()
+        schema.isOpen = true
+        let rest = Query(stages: query.rest, from: Resolution(schema: schema, environment: query.environment))
+        let next = build(schema, rest)
+        if worker.run.failure == nil { part.emit(into: next, layout: rest.layout, worker: worker) }
+        next.finish()
+    }
+}
+
+/// Tells the output its columns before the first row.
+private final class StartingConsumer: RowConsumer {
+    private let output: any RowOutput
+    private let schema: Schema
+    private var hasBegun = false
+
+    init(_ output: any RowOutput, _ schema: Schema) {
+        self.output = output
+        self.schema = schema
+    }
+
+    private func begin() {
+        if !hasBegun {
+            hasBegun = true
+            output.begin(schema)
+        }
+    }
+
+    func consume(_ row: Row) -> Bool {
+        begin()
+        return output.consume(row)
+    }
+
+    func finish() {
+        begin()
+        output.finish()
+    }
+}
+
+/// Formats rows into bytes that are handed on chunk by chunk.
+private final class PieceConsumer: RowConsumer {
+    private let writer: any RowWriter
+    private var text: [UInt8] = []
+    private var rows = 0
+
+    init(_ writer: any RowWriter) { self.writer = writer }
+
+    func consume(_ row: Row) -> Bool {
+        writer.append(row, into: &text)
+        rows += 1
+        return true
+    }
+
+    func finish() {}
+
+    func take() -> (text: [UInt8], rows: Int) {
+        defer {
+            text = []
+            rows = 0
+        }
+        return (text, rows)
+    }
+}
+
+/// Gathers the rows of one chunk.
+private final class BatchCollector: RowConsumer {
+    private let slots: [Int]
+    private var batch: RowBatch
+
+    init(_ slots: [Int]) {
+        self.slots = slots
+        batch = RowBatch(slots: slots)
+    }
+
+    func consume(_ row: Row) -> Bool { batch.consume(row) }
+
+    func finish() {}
+
+    func take() -> RowBatch {
+        defer { batch = RowBatch(slots: slots) }
+        return batch
+    }
+}
+
+/// Writes nothing.
+private final class SilentWriter: RowWriter {
+    func begin(into text: inout [UInt8]) {}
+    func append(_ row: Row, into text: inout [UInt8]) {}
+    func end(into text: inout [UInt8]) {}
+}

@@ -1,0 +1,359 @@
+import MailLog
+import QuerySyntax
+
+/// Rows to groups: the keys, and one accumulator for each aggregate.
+struct GroupReduction: Reduction {
+    struct Item: Sendable {
+        let name: String
+        let aggregate: ResolvedAggregate
+        let condition: Condition?
+    }
+
+    let keys: [Typed]
+    let items: [Item]
+    /// The order in which groups are emitted.
+    let order: GroupOrder
+    let layout: Layout
+    let title: String
+    /// Only so many groups are emitted.
+    var limit: Int?
+
+    var needs: Set<Int> {
+        var needs: Set<Int> = []
+        for key in keys { needs.formUnion(key.needs) }
+        for item in items {
+            for input in item.aggregate.inputs { needs.formUnion(input.needs) }
+            if let condition = item.condition { needs.formUnion(condition.needs) }
+        }
+        return needs
+    }
+
+    func limited(to count: Int) -> GroupReduction? {
+        var copy = self
+        copy.limit = min(count, limit ?? count)
+        return copy
+    }
+
+    func makePart(_ worker: Worker) -> GroupPart { GroupPart(self, worker) }
+}
+
+/// How groups are ordered: time keys ascending; else by an aggregate, then by the keys.
+enum GroupOrder: Sendable {
+    case keys
+    case aggregate(Int, descending: Bool)
+}
+
+/// The groups that one thread has seen. When they outgrow the thread's share of the memory, rows of new groups
+/// go to temporary files by their hash, and each file becomes groups of its own at the end.
+final class GroupPart: ReductionPart {
+    private let plan: GroupReduction
+    private let worker: Worker
+    private var table = GroupTable()
+    private var accumulators: [any Accumulator]
+    private var capacity = 0
+    private let keyOf: [Typed.Evaluate]
+    private let foldsCase: [Bool]
+    private let inputs: [Typed.Evaluate]
+    private let conditions: [((Row) -> Bool)?]
+    /// Where each aggregate's inputs begin.
+    private let inputStart: [Int]
+    private var inputValues: UnsafeMutablePointer<Value>
+    private var keyBytes: [UInt8] = []
+    private var previousKey = Value.missing
+    private var previousGroup = -1
+    private let remembersKey: Bool
+    /// How often the rows have been dealt out to files before they came here.
+    private let depth: Int
+    private var spill: [SpillFile] = []
+    private var untilCheck = GroupPart.checkInterval
+
+    private static let checkInterval = 4096
+    private static let fanOut = 16
+    private static let maximumDepth = 6
+
+    init(_ plan: GroupReduction, _ worker: Worker, depth: Int = 0) {
+        self.plan = plan
+        self.worker = worker
+        self.depth = depth
+        accumulators = plan.items.map { $0.aggregate.make() }
+        keyOf = plan.keys.map { $0.make() }
+        foldsCase = plan.keys.map { $0.type.ignoresCase }
+        conditions = plan.items.map { $0.condition?.make() }
+        var starts: [Int] = []
+        var evaluators: [Typed.Evaluate] = []
+        for item in plan.items {
+            starts.append(evaluators.count)
+            evaluators += item.aggregate.inputs.map { $0.make() }
+        }
+        inputStart = starts
+        inputs = evaluators
+        inputValues = .allocate(capacity: max(1, evaluators.count))
+        inputValues.initialize(repeating: .missing, count: max(1, evaluators.count))
+        remembersKey = plan.keys.count == 1
+        if plan.keys.isEmpty {
+            // Without keys there is one group, even of no rows.
+            _ = table.group(Bytes(""))
+            grow()
+        }
+    }
+
+    deinit { inputValues.deallocate() }
+
+    private func grow() {
+        guard table.count > capacity else { return }
+        capacity = table.count
+        for accumulator in accumulators { accumulator.grow(to: capacity) }
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let group = group(of: row)
+        for (place, input) in inputs.enumerated() { inputValues[place] = input(row) }
+        if group >= 0 {
+            add(row, to: group)
+        } else {
+            spill(row)
+        }
+        untilCheck -= 1
+        if untilCheck == 0 { checkMemory() }
+        return true
+    }
+
+    @inline(__always)
+    private func add(_ row: Row, to group: Int) {
+        for place in accumulators.indices {
+            if let condition = conditions[place], !condition(row) { continue }
+            accumulators[place].add(inputValues + inputStart[place], order: row.order, to: group)
+        }
+    }
+
+    private func group(of row: Row) -> Int {
+        if keyOf.isEmpty { return 0 }
+        keyBytes.removeAll(keepingCapacity: true)
+        if remembersKey {
+            let key = keyOf[0](row)
+            // Neighbouring lines mostly share their day, host or process.
+            if previousGroup >= 0, isSame(key, previousKey) { return previousGroup }
+            KeyCodec.append(key, ignoresCase: foldsCase[0], to: &keyBytes)
+            let group = findGroup()
+            if group >= 0 {
+                previousGroup = group
+                previousKey = key
+                if key.kind == .text {
+                    // The table's copy outlives the row; it may differ in case, which only costs a look-up.
+                    previousKey = .text(table.key(group).dropFirst(5))
+                }
+            }
+            return group
+        }
+        for (place, key) in keyOf.enumerated() {
+            KeyCodec.append(key(row), ignoresCase: foldsCase[place], to: &keyBytes)
+        }
+        return findGroup()
+    }
+
+    @inline(__always)
+    private func isSame(_ a: Value, _ b: Value) -> Bool {
+        guard a.kind == b.kind else { return false }
+        switch a.kind {
+        case .text: return a.bytes == b.bytes
+        case .list: return false
+        default: return a.bits == b.bits && a.extra == b.extra
+        }
+    }
+
+    private func findGroup() -> Int {
+        let mayGrow = spill.isEmpty
+        let group = keyBytes.withUnsafeBufferPointer {
+            table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count), mayGrow: mayGrow)
+        }
+        if group >= capacity { grow() }
+        return group
+    }
+
+    // MARK: Memory
+
+    private var footprint: Int { table.footprint + accumulators.reduce(0) { $0 + $1.footprint } }
+
+    private func checkMemory() {
+        untilCheck = GroupPart.checkInterval
+        let share = worker.run.memory / max(1, worker.run.threads) / 2
+        guard footprint > share else { return }
+        if spill.isEmpty, depth < GroupPart.maximumDepth, !plan.keys.isEmpty {
+            for _ in 0..<GroupPart.fanOut {
+                guard let file = SpillFile(worker.run) else { return }
+                spill.append(file)
+            }
+            worker.run.noteSpill()
+        } else if footprint > 2 * worker.run.memory {
+            worker.run.fail(
+                RunFailure(
+                    "the query needs more than the \(worker.run.memory >> 20) MB of --memory for the values of its "
+                        + "groups; raise --memory, filter first, or use approx_dcount", status: 3))
+        }
+    }
+
+    /// Writes what the row adds to its group: the key, the order, which conditions hold, the inputs.
+    private func spill(_ row: Row) {
+        var record: [UInt8] = []
+        withUnsafeBytes(of: UInt32(keyBytes.count)) { record.append(contentsOf: $0) }
+        record.append(contentsOf: keyBytes)
+        withUnsafeBytes(of: row.order) { record.append(contentsOf: $0) }
+        for condition in conditions { record.append(condition?(row) ?? true ? 1 : 0) }
+        for place in inputs.indices { KeyCodec.append(inputValues[place], ignoresCase: false, to: &record) }
+        let hash = keyBytes.withUnsafeBufferPointer {
+            GroupTable.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
+        }
+        spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(record)
+    }
+
+    /// Adds a row that was spilled.
+    private func consume(spilled record: ArraySlice<UInt8>) {
+        record.withUnsafeBytes { raw in
+            let bytes = Bytes(raw.baseAddress!.assumingMemoryBound(to: UInt8.self), count: raw.count)
+            let keyCount = Int(raw.loadUnaligned(as: UInt32.self))
+            var offset = 4 + keyCount
+            keyBytes.removeAll(keepingCapacity: true)
+            keyBytes.append(contentsOf: raw[4..<offset])
+            let order = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            offset += 8
+            let flags = offset
+            offset += conditions.count
+            for place in inputs.indices {
+                inputValues[place] = KeyCodec.next(bytes, at: &offset, arena: worker.arena)
+            }
+            let group = findGroup()
+            if group < 0 {
+                let hash = keyBytes.withUnsafeBufferPointer {
+                    GroupTable.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
+                }
+                spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(Array(record))
+            } else {
+                for place in accumulators.indices where bytes[flags + place] != 0 {
+                    accumulators[place].add(inputValues + inputStart[place], order: order, to: group)
+                }
+            }
+        }
+        worker.arena.reset()
+        untilCheck -= 1
+        if untilCheck == 0 { checkMemory() }
+    }
+
+    // MARK: Merging and emitting
+
+    func merge(_ other: GroupPart) {
+        var groups: [Int] = []
+        groups.reserveCapacity(other.table.count)
+        for group in 0..<other.table.count { groups.append(table.group(other.table.key(group))) }
+        grow()
+        for (place, accumulator) in accumulators.enumerated() {
+            accumulator.merge(other.accumulators[place], into: groups)
+        }
+        if spill.isEmpty {
+            spill = other.spill
+        } else if !other.spill.isEmpty {
+            merged.append(other.spill)
+        }
+    }
+
+    /// Files of other threads, by the same hashes.
+    private var merged: [[SpillFile]] = []
+
+    func emit(into next: any RowConsumer, worker: Worker) {
+        let sorter = GroupSorter(plan, worker: worker)
+        let files = spill.indices.map { place in [spill[place]] + merged.map { $0[place] } }
+        if !files.isEmpty {
+            // Rows of groups that are in the table belong to it; the others make a part of their own.
+            for partition in files {
+                let part = GroupPart(plan, worker, depth: depth + 1)
+                for file in partition {
+                    var reader = file.reader()
+                    while let record = reader.next() {
+                        if worker.run.failure != nil { return }
+                        if !take(record) { part.consume(spilled: record) }
+                    }
+                }
+                part.emitGroups(into: sorter)
+            }
+        }
+        emitGroups(into: sorter)
+        sorter.emit(into: next)
+    }
+
+    /// Adds a spilled row if its group is in the table.
+    private func take(_ record: ArraySlice<UInt8>) -> Bool {
+        let known = record.withUnsafeBytes { raw in
+            let count = Int(raw.loadUnaligned(as: UInt32.self))
+            let key = Bytes(raw.baseAddress!.assumingMemoryBound(to: UInt8.self) + 4, count: count)
+            return table.group(key, mayGrow: false) >= 0
+        }
+        if known { consume(spilled: record) }
+        return known
+    }
+
+    private func emitGroups(into sorter: GroupSorter) {
+        if depth > 0, !spill.isEmpty {
+            emit(nested: sorter)
+        }
+        let buffer = RowBuffer(width: max(1, plan.keys.count + plan.items.count))
+        for group in 0..<table.count {
+            worker.arena.reset()
+            let key = table.key(group)
+            var offset = 0
+            for place in plan.keys.indices {
+                buffer.slots[place] = KeyCodec.next(key, at: &offset, arena: worker.arena)
+            }
+            for (place, accumulator) in accumulators.enumerated() {
+                buffer.slots[plan.keys.count + place] = accumulator.result(of: group, arena: worker.arena)
+            }
+            sorter.add(buffer.row(order: 0, worker: worker))
+        }
+    }
+
+    /// A partition that did not fit either deals its rows out once more.
+    private func emit(nested sorter: GroupSorter) {
+        for file in spill {
+            let part = GroupPart(plan, worker, depth: depth + 1)
+            var reader = file.reader()
+            while let record = reader.next() {
+                if worker.run.failure != nil { return }
+                if !take(record) { part.consume(spilled: record) }
+            }
+            part.emitGroups(into: sorter)
+        }
+        spill = []
+    }
+}
+
+/// Puts finished groups in the order of the answer.
+private final class GroupSorter {
+    private let part: SortPart
+    private let worker: Worker
+
+    init(_ plan: GroupReduction, worker: Worker) {
+        self.worker = worker
+        var keys: [SortReduction.Key] = []
+        let keyKeys = plan.keys.enumerated().map { place, key in
+            SortReduction.Key(
+                expression: Typed(
+                    column: Schema.Column(name: "", type: key.type, slot: place), range: key.range),
+                descending: false)
+        }
+        if case .aggregate(let place, let descending) = plan.order, place < plan.items.count {
+            let slot = plan.keys.count + place
+            let type = plan.items[place].aggregate.type
+            keys.append(
+                SortReduction.Key(
+                    expression: Typed(
+                        column: Schema.Column(name: "", type: type, slot: slot), range: .init(0, 0)),
+                    descending: descending))
+        }
+        let sort = SortReduction(
+            keys: keys + keyKeys, slots: Array(0..<(plan.keys.count + plan.items.count)), layout: plan.layout,
+            limit: plan.limit)
+        part = sort.makePart(worker)
+    }
+
+    func add(_ row: Row) { _ = part.consume(row) }
+
+    func emit(into next: any RowConsumer) { part.emit(into: next, worker: worker) }
+}

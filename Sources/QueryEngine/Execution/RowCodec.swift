@@ -1,0 +1,40 @@
+import MailLog
+
+/// A row as one run of bytes, for rows that are kept one by one or go to a temporary file: its order, then for
+/// each slot that has a value the slot (u16) and the value as `KeyCodec` writes it.
+enum RowCodec {
+    /// `width` slots are looked at; those that nothing demanded are missing and take no room.
+    static func encode(_ row: Row, width: Int, into bytes: inout [UInt8]) {
+        withUnsafeBytes(of: row.order) { bytes.append(contentsOf: $0) }
+        for slot in 0..<width where !row[slot].isMissing {
+            withUnsafeBytes(of: UInt16(truncatingIfNeeded: slot)) { bytes.append(contentsOf: $0) }
+            KeyCodec.append(row[slot], ignoresCase: false, to: &bytes)
+        }
+    }
+
+    static func encoded(_ row: Row, width: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        encode(row, width: width, into: &bytes)
+        return bytes
+    }
+
+    static func order(of record: [UInt8]) -> UInt64 {
+        record.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    }
+
+    /// Fills the buffer and gives the row in it. Texts and lists are copied into the worker's arena.
+    static func row(
+        _ record: some Collection<UInt8>, in buffer: RowBuffer, worker: Worker
+    ) -> Row {
+        let bytes = worker.arena.text(record).bytes
+        buffer.clear()
+        let base = UnsafeRawPointer(bytes.base)
+        var offset = 8
+        while offset < bytes.count {
+            let slot = Int(base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+            offset += 2
+            buffer.slots[slot] = KeyCodec.next(bytes, at: &offset, arena: worker.arena)
+        }
+        return buffer.row(order: base.loadUnaligned(as: UInt64.self), worker: worker)
+    }
+}

@@ -1,0 +1,249 @@
+import MailLog
+
+/// All rows in an order; with a limit, only the first of them are kept at any time.
+struct SortReduction: Reduction {
+    struct Key: Sendable {
+        let expression: Typed
+        let descending: Bool
+    }
+
+    let keys: [Key]
+    /// The slots that make up a row; the emitted row has them in the same places.
+    let slots: [Int]
+    let layout: Layout
+    var limit: Int?
+    /// Whether the emitted rows get the order that they are emitted in, which stages behind go by.
+    var numbersRows = true
+    /// For `explain`, where it is not the user's sort.
+    var name: String?
+
+    var title: String { name ?? limit.map { "sort, keep the first \($0)" } ?? "sort" }
+
+    var needs: Set<Int> { keys.reduce(into: Set(slots)) { $0.formUnion($1.expression.needs) } }
+
+    func limited(to count: Int) -> SortReduction? {
+        var copy = self
+        copy.limit = min(count, limit ?? count)
+        return copy
+    }
+
+    func makePart(_ worker: Worker) -> SortPart { SortPart(self, worker) }
+}
+
+/// A row that is kept: its sort keys and its cells, copied.
+///
+///     values[0..<keys]   the keys
+///     values[keys...]    the cells, in the order of `slots`
+private struct KeptRow {
+    var place: Int
+    var order: UInt64
+}
+
+/// The rows that one thread has gathered. What outgrows its share of the memory is sorted and written to a
+/// temporary file, and the files are merged at the end.
+final class SortPart: ReductionPart {
+    private let plan: SortReduction
+    private let worker: Worker
+    private let keyOf: [Typed.Evaluate]
+    private let width: Int
+    private let ignoresCase: [Bool]
+    private let descending: [Bool]
+
+    private var values: [Value] = []
+    private var rows: [KeptRow] = []
+    private var texts = Arena(blockSize: 256 * 1024)
+    private var textBytes = 0
+    private var runs: [SpillFile] = []
+
+    init(_ plan: SortReduction, _ worker: Worker) {
+        self.plan = plan
+        self.worker = worker
+        keyOf = plan.keys.map { $0.expression.make() }
+        ignoresCase = plan.keys.map { $0.expression.type.ignoresCase }
+        descending = plan.keys.map(\.descending)
+        width = plan.keys.count + plan.slots.count
+    }
+
+    private var footprint: Int { values.count * 16 + rows.count * 16 + textBytes }
+
+    func consume(_ row: Row) -> Bool {
+        if plan.limit == 0 { return false }
+        let place = values.count
+        for key in keyOf { values.append(keep(key(row))) }
+        for slot in plan.slots { values.append(keep(row[slot])) }
+        rows.append(KeptRow(place: place, order: row.order))
+        if let limit = plan.limit, rows.count >= max(1024, limit * 4), limit < 1 << 20 { cut(to: limit) }
+        if rows.count & 1023 == 0, footprint > share { spill() }
+        return true
+    }
+
+    /// A copy of the value that lives as long as the gathered rows.
+    private func keep(_ value: Value) -> Value {
+        switch value.kind {
+        case .text:
+            textBytes += (value.bytes.count + 15) & ~15
+            return texts.text(value.bytes)
+        case .list:
+            textBytes += value.elements.count * 16
+            return texts.list(value.elements.map(keep))
+        default: return value
+        }
+    }
+
+    private func isBefore(_ a: KeptRow, _ b: KeptRow) -> Bool {
+        for place in keyOf.indices {
+            let order = compare(values[a.place + place], values[b.place + place], place)
+            if order != 0 { return order < 0 }
+        }
+        return a.order != b.order ? a.order < b.order : a.place < b.place
+    }
+
+    /// Missing comes last both ways.
+    private func compare(_ a: Value, _ b: Value, _ key: Int) -> Int {
+        let order = Ordering.compare(a, b, ignoresCase: ignoresCase[key])
+        return descending[key] && !a.isMissing && !b.isMissing ? -order : order
+    }
+
+    private func sortRows() {
+        values.withUnsafeBufferPointer { _ in rows.sort(by: isBefore) }
+    }
+
+    /// Keeps the first rows only and copies them together.
+    private func cut(to limit: Int) {
+        sortRows()
+        rows.removeLast(max(0, rows.count - limit))
+        let old = values
+        let oldTexts = texts
+        texts = Arena(blockSize: 256 * 1024)
+        textBytes = 0
+        values = []
+        for index in rows.indices {
+            let place = rows[index].place
+            rows[index].place = values.count
+            for offset in 0..<width { values.append(keep(old[place + offset])) }
+        }
+        withExtendedLifetime(oldTexts) {}
+    }
+
+    private func spill() {
+        if let limit = plan.limit, rows.count > limit { cut(to: limit) }
+        guard footprint > share else { return }
+        worker.run.noteSpill()
+        writeRun()
+    }
+
+    /// Half of the thread's part of the memory: the other half is for what merges and emits.
+    private var share: Int { worker.run.memory / max(1, worker.run.threads) / 2 }
+
+    private func writeRun() {
+        sortRows()
+        guard let file = SpillFile(worker.run) else { return }
+        var record: [UInt8] = []
+        for row in rows {
+            record.removeAll(keepingCapacity: true)
+            withUnsafeBytes(of: row.order) { record.append(contentsOf: $0) }
+            for offset in 0..<width {
+                KeyCodec.append(values[row.place + offset], ignoresCase: false, to: &record)
+            }
+            file.append(record)
+        }
+        runs.append(file)
+        rows = []
+        values = []
+        texts = Arena(blockSize: 256 * 1024)
+        textBytes = 0
+    }
+
+    func merge(_ other: SortPart) {
+        runs += other.runs
+        for row in other.rows {
+            let place = values.count
+            for offset in 0..<width { values.append(keep(other.values[row.place + offset])) }
+            rows.append(KeptRow(place: place, order: row.order))
+        }
+        if let limit = plan.limit, rows.count > limit { cut(to: limit) }
+    }
+
+    func emit(into next: any RowConsumer, worker: Worker) {
+        sortRows()
+        let buffer = RowBuffer(plan.layout)
+        var left = plan.limit ?? .max
+        var emitted: UInt64 = 0
+        if runs.isEmpty {
+            for row in rows {
+                guard left > 0 else { return }
+                left -= 1
+                emitted += 1
+                worker.arena.reset()
+                buffer.clear()
+                for (offset, slot) in plan.slots.enumerated() {
+                    buffer.slots[slot] = values[row.place + keyOf.count + offset]
+                }
+                guard
+                    next.consume(
+                        buffer.row(order: plan.numbersRows ? emitted : row.order, worker: worker))
+                else { return }
+            }
+            return
+        }
+        if !rows.isEmpty { writeRun() }
+        mergeRuns(into: next, buffer, left)
+    }
+
+    /// One run on its way through the merge: its next row.
+    private final class Cursor {
+        var reader: SpillFile.Reader
+        var record: [UInt8] = []
+        var order: UInt64 = 0
+        var values: [Value] = []
+        let arena = Arena()
+
+        init(_ file: SpillFile) { reader = file.reader() }
+
+        func advance(_ width: Int) -> Bool {
+            guard let next = reader.next() else { return false }
+            record = Array(next)
+            arena.reset()
+            values.removeAll(keepingCapacity: true)
+            record.withUnsafeBytes { raw in
+                order = raw.loadUnaligned(as: UInt64.self)
+                let bytes = arena.text(
+                    Bytes(raw.baseAddress!.assumingMemoryBound(to: UInt8.self), count: raw.count)
+                ).bytes
+                var offset = 8
+                for _ in 0..<width { values.append(KeyCodec.next(bytes, at: &offset, arena: arena)) }
+            }
+            return true
+        }
+    }
+
+    private func mergeRuns(into next: any RowConsumer, _ buffer: RowBuffer, _ limit: Int) {
+        var cursors = runs.map(Cursor.init).filter { $0.advance(width) }
+        var left = limit
+        var emitted: UInt64 = 0
+        while !cursors.isEmpty, left > 0 {
+            var best = 0
+            for candidate in 1..<max(1, cursors.count) where isBefore(cursors[candidate], cursors[best]) {
+                best = candidate
+            }
+            worker.arena.reset()
+            buffer.clear()
+            for (offset, slot) in plan.slots.enumerated() {
+                buffer.slots[slot] = cursors[best].values[keyOf.count + offset]
+            }
+            emitted += 1
+            let order = plan.numbersRows ? emitted : cursors[best].order
+            guard next.consume(buffer.row(order: order, worker: worker)) else { return }
+            left -= 1
+            if !cursors[best].advance(width) { cursors.remove(at: best) }
+        }
+    }
+
+    private func isBefore(_ a: Cursor, _ b: Cursor) -> Bool {
+        for place in keyOf.indices {
+            let order = compare(a.values[place], b.values[place], place)
+            if order != 0 { return order < 0 }
+        }
+        return a.order < b.order
+    }
+}

@@ -1,0 +1,68 @@
+import MailLog
+import QuerySyntax
+
+/// An expression that keeps rows or not, with what is known about lines that it keeps.
+package struct Condition: Sendable {
+    /// Makes the test of one thread.
+    package var make: @Sendable () -> (Row) -> Bool
+    package var needs: Set<Int>
+    package var isSequential = false
+    package var range: SourceRange
+    /// What a line's bytes must contain for the condition to hold.
+    package var raw: RawCondition = .anything
+    /// What a line must be for the condition to hold; one of these.
+    package var presence: [LinePresence] = [LinePresence()]
+
+    package init(
+        range: SourceRange, needs: Set<Int>, make: @escaping @Sendable () -> (Row) -> Bool
+    ) {
+        self.range = range
+        self.needs = needs
+        self.make = make
+    }
+}
+
+/// Fields that a line must have, and the event that it must be.
+package struct LinePresence: Sendable, Hashable {
+    package var fields: Set<Int> = []
+    package var events: Set<String>?
+
+    func and(_ other: LinePresence) -> LinePresence {
+        var both = self
+        both.fields.formUnion(other.fields)
+        if let theirs = other.events { both.events = both.events?.intersection(theirs) ?? theirs }
+        return both
+    }
+}
+
+/// A necessary condition on the raw bytes of a line, for skipping lines without looking at their fields.
+package enum RawCondition: Sendable, Hashable {
+    case anything
+    /// The line contains at least one of these.
+    case anyOf([RawLiteral])
+
+    /// Both must hold: the one that is likely to skip more is kept.
+    func and(_ other: RawCondition) -> RawCondition { other.selectivity > selectivity ? other : self }
+
+    func or(_ other: RawCondition) -> RawCondition {
+        guard case .anyOf(let mine) = self, case .anyOf(let theirs) = other, mine.count + theirs.count <= 8
+        else { return .anything }
+        return .anyOf(mine + theirs.filter { !mine.contains($0) })
+    }
+
+    /// Longer literals and fewer of them skip more.
+    private var selectivity: Int {
+        guard case .anyOf(let literals) = self else { return 0 }
+        return max(1, (literals.map(\.bytes.count).min() ?? 0) * 4 - literals.count * 3)
+    }
+}
+
+package struct RawLiteral: Sendable, Hashable {
+    package var bytes: [UInt8]
+    package var ignoresCase: Bool
+
+    package init(_ bytes: some Sequence<UInt8>, ignoresCase: Bool = false) {
+        self.bytes = Array(bytes)
+        self.ignoresCase = ignoresCase
+    }
+}

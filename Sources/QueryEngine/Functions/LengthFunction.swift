@@ -1,0 +1,51 @@
+import MailLog
+import QuerySyntax
+
+/// `length(x)`: characters of a text, elements of a list.
+enum LengthFunction {
+    static let form = Function.form(
+        "length", aliases: ["len"], [ArgumentRule("x", .any)],
+        summary: "the number of characters of a text, or of elements of a list",
+        examples: ["filter event=reject | extend n = length(helo) | count by n"]
+    ) { (call, _) throws(Diagnostic) in
+        guard call[0].type.isText || call[0].type.isList else {
+            throw Diagnostic(
+                "'length' needs a text or a list, not \(call[0].type.article)", at: call[0].range)
+        }
+        return Typed(.integer, of: call.arguments, range: call.range) { operands in
+            let operand = operands[0]
+            return { row in
+                let value = operand(row)
+                switch value.kind {
+                case .text: return .integer(CodePoint.count(in: value.bytes))
+                case .list: return .integer(value.elements.count)
+                default: return .missing
+                }
+            }
+        }
+    }
+}
+
+extension CodePoint {
+    /// The number of characters; a byte that is not UTF-8 counts as one.
+    static func count(in text: Bytes) -> Int {
+        var count = 0
+        var place = 0
+        while place < text.count {
+            place += CodePoint(in: text, at: place).length
+            count += 1
+        }
+        return count
+    }
+
+    /// Where the character of that number begins, from 0; the end of the text where there are fewer.
+    static func offset(of number: Int, in text: Bytes) -> Int {
+        var left = number
+        var place = 0
+        while left > 0, place < text.count {
+            place += CodePoint(in: text, at: place).length
+            left -= 1
+        }
+        return place
+    }
+}

@@ -1,0 +1,27 @@
+import MailLog
+import QuerySyntax
+
+/// `net(ip, bits)`.
+enum NetFunction {
+    static let form = Function.form(
+        "net", [ArgumentRule("ip", .text), ArgumentRule("bits", .constantCount, optional: true)],
+        summary: "the network that an address lies in: net(client_ip, 16)",
+        details: "Without bits, /24 for IPv4 and /64 for IPv6. Missing where the text is no address.",
+        examples: ["filter event=connect | count by net(client_ip, 16) as net"]
+    ) { (call, _) throws(Diagnostic) in
+        let bits = call.arguments.count > 1 ? call.count(1, or: 24) : nil
+        guard bits.map({ (0...128).contains($0) }) ?? true else {
+            throw Diagnostic("a network has 0 to 32 bits, or 0 to 128 for IPv6", at: call[1].range)
+        }
+        return Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
+            { row in
+                let value = operands[0](row)
+                guard value.kind == .text else { return .missing }
+                var text: [UInt8] = []
+                let wanted = bits ?? (value.bytes.firstIndex(of: UInt8(ascii: ":")) == nil ? 24 : 64)
+                guard Network.append(netOf: value.bytes, bits: wanted, to: &text) else { return .missing }
+                return row.worker.arena.text(text)
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import MailLog
+import QuerySyntax
+
+/// `split(x, separator)`.
+enum SplitFunction {
+    static let form = Function.form(
+        "split", [ArgumentRule("x", .text), ArgumentRule("separator", .pattern)],
+        summary: "the parts of x between the places of a text or a regex, as a list",
+        examples: [
+            #"filter event=delivery | extend part = split(delays, "/") | explode part | count by part"#
+        ]
+    ) { (call, _) throws(Diagnostic) in
+        let literal = Array(call.text(1).utf8)
+        let pattern = call.patterns[1]
+        guard pattern != nil || !literal.isEmpty else {
+            throw Diagnostic("'split' needs a separator", at: call[1].range)
+        }
+        return Typed(.list(.text(.plain)), of: [call[0]], range: call.range) { operands in
+            let text = operands[0]
+            return { row in
+                let value = text(row)
+                guard value.kind == .text else { return .missing }
+                let source = value.bytes
+                var parts: [Value] = []
+                var place = 0
+                var searched = 0
+                while let match = TextMatch.next(pattern, literal, source, from: searched, row.worker) {
+                    if match.isEmpty {
+                        searched = match.upperBound + 1
+                        continue
+                    }
+                    parts.append(.text(source[place..<match.lowerBound]))
+                    place = match.upperBound
+                    searched = place
+                }
+                parts.append(.text(source.dropFirst(place)))
+                return row.worker.arena.list(parts)
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import MailLog
+
+/// What an answer leaves out because it was not understood, in one line; nil when there is nothing of that
+/// kind. `paths` are the names of the files that the account's numbers stand for.
+package func accountSentence(_ account: ScanAccount, paths: [String] = []) -> String? {
+    guard account.unrecognised > 0 else { return nil }
+    let lines =
+        account.lines == 1
+        ? "the only line that was read has"
+        : "\(Digits.grouped(account.unrecognised)) of \(Digits.grouped(account.lines)) lines"
+            + " that were read \(account.unrecognised == 1 ? "has" : "have")"
+    var place = ""
+    if let first = account.firstUnrecognised, paths.indices.contains(first.file) {
+        var path: [UInt8] = []
+        ValueText.lend(Array(paths[first.file].utf8)) { DisplayText.append($0, to: &path) }
+        let name = paths[first.file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
+        place =
+            " (\(account.unrecognised == 1 ? "" : "the first: ")\(name), byte \(first.offset))"
+    }
+    return "\(lines) no time stamp that mlq knows\(place)"
+}

@@ -1,0 +1,50 @@
+import MailLog
+
+extension OutputFormat {
+    /// Commas between values, quotes where RFC 4180 asks for them; lines end in a line feed alone.
+    static let csv = OutputFormat(
+        "csv", summary: "comma-separated values, quoted where they must be", isPiecewise: true
+    ) { SeparatedWriter($0, $1, separator: UInt8(ascii: ","), appendCell: appendCSV) }
+
+    private static let quote = UInt8(ascii: "\"")
+
+    private static func appendCSV(
+        _ cell: Bytes, _ isText: Bool, _ options: OutputOptions, to text: inout [UInt8]
+    ) {
+        let start = text.count
+        if isText, options.defusesCells, let first = cell.isEmpty ? nil : cell[0], isFormula(first) {
+            text.append(UInt8(ascii: "'"))
+        }
+        if options.escapes {
+            DisplayText.append(cell, to: &text)
+        } else {
+            text.append(contentsOf: UnsafeBufferPointer(start: cell.base, count: cell.count))
+        }
+        guard text[start...].contains(where: needsQuotes) else { return }
+        let bare = Array(text[start...])
+        text.removeSubrange(start...)
+        text.append(quote)
+        for byte in bare {
+            if byte == quote { text.append(quote) }
+            text.append(byte)
+        }
+        text.append(quote)
+    }
+
+    /// Whether a spreadsheet takes a cell that begins so for a formula.
+    private static func isFormula(_ first: UInt8) -> Bool {
+        switch first {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "\t"),
+            UInt8(ascii: "\r"):
+            true
+        default: false
+        }
+    }
+
+    private static func needsQuotes(_ byte: UInt8) -> Bool {
+        switch byte {
+        case quote, UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// Numbers as decimal digits, without a detour over strings.
+enum Digits {
+    private static let zero = UInt8(ascii: "0")
+
+    /// Appends an integer, with zeros in front up to `width` digits.
+    static func append(_ number: Int, width: Int = 1, to text: inout [UInt8]) {
+        if number < 0 { text.append(UInt8(ascii: "-")) }
+        append(number.magnitude, width: width, to: &text)
+    }
+
+    static func append(_ number: UInt, width: Int = 1, to text: inout [UInt8]) {
+        let start = text.count
+        var rest = number
+        while rest > 0 || text.count - start < width {
+            text.append(zero + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        }
+        text[start...].reverse()
+    }
+
+    /// Appends an integer with a comma before each three digits: `1,234`.
+    static func appendGrouped(_ number: Int, to text: inout [UInt8]) {
+        if number < 0 { text.append(UInt8(ascii: "-")) }
+        let start = text.count
+        append(number.magnitude, to: &text)
+        var place = text.count - 3
+        while place > start {
+            text.insert(UInt8(ascii: ","), at: place)
+            place -= 3
+        }
+    }
+
+    /// Appends a number rounded to so many decimals, with a comma before each three digits of its whole part.
+    /// With `trims`, zeros at the end of the fraction are left out.
+    static func append(_ number: Double, decimals: Int, trims: Bool = true, to text: inout [UInt8]) {
+        let factor = (0..<decimals).reduce(1) { power, _ in power * 10 }
+        let scaled = (number.magnitude * Double(factor)).rounded()
+        // Above this a floating-point number has no decimals.
+        guard scaled < 9e15 else {
+            text.append(contentsOf: number.description.utf8)
+            return
+        }
+        if number < 0, scaled > 0 { text.append(UInt8(ascii: "-")) }
+        appendGrouped(Int(scaled) / factor, to: &text)
+        let fraction = Int(scaled) % factor
+        if decimals > 0, fraction > 0 || !trims {
+            appendFraction(UInt(fraction), width: decimals, trims: trims, to: &text)
+        }
+    }
+
+    /// Appends a point and the decimals that follow it.
+    static func appendFraction(_ fraction: UInt, width: Int, trims: Bool = true, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "."))
+        append(fraction, width: width, to: &text)
+        while trims, text.last == zero { text.removeLast() }
+    }
+
+    static func grouped(_ number: Int) -> String {
+        var text: [UInt8] = []
+        appendGrouped(number, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+}

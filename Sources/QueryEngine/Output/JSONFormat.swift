@@ -1,0 +1,76 @@
+import MailLog
+
+extension OutputFormat {
+    /// One array of objects.
+    static let json = OutputFormat(
+        "json", summary: "an array of objects, a row on each line", isPiecewise: true
+    ) { JSONWriter($0, $1, isArray: true) }
+
+    /// An object on each line.
+    static let jsonl = OutputFormat(
+        "jsonl", summary: "an object on each line", isPiecewise: true
+    ) { JSONWriter($0, $1, isArray: false) }
+}
+
+/// Writes a row as an object with a key for each column; a missing value is null. A log line has only the
+/// keys of the fields that it has, of which most lines lack most.
+private final class JSONWriter: RowWriter {
+    private let columns: [(key: [UInt8], slot: Int, type: ValueType)]
+    private let isArray: Bool
+    private let escapes: Bool
+    private let omitsMissing: Bool
+    /// Whether the array has been opened and has no row yet. Never in the writers of pieces: their rows all
+    /// have the comma before them that the first row of the answer loses.
+    private var isEmpty = false
+
+    init(_ schema: Schema, _ options: OutputOptions, isArray: Bool) {
+        columns = schema.columns.map { column in
+            var key: [UInt8] = []
+            ValueText.lend(Array(column.name.utf8)) {
+                JSONText.append($0, to: &key, escapes: options.escapes)
+            }
+            return (key + [UInt8(ascii: ":")], column.slot, column.type)
+        }
+        self.isArray = isArray
+        escapes = options.escapes
+        omitsMissing = schema.isLines
+    }
+
+    private static let separator = Array(",\n".utf8)
+
+    func begin(into text: inout [UInt8]) {
+        guard isArray else { return }
+        text.append(contentsOf: "[\n".utf8)
+        isEmpty = true
+    }
+
+    func append(_ row: Row, into text: inout [UInt8]) {
+        if isArray, !isEmpty { text.append(contentsOf: JSONWriter.separator) }
+        isEmpty = false
+        text.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for column in columns {
+            let value = row[column.slot]
+            if omitsMissing, value.isMissing { continue }
+            if !isFirst { text.append(UInt8(ascii: ",")) }
+            isFirst = false
+            text.append(contentsOf: column.key)
+            JSONText.append(value, column.type, to: &text, escapes: escapes)
+        }
+        text.append(UInt8(ascii: "}"))
+        if !isArray { text.append(UInt8(ascii: "\n")) }
+    }
+
+    func append(piece: [UInt8], into text: inout [UInt8]) {
+        guard isEmpty, !piece.isEmpty else {
+            text.append(contentsOf: piece)
+            return
+        }
+        isEmpty = false
+        text.append(contentsOf: piece[JSONWriter.separator.count...])
+    }
+
+    func end(into text: inout [UInt8]) {
+        if isArray { text.append(contentsOf: (isEmpty ? "]\n" : "\n]\n").utf8) }
+    }
+}

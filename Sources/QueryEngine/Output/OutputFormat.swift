@@ -1,0 +1,57 @@
+import MailLog
+
+/// A way of writing rows. A new format is one file and one line in `OutputFormats.all`.
+package struct OutputFormat: Sendable {
+    /// What `-o` calls it.
+    package let name: String
+    package let summary: String
+    /// Whether a row is written without regard to the rows around it, so that threads may write pieces.
+    package let isPiecewise: Bool
+    /// The columns that it writes; no others need to be read from a log line.
+    package let columns: @Sendable (Schema) -> Schema
+    package let make: @Sendable (Schema, OutputOptions) -> any RowWriter
+
+    package init(
+        _ name: String, summary: String, isPiecewise: Bool,
+        columns: @escaping @Sendable (Schema) -> Schema = { $0 },
+        make: @escaping @Sendable (Schema, OutputOptions) -> any RowWriter
+    ) {
+        self.name = name
+        self.summary = summary
+        self.isPiecewise = isPiecewise
+        self.columns = columns
+        self.make = { make(columns($0), $1) }
+    }
+}
+
+package struct OutputOptions: Sendable {
+    package var header = true
+    /// Whether the header of separated values names types too, as test cases want it.
+    package var types = false
+    package var color = false
+    /// Columns of the terminal; nil when it is none.
+    package var width: Int?
+    /// Rows that a table on a terminal shows before it says how many more there are; nil shows all.
+    package var maximumRows: Int?
+    /// Control bytes and bidirectional overrides are shown as escapes (always in tables; in line formats on a
+    /// terminal).
+    package var escapes = false
+    /// CSV cells that a spreadsheet would run get a quote before them.
+    package var defusesCells = false
+    package var isUTF8 = true
+
+    package init() {}
+}
+
+/// Writes the rows of one answer as bytes. The piecewise formats keep no state between rows.
+package protocol RowWriter: AnyObject {
+    func begin(into text: inout [UInt8])
+    func append(_ row: Row, into text: inout [UInt8])
+    /// Adds rows that another writer of the same format has written, without its begin and end.
+    func append(piece: [UInt8], into text: inout [UInt8])
+    func end(into text: inout [UInt8])
+}
+
+extension RowWriter {
+    package func append(piece: [UInt8], into text: inout [UInt8]) { text.append(contentsOf: piece) }
+}

@@ -1,0 +1,246 @@
+import MailLog
+
+extension OutputFormat {
+    /// Aligned columns for people.
+    static let table = OutputFormat(
+        "table", summary: "aligned columns for people, with units", isPiecewise: false,
+        columns: \.readable
+    ) { TableWriter($0, $1, .plain) }
+}
+
+extension Schema {
+    /// The columns that a page has room for: of a log line, those that tell most, and what the query has
+    /// added.
+    var readable: Schema {
+        guard isLines else { return self }
+        var schema = self
+        let added = columns.filter { $0.slot >= Fields.all.count }
+        schema.columns =
+            ["time", "process", "queue_id", "event"].compactMap(column) + added
+            + ["text"].compactMap(column)
+        return schema
+    }
+}
+
+/// Writes rows in columns. The first rows are held back until the widths of the columns are known from them;
+/// later rows widen a column where there is room. Numbers are never cut, text that does not fit ends in `…`.
+final class TableWriter: RowWriter {
+    /// What stands around cells.
+    struct Frame {
+        var start: StaticString
+        var gap: StaticString
+        var end: StaticString
+        /// Whether the page is Markdown, where text must not be markup and the second line tells the
+        /// alignment.
+        var isMarkdown: Bool
+
+        static let plain = Frame(start: "", gap: "  ", end: "", isMarkdown: false)
+        static let markdown = Frame(start: "| ", gap: " | ", end: " |", isMarkdown: true)
+    }
+
+    private struct Column {
+        let name: [UInt8]
+        let slot: Int
+        let text: PeopleText
+        let isAny: Bool
+        var isRight: Bool
+        /// In columns of the terminal.
+        var width: Int
+    }
+
+    private let options: OutputOptions
+    private let frame: Frame
+    private var columns: [Column]
+    /// Cells that wait, one after another, and where each ends.
+    private var cells: [UInt8] = []
+    private var ends: [Int] = []
+    private var scratch: [UInt8] = []
+    private var rows = 0
+    private var isLaidOut = false
+
+    /// So many rows, or bytes of text, decide the widths.
+    private static let heldRows = 1000
+    private static let heldBytes = 4 << 20
+    /// No text is cut to less than this.
+    private static let leastWidth = 8
+
+    init(_ schema: Schema, _ options: OutputOptions, _ frame: Frame) {
+        self.options = options
+        self.frame = frame
+        columns = schema.columns.map { column in
+            let name = TableWriter.shown(Array(column.name.utf8), frame)
+            return Column(
+                name: name, slot: column.slot, text: PeopleText(column), isAny: column.type == .any,
+                isRight: column.type.isNumeric, width: TableWriter.width(name))
+        }
+    }
+
+    // MARK: Cells
+
+    /// Markdown's own marks are escaped, so that text stays text. An underscore inside a word is no mark.
+    private static func shown(_ text: [UInt8], _ frame: Frame) -> [UInt8] {
+        guard frame.isMarkdown else { return text }
+        var safe: [UInt8] = []
+        ValueText.lend(text) { DisplayText.append($0, to: &safe) }
+        var result: [UInt8] = []
+        for (index, byte) in safe.enumerated() {
+            let isInside =
+                byte == UInt8(ascii: "_") && index > 0 && isWord(safe[index - 1])
+                && index + 1 < safe.count && isWord(safe[index + 1])
+            if marks.contains(byte), !isInside { result.append(UInt8(ascii: "\\")) }
+            result.append(byte)
+        }
+        return result
+    }
+
+    private static let marks = Array("\\|*_`[]<&~".utf8)
+
+    private static func isWord(_ byte: UInt8) -> Bool { byte.isLetter || byte.isDigit }
+
+    private static func width(_ text: [UInt8]) -> Int {
+        var columns = 0
+        ValueText.lend(text) { columns = DisplayText.width($0) }
+        return columns
+    }
+
+    func begin(into text: inout [UInt8]) {}
+
+    func append(_ row: Row, into text: inout [UInt8]) {
+        rows += 1
+        if let maximum = options.maximumRows, rows > maximum { return }
+        for index in columns.indices {
+            let value = row[columns[index].slot]
+            scratch.removeAll(keepingCapacity: true)
+            columns[index].text.append(value, to: &scratch)
+            if value.kind == .text || value.kind == .list {
+                scratch = TableWriter.shown(scratch, frame)
+                if columns[index].isAny, !isLaidOut { columns[index].isRight = false }
+            }
+            widen(index, to: TableWriter.width(scratch))
+            cells.append(contentsOf: scratch)
+            ends.append(cells.count)
+        }
+        if isLaidOut {
+            writeCells(into: &text)
+        } else if rows == TableWriter.heldRows || cells.count >= TableWriter.heldBytes {
+            layOut(into: &text)
+        }
+    }
+
+    func end(into text: inout [UInt8]) {
+        if !isLaidOut { layOut(into: &text) }
+        guard let maximum = options.maximumRows, rows > maximum else { return }
+        let more = rows - maximum
+        text.append(
+            contentsOf:
+                "\(options.isUTF8 ? "…" : "...") \(Digits.grouped(more)) more row\(more == 1 ? "" : "s")\n"
+                .utf8)
+    }
+
+    // MARK: Widths
+
+    private var limit: Int? { frame.isMarkdown ? nil : options.width }
+
+    /// What a line takes besides its cells.
+    private var frameWidth: Int {
+        frame.start.utf8CodeUnitCount + frame.end.utf8CodeUnitCount
+            + frame.gap.utf8CodeUnitCount * max(0, columns.count - 1)
+    }
+
+    /// A column takes what its cells need; once the table stands, only what the other columns leave.
+    private func widen(_ index: Int, to width: Int) {
+        guard width > columns[index].width else { return }
+        guard isLaidOut, let limit else {
+            columns[index].width = width
+            return
+        }
+        let room = limit - frameWidth - columns.reduce(0) { $0 + $1.width }
+        columns[index].width += max(0, min(width - columns[index].width, room))
+    }
+
+    /// Shares out the line: narrow columns get what they need, wide ones equal parts of what is left.
+    private func fit() {
+        guard let limit else { return }
+        let texts = columns.indices.filter { !columns[$0].isRight }.sorted {
+            (columns[$0].width, $0) < (columns[$1].width, $1)
+        }
+        var room = limit - frameWidth - columns.reduce(0) { $0 + ($1.isRight ? $1.width : 0) }
+        for (place, index) in texts.enumerated() {
+            let share = max(TableWriter.leastWidth, room / (texts.count - place))
+            columns[index].width = min(columns[index].width, share)
+            room -= columns[index].width
+        }
+    }
+
+    private func layOut(into text: inout [UInt8]) {
+        isLaidOut = true
+        if frame.isMarkdown {
+            // The rule of a column takes at least three characters.
+            for index in columns.indices { columns[index].width = max(3, columns[index].width) }
+        }
+        fit()
+        if options.header || frame.isMarkdown { writeHeader(into: &text) }
+        writeCells(into: &text)
+    }
+
+    // MARK: Lines
+
+    private func writeHeader(into text: inout [UInt8]) {
+        let isColored = options.color && !frame.isMarkdown
+        if isColored { text.append(contentsOf: "\u{1B}[1;4m".utf8) }
+        writeLine(into: &text) { columns[$0].name }
+        if isColored { text.append(contentsOf: "\u{1B}[0m".utf8) }
+        text.append(UInt8(ascii: "\n"))
+        guard frame.isMarkdown else { return }
+        writeLine(into: &text) { index in
+            let dashes = [UInt8](repeating: UInt8(ascii: "-"), count: columns[index].width)
+            return columns[index].isRight ? dashes.dropLast() + [UInt8(ascii: ":")] : dashes
+        }
+        text.append(UInt8(ascii: "\n"))
+    }
+
+    private func writeCells(into text: inout [UInt8]) {
+        var start = 0
+        for row in 0..<(columns.isEmpty ? 0 : ends.count / columns.count) {
+            writeLine(into: &text) { index in
+                let end = ends[row * columns.count + index]
+                defer { start = end }
+                return Array(cells[start..<end])
+            }
+            text.append(UInt8(ascii: "\n"))
+        }
+        cells.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
+    }
+
+    private func writeLine(into text: inout [UInt8], _ cell: (Int) -> [UInt8]) {
+        let lineStart = text.count
+        append(frame.start, to: &text)
+        for (index, column) in columns.enumerated() {
+            if index > 0 { append(frame.gap, to: &text) }
+            let bytes = cell(index)
+            let width = column.isRight ? TableWriter.width(bytes) : 0
+            if column.isRight { pad(column.width - width, &text) }
+            var used = width
+            ValueText.lend(bytes) {
+                used = DisplayText.append(
+                    $0, to: &text, columns: column.isRight || limit == nil ? .max : column.width,
+                    ending: options.isUTF8 ? "…" : "~")
+            }
+            if !column.isRight { pad(column.width - used, &text) }
+        }
+        if frame.isMarkdown {
+            append(frame.end, to: &text)
+        } else {
+            while text.count > lineStart, text.last == UInt8(ascii: " ") { text.removeLast() }
+        }
+    }
+
+    private func pad(_ count: Int, _ text: inout [UInt8]) {
+        text.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(0, count)))
+    }
+
+    private func append(_ mark: StaticString, to text: inout [UInt8]) {
+        text.append(contentsOf: UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount))
+    }
+}

@@ -1,0 +1,33 @@
+import MailLog
+import QuerySyntax
+
+/// What a query is resolved in: the time it is asked, what the data covers, the values of parameters, the names
+/// that `let` has bound.
+package struct Environment: Sendable {
+    /// Microseconds of the wall clock.
+    package var now: Int64 = 0
+    /// First and last stamp of the input, found when a query first needs them.
+    package var dataRange: @Sendable () -> (first: Int64, last: Int64)? = { nil }
+    package var parameters: [String: Expression] = [:]
+    package var bindings: [String: Pipeline<any Stage>] = [:]
+    /// The words in the text of each of them, among which are the names that it may use.
+    package var bindingWords: [String: Set<String>] = [:]
+    /// Bytes of memory for grouping and sorting.
+    package var memory = 512 << 20
+    /// Whether `write` may replace files.
+    package var force = false
+    /// The contents of a file named in a query, or the reason why there is none.
+    package var readFile: @Sendable (String) -> Result<[UInt8], RunFailure> = { path in
+        FileText.read(path)
+    }
+    /// Runs a query over the same logs, for another query that wants its rows.
+    package var pass: @Sendable (Query, any RowOutput, RunState) -> Void = { _, _, _ in }
+    /// The logs that are read.
+    package var files: @Sendable () -> [LogFile] = { [] }
+    /// Conditions that every query over the logs begins with (`--since`, `--until`).
+    package var prelude: [Pipeline<any Stage>.Step] = []
+    /// Whether rows go on coming (`--follow`).
+    package var follows = false
+
+    package init() {}
+}

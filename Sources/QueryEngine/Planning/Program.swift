@@ -1,0 +1,180 @@
+import MailLog
+import QuerySyntax
+
+/// A text of statements, resolved: what is to be run, in order, and what was found wrong.
+package struct Program: Sendable {
+    package enum Item: Sendable {
+        case title(String)
+        case query(Query)
+        /// A query whose plan is shown instead of run.
+        case explain(Query)
+    }
+
+    package private(set) var items: [Item] = []
+    /// Everything found wrong, with the text that it stands in: the script's own or that of an import.
+    package private(set) var diagnostics: [(source: Source, diagnostic: Diagnostic)] = []
+    package private(set) var environment: Environment
+
+    private var openImports: [String] = []
+    /// Values given on the command line, which take the place of defaults.
+    private let overrides: [String: String]
+    private var usedOverrides: Set<String> = []
+    private var names: Set<String> = []
+
+    package init(
+        _ sources: [Source], in environment: Environment, overrides: [String: String] = [:],
+        prelude: [Pipeline<any Stage>.Step] = []
+    ) {
+        self.environment = environment
+        self.overrides = overrides
+        self.environment.prelude = prelude
+        for source in sources { add(source) }
+        for name in overrides.keys.sorted() where !usedOverrides.contains(name) {
+            let source = sources.first ?? Source(name: "query", text: "")
+            diagnostics.append(
+                (
+                    source,
+                    Diagnostic(
+                        "-D sets '\(name)', which no `param` declares", at: SourceRange(0, 0), hint: nil)
+                ))
+        }
+    }
+
+    /// Whether the logs are read more than once, so that a pipe must be kept.
+    package var scansAgain: Bool {
+        var queries = 0
+        for case .query(let query) in items {
+            queries += 1
+            if query.scansAgain || queries > 1 { return true }
+        }
+        return false
+    }
+
+    package var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
+
+    private mutating func add(_ source: Source) {
+        var parser: Parser
+        do throws(Diagnostic) {
+            parser = try Parser(source)
+        } catch {
+            diagnostics.append((source, error))
+            return
+        }
+        parser.names = names
+        let statements: [Statement<any Stage>] = parser.script(Stages.all)
+        names = parser.names
+        for statement in statements {
+            do throws(Diagnostic) {
+                try add(statement, source)
+            } catch {
+                diagnostics.append((source, error))
+            }
+        }
+        diagnostics += parser.diagnostics.map { (source, $0) }
+        // Errors in the order of the text read best.
+        diagnostics.sort { a, b in
+            a.source.name == b.source.name && a.diagnostic.range.lower < b.diagnostic.range.lower
+        }
+    }
+
+    private mutating func add(_ statement: Statement<any Stage>, _ source: Source) throws(Diagnostic) {
+        switch statement {
+        case .pipeline(let pipeline): items.append(.query(query(pipeline, source)))
+        case .explain(let pipeline): items.append(.explain(query(pipeline, source)))
+        case .bind(let name, let pipeline):
+            let words = Set(
+                source[pipeline.range].split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+            guard !reaches(name.text, from: words) else {
+                throw Diagnostic(
+                    "'\(name.text)' is used in its own definition", at: name.range,
+                    hint: "choose another name")
+            }
+            // A pipeline that is never run is checked all the same.
+            _ = query(pipeline, source)
+            environment.bindings[name.text] = pipeline
+            environment.bindingWords[name.text] = words
+        case .parameter(let name, let value):
+            usedOverrides.insert(name.text)
+            environment.parameters[name.text] = try overridden(name, value)
+        case .title(let text, let range): items.append(.title(try filled(text, range)))
+        case .importFile(let path, let range): try importFile(path, range, source)
+        }
+    }
+
+    /// Whether pipelines of these names use that name, themselves or by way of others.
+    private func reaches(_ name: String, from words: Set<String>) -> Bool {
+        guard environment.bindings[name] != nil else { return false }
+        var open = words.filter { environment.bindings[$0] != nil }
+        var seen = open
+        while let next = open.popFirst() {
+            if next == name { return true }
+            for word in environment.bindingWords[next] ?? []
+            where environment.bindings[word] != nil && seen.insert(word).inserted {
+                open.insert(word)
+            }
+        }
+        return false
+    }
+
+    private mutating func query(_ pipeline: Pipeline<any Stage>, _ source: Source) -> Query {
+        let query = Query(pipeline, in: environment)
+        diagnostics += query.diagnostics.map { (source, $0) }
+        return query
+    }
+
+    /// The value of a parameter: the command line's if it gives one, which must be of the default's type.
+    private func overridden(_ name: Name, _ value: Expression) throws(Diagnostic) -> Expression {
+        guard let given = overrides[name.text] else { return value }
+        switch value {
+        case .word(let text, let range):
+            if Literals.number(text) != nil, Literals.number(given) == nil {
+                throw Diagnostic(
+                    "'\(given)' for '\(name.text)' is not a number like its default", at: range)
+            }
+            return .word(given, range)
+        case .string(_, let ignoresCase, let range): return .string(given, ignoresCase: ignoresCase, range)
+        default: return value
+        }
+    }
+
+    /// A title with its `{name}`s replaced by the parameters' texts.
+    private func filled(_ text: String, _ range: SourceRange) throws(Diagnostic) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: open)..<close])
+            result += rest[..<open]
+            switch environment.parameters[name] {
+            case .word(let value, _), .string(let value, _, _): result += value
+            default:
+                throw Diagnostic(
+                    "no parameter '\(name)'", at: range, hint: "declare it: param \(name) = …")
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    /// Imports stand beside the file that names them.
+    private mutating func importFile(
+        _ path: String, _ range: SourceRange, _ source: Source
+    ) throws(Diagnostic) {
+        let directory = source.name.lastIndex(of: "/").map { String(source.name[...$0]) } ?? ""
+        let full = path.hasPrefix("/") ? path : directory + path
+        if openImports.contains(full) || full == source.name {
+            throw Diagnostic(
+                "'\(path)' imports itself", at: range,
+                notes: ["the way round: \((openImports + [full]).joined(separator: " → "))"])
+        }
+        switch environment.readFile(full) {
+        case .failure(let failure): throw Diagnostic(failure.message, at: range)
+        case .success(let bytes):
+            openImports.append(full)
+            let before = items.count
+            add(Source(name: full, text: String(decoding: bytes, as: UTF8.self)))
+            // An import brings names; its own questions are not asked.
+            items.removeLast(items.count - before)
+            openImports.removeLast()
+        }
+    }
+}

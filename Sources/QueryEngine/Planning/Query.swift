@@ -1,0 +1,158 @@
+import MailLog
+import QuerySyntax
+
+/// A pipeline that has been resolved: what the scan tests, the steps that follow, the columns at the end.
+package struct Query: Sendable {
+    package var scan: [Condition]
+    package var steps: [Step]
+    package var schema: Schema
+    /// The slots of the log lines' rows.
+    package var layout: Layout
+    /// Where columns become known only at run time: the stages that are resolved then.
+    package var rest: [Pipeline<any Stage>.Step] = []
+    package var environment: Environment
+    package var diagnostics: [Diagnostic] = []
+    /// Whether log lines are read at all (`files` reads none).
+    package var readsLines = true
+    /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
+    package private(set) var scansAgain = false
+    /// Whether the rows end in a file (`write`), so that nothing is shown.
+    package private(set) var isSaved = false
+
+    package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+    /// Resolves a pipeline over log lines.
+    package init(_ pipeline: Pipeline<any Stage>, in environment: Environment) {
+        self.init(
+            stages: environment.prelude + Query.expand(pipeline, environment),
+            from: Resolution(lines: environment))
+        if pipeline.isBroken { rest = [] }
+    }
+
+    /// The stages of a pipeline, those of the `let` pipeline that it starts from included.
+    private static func expand(
+        _ pipeline: Pipeline<any Stage>, _ environment: Environment
+    ) -> [Pipeline<any Stage>.Step] {
+        guard let start = pipeline.start, let bound = environment.bindings[start.text] else {
+            return pipeline.stages
+        }
+        return expand(bound, environment) + pipeline.stages
+    }
+
+    /// Resolves stages from a given point; up to five errors are collected.
+    init(stages: [Pipeline<any Stage>.Step], from start: Resolution) {
+        var resolution = start
+        let firstLayout = resolution.layout
+        var frozen: (steps: [Step], place: Int)?
+        for (place, step) in stages.enumerated() {
+            guard let stage = step.stage else {
+                resolution.schema.isBroken = true
+                continue
+            }
+            if let groups = resolution.pendingGroups, !(stage is any AggregateStage) {
+                resolution.diagnostics.append(GroupbyStage.needsAggregate(groups.stage, step.range))
+                resolution.pendingGroups = nil
+            }
+            do throws(Diagnostic) {
+                try stage.resolve(&resolution)
+            } catch {
+                if !resolution.schema.isBroken || !error.message.hasPrefix("unknown field") {
+                    resolution.diagnostics.append(error)
+                }
+                resolution.schema.isBroken = true
+                resolution.pendingGroups = nil
+                if resolution.diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }
+            }
+            if frozen == nil, case .reshape? = resolution.steps.last {
+                frozen = (resolution.steps, place + 1)
+            }
+        }
+        if let groups = resolution.pendingGroups {
+            resolution.diagnostics.append(GroupbyStage.needsAggregate(groups.stage, groups.stage.range))
+        }
+        scan = resolution.scan
+        steps = frozen?.steps ?? resolution.steps
+        schema = resolution.schema
+        layout = firstLayout
+        environment = resolution.environment
+        diagnostics = resolution.diagnostics
+        scansAgain = resolution.scansAgain
+        isSaved = stages.last?.stage is WriteStage
+        rest = frozen.map { Array(stages[$0.place...]) } ?? []
+        checkScan()
+        fuseLimits()
+    }
+
+    /// A `head` right behind a reduction lets the reduction keep less.
+    private mutating func fuseLimits() {
+        for place in steps.indices.dropFirst() {
+            guard case .each(let transform) = steps[place], let limit = transform.limit,
+                case .reduce(let reduction) = steps[place - 1],
+                let limited = Query.limited(reduction, limit)
+            else { continue }
+            steps[place - 1] = .reduce(limited)
+        }
+    }
+
+    private static func limited(_ reduction: any Reduction, _ limit: Int) -> (any Reduction)? {
+        reduction.limited(to: limit)
+    }
+
+    /// A filter that no line can pass is a mistake: it names the stage to start with.
+    private mutating func checkScan() {
+        guard !scan.isEmpty, !hasErrors else { return }
+        let whole = Condition(all: scan)
+        let possible = whole.presence.contains { presence in
+            LineShapes.all.contains { shape in
+                if let events = presence.events, events.isDisjoint(with: shape.events) { return false }
+                return presence.fields.isSubset(of: shape.fields.map(\.slot))
+            }
+                || (presence.fields.isEmpty
+                    && presence.events.map { $0.contains { Fields.isEventWithoutShape($0) } } ?? true)
+        }
+        guard !possible, let presence = whole.presence.first else { return }
+        let names = Fields.all.filter { presence.fields.contains($0.slot) }.map(\.name)
+        let what: String
+        if let event = presence.events?.sorted().first {
+            what = "no line with event=\(event) has \(names.joined(separator: " and "))"
+        } else {
+            what = "no line has \(names.count == 2 ? "both " : "")\(names.joined(separator: " and "))"
+        }
+        diagnostics.append(
+            Diagnostic(
+                what, at: whole.range,
+                hint:
+                    "'from' and 'size' stand on the queue manager's lines, 'to' and 'status' on deliveries'",
+                notes: ["start with `deliveries |`, whose rows have the fields of the whole message"]))
+    }
+
+    // MARK: What the scan has to do
+
+    /// Slots of log lines that are read by anything up to the first reduction.
+    package var lineNeeds: Set<Int> {
+        var needs = scan.reduce(into: Set<Int>()) { $0.formUnion($1.needs) }
+        for step in steps {
+            switch step {
+            case .each(let transform): needs.formUnion(transform.needs)
+            case .reduce(let reduction):
+                return needs.union(reduction.needs)
+            case .reshape(let reshaping):
+                return needs.union(reshaping.needs)
+            }
+        }
+        return needs.union(schema.columns.map(\.slot))
+    }
+
+    /// Whether the answer is the log lines themselves.
+    package var givesLines: Bool { schema.isLines }
+
+    /// Bytes that a line must contain.
+    package var raw: RawCondition { scan.isEmpty ? .anything : Condition(all: scan).raw }
+}
+
+extension Fields {
+    /// Events that no shape gives: the rest.
+    static func isEventWithoutShape(_ event: String) -> Bool {
+        !LineShapes.all.contains { $0.events.contains(event) }
+    }
+}

@@ -1,0 +1,54 @@
+import MailLog
+import QuerySyntax
+
+/// The columns that rows have at one point of a pipeline, with their types and slots.
+package struct Schema: Sendable {
+    package struct Column: Sendable {
+        package var name: String
+        package var type: ValueType
+        /// The place of its values in a `Row`.
+        package var slot: Int
+        /// The value that a bin without rows has, for `fill`.
+        package var empty: Value = .missing
+
+        package init(name: String, type: ValueType, slot: Int, empty: Value = .missing) {
+            self.name = name
+            self.type = type
+            self.slot = slot
+            self.empty = empty
+        }
+    }
+
+    package var columns: [Column]
+    /// What one row is, for messages: "a line", "a row of this result".
+    package var rowName: String
+    /// Whether rows are log lines with all their fields, so that the line itself is what to print.
+    package var isLines = false
+    /// Whether columns are known only when rows are seen (after `pivot`): an unknown name is then missing.
+    package var isOpen = false
+    /// Whether an error upstream makes unknown names no fault of this place.
+    package var isBroken = false
+    /// Names that an earlier stage took away: the stage and where it stands.
+    package var removed: [String: Name] = [:]
+
+    package init(columns: [Column], rowName: String) {
+        self.columns = columns
+        self.rowName = rowName
+    }
+
+    /// The schema of log lines.
+    package static let lines: Schema = {
+        let columns = Fields.all.map { Column(name: $0.name, type: $0.type, slot: $0.slot) }
+        var schema = Schema(columns: columns, rowName: "a line")
+        schema.isLines = true
+        return schema
+    }()
+
+    package func column(_ name: String) -> Column? {
+        if let column = columns.first(where: { $0.name == name }) { return column }
+        guard isLines || columns.contains(where: { Fields.named($0.name) != nil }),
+            let field = Fields.named(name)
+        else { return nil }
+        return columns.first { $0.name == field.name }
+    }
+}

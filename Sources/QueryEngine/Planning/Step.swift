@@ -1,0 +1,75 @@
+import MailLog
+
+/// What runs: ways of running are few even where stages are many.
+package enum Step: Sendable {
+    /// Row by row, in any thread; or in order in one thread, where `inOrder` says that it looks at neighbours.
+    case each(Transform)
+    /// All rows to fewer: a part per thread, merged, then emitted.
+    case reduce(any Reduction)
+    /// As `reduce`, but its columns are known only at the end (`pivot`): what follows is resolved then.
+    case reshape(any Reshaping)
+}
+
+/// A step that passes rows on one by one.
+package struct Transform: Sendable {
+    /// For `explain`.
+    package var title: String
+    package var needs: Set<Int>
+    package var inOrder: Bool
+    /// `head N`: the number of rows that it lets through, so that a reduction before it need not emit more.
+    package var limit: Int?
+    /// A bin filler, which `nofill` takes back.
+    package var isFill = false
+    /// Makes the operator of one thread.
+    package var make: @Sendable (any RowConsumer, Worker) -> any RowConsumer
+
+    package init(
+        _ title: String, needs: Set<Int>, inOrder: Bool = false, limit: Int? = nil,
+        make: @escaping @Sendable (any RowConsumer, Worker) -> any RowConsumer
+    ) {
+        self.title = title
+        self.needs = needs
+        self.inOrder = inOrder
+        self.limit = limit
+        self.make = make
+    }
+}
+
+/// A step that gathers rows: groups, a sort, the last N.
+package protocol Reduction: Sendable {
+    associatedtype Part: ReductionPart
+    var title: String { get }
+    var needs: Set<Int> { get }
+    /// The same, emitting only the first `count` rows; nil where that saves nothing.
+    func limited(to count: Int) -> Self?
+    func makePart(_ worker: Worker) -> Part
+}
+
+extension Reduction {
+    package func limited(to count: Int) -> Self? { nil }
+}
+
+/// What one thread has gathered.
+package protocol ReductionPart: AnyObject {
+    /// Takes a row; false means that no further row can change the answer.
+    func consume(_ row: Row) -> Bool
+    /// Takes over what another thread has gathered; `other` is not used afterwards.
+    func merge(_ other: Self)
+    /// Passes the answer on, without using it up.
+    func emit(into next: any RowConsumer, worker: Worker)
+}
+
+/// A reduction whose columns depend on the rows.
+package protocol Reshaping: Sendable {
+    var title: String { get }
+    var needs: Set<Int> { get }
+    func makePart(_ worker: Worker) -> any ReshapingPart
+}
+
+package protocol ReshapingPart: AnyObject {
+    func consume(_ row: Row) -> Bool
+    /// The columns, now that all rows are there; column `i` is in slot `i`.
+    func finalSchema() -> Schema
+    /// Passes the rows on, in buffers of the layout that the following stages were resolved against.
+    func emit(into next: any RowConsumer, layout: Layout, worker: Worker)
+}

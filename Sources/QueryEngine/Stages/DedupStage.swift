@@ -1,0 +1,239 @@
+import MailLog
+import QuerySyntax
+
+/// `dedup F [keep last]`: one row for each value of some columns.
+struct DedupStage: Stage {
+    static let form = Form<any Stage>(
+        "dedup", aliases: ["distinct", "uniq"], summary: "one row for each value of some columns",
+        details: """
+            The first row of each value stays, or with `keep last` the last one. Without columns, rows that are \
+            equal in all of them count as one. Rows without a value are equal in that.
+            """,
+        examples: [
+            "filter event=delivery | dedup queue_id, to keep last | count by status",
+            "filter process=smtpd | dedup client_name | select client_name | head 5",
+        ],
+        Parameter<[Name]>("[FIELD, …]", grammar: "[ name, { ',', name } ]", completes: .fields) {
+            (parser: inout Parser) throws(Diagnostic) -> [Name] in
+            if parser.atEndOfStage() || parser.peekWord()?.lowercased() == "keep" { return [] }
+            return try parser.list { (parser: inout Parser) throws(Diagnostic) in
+                try parser.takeName("a field")
+            }
+        },
+        Parameter<Bool>(
+            "[keep last]", grammar: "[ 'keep', ( 'first' | 'last' ) ]",
+            completes: .words(["keep last"])
+        ) { (parser: inout Parser) throws(Diagnostic) -> Bool in
+            guard parser.takeKeyword("keep") != nil else { return false }
+            if parser.takeKeyword("first") != nil { return false }
+            guard parser.takeKeyword("last") != nil else {
+                throw Diagnostic("expected 'last' or 'first', found \(parser.found())", at: parser.here())
+            }
+            return true
+        }
+    ) { (_, fields, keepsLast) throws(Diagnostic) in DedupStage(fields: fields, keepsLast: keepsLast) }
+
+    let fields: [Name]
+    let keepsLast: Bool
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        var columns: [Schema.Column] = []
+        for field in fields { columns.append(try resolution.columnOrMissing(field)) }
+        if columns.isEmpty {
+            // No two lines are equal in their place.
+            let raw = resolution.schema.isLines ? resolution.schema.column("raw") : nil
+            columns = raw.map { [$0] } ?? resolution.schema.columns
+        }
+        let key = RowKey(columns)
+        let layout = resolution.layout
+        if keepsLast {
+            let needs = resolution.allSlots.union(key.slots)
+            resolution.append(.reduce(LastReduction(key: key, needs: needs, layout: layout)))
+            return
+        }
+        let isParallel = resolution.steps.allSatisfy {
+            if case .each(let transform) = $0 { !transform.inOrder } else { false }
+        }
+        if isParallel {
+            resolution.append(
+                .each(
+                    Transform("dedup what each thread sees", needs: Set(key.slots)) { next, _ in
+                        PrefilterOperator(key, next)
+                    }))
+        }
+        resolution.append(
+            .each(
+                Transform("dedup", needs: Set(key.slots), inOrder: true) { next, worker in
+                    FirstOperator(key, layout, next, worker)
+                }))
+    }
+}
+
+/// Some columns of a row as bytes that are equal where the values are.
+struct RowKey: Sendable {
+    let slots: [Int]
+    private let ignoresCase: [Bool]
+
+    init(_ columns: [Schema.Column]) {
+        slots = columns.map(\.slot)
+        ignoresCase = columns.map(\.type.ignoresCase)
+    }
+
+    /// Lends the key of a row, made in `scratch`.
+    func with<Result>(_ row: Row, _ scratch: inout [UInt8], _ body: (Bytes) -> Result) -> Result {
+        scratch.removeAll(keepingCapacity: true)
+        for (place, slot) in slots.enumerated() {
+            KeyCodec.append(row[slot], ignoresCase: ignoresCase[place], to: &scratch)
+        }
+        return scratch.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return body(Bytes("")) }
+            return body(Bytes(base, count: buffer.count))
+        }
+    }
+}
+
+/// Drops rows whose key its thread has seen on an earlier line, so that few rows are handed to the one that puts
+/// them in order. A thread's chunks come in order, so what it drops has an earlier row.
+private final class PrefilterOperator: RowConsumer {
+    private let key: RowKey
+    private let next: any RowConsumer
+    private var seen = GroupTable()
+    private var scratch: [UInt8] = []
+    /// Where keys hardly repeat, remembering more of them gains little.
+    private static let limit = 1 << 16
+
+    init(_ key: RowKey, _ next: any RowConsumer) {
+        self.key = key
+        self.next = next
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let known = seen.count
+        let group = key.with(row, &scratch) { seen.group($0, mayGrow: known < PrefilterOperator.limit) }
+        return group >= 0 && group < known ? true : next.consume(row)
+    }
+
+    func finish() { next.finish() }
+}
+
+/// Passes the first row of each key on. When the keys outgrow the memory, rows of further keys wait in a
+/// temporary file for another pass; since they all come after the others, the order stays.
+private final class FirstOperator: RowConsumer {
+    private let key: RowKey
+    private let layout: Layout
+    private let next: any RowConsumer
+    private let worker: Worker
+    private var seen = GroupTable()
+    private var waiting: SpillFile?
+    private var scratch: [UInt8] = []
+    private var goesOn = true
+
+    init(_ key: RowKey, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker) {
+        self.key = key
+        self.layout = layout
+        self.next = next
+        self.worker = worker
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let known = seen.count
+        let mayGrow = waiting == nil
+        let group = key.with(row, &scratch) { seen.group($0, mayGrow: mayGrow) }
+        if group < 0 {
+            waiting?.append(RowCodec.encoded(row, width: layout.width))
+        } else if group == known {
+            if known & 1023 == 0, seen.footprint > worker.run.memory {
+                worker.run.noteSpill()
+                waiting = SpillFile(worker.run)
+            }
+            goesOn = next.consume(row)
+        }
+        return goesOn
+    }
+
+    func finish() {
+        let buffer = RowBuffer(layout)
+        while goesOn, let file = waiting {
+            waiting = nil
+            seen = GroupTable()
+            var reader = file.reader()
+            while goesOn, worker.run.failure == nil, let record = reader.next() {
+                worker.arena.reset()
+                goesOn = consume(RowCodec.row(record, in: buffer, worker: worker))
+            }
+        }
+        next.finish()
+    }
+}
+
+/// The last row of each key.
+private struct LastReduction: Reduction {
+    let key: RowKey
+    let needs: Set<Int>
+    let layout: Layout
+
+    var title: String { "dedup, keep the last" }
+
+    func makePart(_ worker: Worker) -> LastPart { LastPart(key, layout, worker) }
+}
+
+private final class LastPart: ReductionPart {
+    private let key: RowKey
+    private let layout: Layout
+    private let worker: Worker
+    private var seen = GroupTable()
+    /// The last row of each key, as `RowCodec` writes it.
+    private var rows: [[UInt8]] = []
+    private var rowBytes = 0
+    private var scratch: [UInt8] = []
+
+    init(_ key: RowKey, _ layout: Layout, _ worker: Worker) {
+        self.key = key
+        self.layout = layout
+        self.worker = worker
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let group = key.with(row, &scratch) { seen.group($0) }
+        if group < rows.count, RowCodec.order(of: rows[group]) > row.order { return true }
+        let share = worker.run.memory / max(1, worker.run.threads)
+        return keep(RowCodec.encoded(row, width: layout.width), as: group, within: share)
+    }
+
+    private func keep(_ record: [UInt8], as group: Int, within share: Int) -> Bool {
+        rowBytes += record.count
+        if group == rows.count {
+            rows.append(record)
+            // An array has a header of 32 bytes.
+            rowBytes += 40
+        } else {
+            rowBytes -= rows[group].count
+            rows[group] = record
+        }
+        guard rowBytes + seen.footprint <= share else {
+            worker.run.fail(
+                RunFailure(
+                    "'dedup … keep last' has more rows to keep than fit into \(worker.run.memory >> 20) MB; "
+                        + "raise --memory, or `select` fewer columns before it", status: 2))
+            return false
+        }
+        return true
+    }
+
+    func merge(_ other: LastPart) {
+        for (theirs, record) in other.rows.enumerated() {
+            let group = seen.group(other.seen.key(theirs))
+            if group < rows.count, RowCodec.order(of: rows[group]) > RowCodec.order(of: record) { continue }
+            guard keep(record, as: group, within: worker.run.memory) else { return }
+        }
+    }
+
+    func emit(into next: any RowConsumer, worker: Worker) {
+        let buffer = RowBuffer(layout)
+        let orders = rows.map(RowCodec.order(of:))
+        for place in rows.indices.sorted(by: { (orders[$0], $0) < (orders[$1], $1) }) {
+            worker.arena.reset()
+            guard next.consume(RowCodec.row(rows[place], in: buffer, worker: worker)) else { return }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import MailLog
+import QuerySyntax
+
+/// `files`: a row for each log file.
+struct FilesStage: Stage {
+    static let form = Form<any Stage>(
+        "files", summary: "a row for each log file: lines, bytes, first and last time, year",
+        details: """
+            It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
+            `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
+            tells where it was taken from. `unrecognised` lines have no time stamp that mlq understands.
+            """,
+        examples: ["files", "filter status=bounced | files | select file, lines"]
+    ) { (name) throws(Diagnostic) in FilesStage(name: name) }
+
+    let name: Name
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        guard resolution.schema.isLines, resolution.steps.isEmpty else {
+            throw Diagnostic(
+                "'files' starts a pipeline", at: name.range, hint: "only filters may stand before it")
+        }
+        var slots: [String: Int] = [:]
+        for field in ["time", "bytes"] { slots[field] = try resolution.column(Name(field, name.range)).slot }
+        let layout = resolution.beginRows(
+            [
+                ("file", .text(.plain), .missing), ("lines", .integer, .missing), ("bytes", .size, .missing),
+                ("first", .time(.instant), .missing), ("last", .time(.instant), .missing),
+                ("year", .integer, .missing), ("year_source", .text(.plain), .missing),
+                ("unrecognised", .integer, .missing),
+            ], rowName: "a row of 'files'", by: name)
+        resolution.timeRange = nil
+        resolution.append(
+            .reduce(
+                FilesReduction(
+                    time: slots["time"] ?? 0, bytes: slots["bytes"] ?? 0, layout: layout,
+                    files: resolution.environment.files)))
+    }
+}
+
+private struct FilesReduction: Reduction {
+    let time: Int
+    let bytes: Int
+    let layout: Layout
+    let files: @Sendable () -> [LogFile]
+
+    var title: String { "count by file" }
+    var needs: Set<Int> { [time, bytes] }
+
+    func makePart(_ worker: Worker) -> FilesPart { FilesPart(self, worker) }
+}
+
+private final class FilesPart: ReductionPart {
+    private struct Count {
+        var lines = 0
+        var bytes = 0
+        var unrecognised = 0
+        var first: Value?
+        var last: Value?
+
+        mutating func add(first other: Value) {
+            if first.map({ other.wallClock < $0.wallClock }) ?? true { first = other }
+        }
+
+        mutating func add(last other: Value) {
+            if last.map({ other.wallClock > $0.wallClock }) ?? true { last = other }
+        }
+    }
+
+    private let plan: FilesReduction
+    private let worker: Worker
+    private var counts: [Count] = []
+
+    init(_ plan: FilesReduction, _ worker: Worker) {
+        self.plan = plan
+        self.worker = worker
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let file = Chunk.fileIndex(ofOrder: row.order)
+        while counts.count <= file { counts.append(Count()) }
+        counts[file].lines += 1
+        counts[file].bytes += row[plan.bytes].integer
+        let time = row[plan.time]
+        if time.kind == .time {
+            counts[file].add(first: time)
+            counts[file].add(last: time)
+        } else if row[plan.bytes].integer > 1 {
+            counts[file].unrecognised += 1
+        }
+        return true
+    }
+
+    func merge(_ other: FilesPart) {
+        for (file, count) in other.counts.enumerated() {
+            while counts.count <= file { counts.append(Count()) }
+            counts[file].lines += count.lines
+            counts[file].bytes += count.bytes
+            counts[file].unrecognised += count.unrecognised
+            if let first = count.first { counts[file].add(first: first) }
+            if let last = count.last { counts[file].add(last: last) }
+        }
+    }
+
+    func emit(into next: any RowConsumer, worker: Worker) {
+        let buffer = RowBuffer(plan.layout)
+        for (place, file) in plan.files().enumerated() {
+            worker.arena.reset()
+            let count = place < counts.count ? counts[place] : Count()
+            let source =
+                file.firstStamp == nil
+                ? nil : file.isYearless ? file.yearSource?.rawValue : "the log's stamps"
+            let cells: [Value] = [
+                worker.arena.text(file.path), .integer(count.lines), .integer(count.bytes),
+                count.first ?? .missing, count.last ?? .missing,
+                file.firstTime.map { .integer(FilesPart.year(of: $0)) } ?? .missing,
+                source.map { worker.arena.text($0) } ?? .missing, .integer(count.unrecognised),
+            ]
+            for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
+            guard next.consume(buffer.row(order: UInt64(place + 1), worker: worker)) else { return }
+        }
+    }
+
+    private static func year(of time: Value) -> Int {
+        Int(Calendar.civil(fromDays: Int(time.wallClock.floorDivided(by: 86_400_000_000))).year)
+    }
+}

@@ -1,0 +1,54 @@
+import MailLog
+import QuerySyntax
+
+/// `filter EXPR`: keeps the rows for which the condition holds.
+struct FilterStage: Stage {
+    static let form = Form<any Stage>(
+        "filter", aliases: ["where", "search"],
+        summary: "keep the rows for which a condition holds",
+        details: """
+            Conditions side by side must all hold. A bare word right of a comparison is a value; with * or ? it is \
+            a glob. A text or regex alone is searched in the whole line.
+            """,
+        examples: [
+            "filter process=smtp status=deferred | count", "filter /Connection (timed out|refused)/ | count",
+            "filter to=*@example.org (status=bounced or status=expired) | head 5",
+            "filter time in 2012-12-26T00:00..2012-12-26T01:00 | count by process",
+        ],
+        .expression
+    ) { (_, expression) throws(Diagnostic) in FilterStage(expression: expression) }
+
+    let expression: Expression
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        let condition = try resolution.condition(expression)
+        if resolution.steps.isEmpty, resolution.schema.isLines, !condition.isSequential {
+            // The scan tests the parts of a conjunction as early as it can.
+            if case .and(let parts) = expression {
+                for part in parts { resolution.scan.append(try resolution.condition(part)) }
+            } else {
+                resolution.scan.append(condition)
+            }
+            return
+        }
+        resolution.append(
+            .each(
+                Transform("filter", needs: condition.needs, inOrder: condition.isSequential) { next, _ in
+                    FilterOperator(condition.make(), next)
+                }))
+    }
+}
+
+private final class FilterOperator: RowConsumer {
+    private let test: (Row) -> Bool
+    private let next: any RowConsumer
+
+    init(_ test: @escaping (Row) -> Bool, _ next: any RowConsumer) {
+        self.test = test
+        self.next = next
+    }
+
+    func consume(_ row: Row) -> Bool { test(row) ? next.consume(row) : true }
+
+    func finish() { next.finish() }
+}

@@ -1,0 +1,37 @@
+import QuerySyntax
+
+/// `groupby KEYS`, then one aggregate stage.
+struct GroupbyStage: Stage {
+    static let form = Form<any Stage>(
+        "groupby", aliases: ["group", "by"],
+        summary: "group rows by keys; one aggregate stage follows",
+        details: """
+            Keys are fields, expressions with a name (`lower(helo) as helo`), or `per 1h`, a bin of time that is \
+            always the first key. The next stage says what is computed: count, sum F, p95 F, stats …
+            """,
+        examples: ["filter process=smtp | groupby day | count", "groupby process, severity | count"],
+        Parameter<[Key]>("KEYS", grammar: "keys", completes: .fields) {
+            (parser: inout Parser) throws(Diagnostic) -> [Key] in
+            _ = parser.takeKeyword("by")
+            return try parser.keys()
+        }
+    ) { (name, keys) throws(Diagnostic) in GroupbyStage(name: name, keys: keys) }
+
+    let name: Name
+    let keys: [Key]
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        // The names are checked here, where the error belongs; the aggregate resolves them again.
+        _ = try resolution.resolve(keys)
+        resolution.pendingGroups = (keys, name)
+    }
+
+    static func needsAggregate(_ name: Name, _ range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            "'groupby' needs an aggregate next", at: range,
+            hint: "such as `groupby … | count` or `| sum bytes`")
+    }
+}
+
+/// A stage that may follow `groupby`.
+protocol AggregateStage: Stage {}

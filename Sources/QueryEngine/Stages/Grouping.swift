@@ -1,0 +1,161 @@
+import MailLog
+import QuerySyntax
+
+/// What follows an aggregate: which rows it counts, by which keys, in which bins of time.
+struct Grouping: Sendable {
+    var condition: Expression?
+    var keys: [Key] = []
+}
+
+extension Parameter where Value == Grouping {
+    /// `[if EXPR] [by KEYS] [per D]`, in any order.
+    static var grouping: Parameter {
+        Parameter(
+            "[if EXPR] [by KEYS] [per D]",
+            grammar: "{ 'if', expression | 'by', keys | 'per', duration }", completes: .fields
+        ) { (parser: inout Parser) throws(Diagnostic) -> Grouping in
+            var grouping = Grouping()
+            while true {
+                if parser.takeKeyword("by") != nil {
+                    grouping.keys += try parser.keys()
+                } else if parser.takeKeyword("per") != nil {
+                    grouping.keys.append(.per(try parser.takeDurationWord()))
+                } else if parser.takeKeyword("if") != nil {
+                    grouping.condition = try parser.expression()
+                } else {
+                    return grouping
+                }
+            }
+        }
+    }
+}
+
+extension Parameter where Value == [Key] {
+    static var keys: Parameter {
+        Parameter("KEYS", grammar: "keys", completes: .fields) {
+            (parser: inout Parser) throws(Diagnostic) -> [Key] in try parser.keys()
+        }
+    }
+}
+
+extension Parser {
+    /// `field, EXPR as name, per 1h`
+    mutating func keys() throws(Diagnostic) -> [Key] {
+        try list { (parser: inout Parser) throws(Diagnostic) -> Key in
+            if parser.takeKeyword("per") != nil { return .per(try parser.takeDurationWord()) }
+            let expression = try parser.expression()
+            if parser.takeKeyword("as") != nil {
+                return .expression(expression, try parser.takeName("a name", role: .name))
+            }
+            if case .field(let name) = expression { return .field(name) }
+            let text = parser.source[expression.range]
+            return .expression(expression, Name(text, expression.range))
+        }
+    }
+}
+
+extension Resolution {
+    /// The keys with their names and types; a bin of time comes first.
+    mutating func resolve(_ keys: [Key]) throws(Diagnostic) -> [(name: String, value: Typed)] {
+        var resolved: [(name: String, value: Typed)] = []
+        for key in keys {
+            switch key {
+            case .field(let name):
+                let value = try expression(.field(name))
+                resolved.append((schema.column(name.text)?.name ?? name.text, value))
+            case .expression(let expression, let name):
+                resolved.append((name.text, try self.expression(expression)))
+            case .per(let duration):
+                resolved.insert(("time", try bin(duration)), at: 0)
+            }
+        }
+        for (place, key) in resolved.enumerated()
+        where resolved[..<place].contains(where: { $0.name == key.name }) {
+            throw Diagnostic(
+                "two keys are called '\(key.name)'", at: key.value.range, hint: "name one with `as`")
+        }
+        return resolved
+    }
+
+    /// `per 1h`: the start of the bin that a row's time lies in, on the wall clock. Bins start at midnight;
+    /// weeks at Monday.
+    mutating func bin(_ word: Name) throws(Diagnostic) -> Typed {
+        guard let column = schema.column("time"), column.type.isTime else {
+            throw Diagnostic("'per' needs a time, and \(schema.rowName) has none", at: word.range)
+        }
+        let units: [String: TimeBin] = [
+            "minute": .minute, "hour": .hour, "day": .day, "week": .week, "month": .month,
+        ]
+        let bin: TimeBin
+        if let unit = units[word.text] {
+            bin = unit
+        } else {
+            guard let span = Literals.duration(word.text), span > 0 else {
+                throw Diagnostic(
+                    "'\(word.text)' is not a duration", at: word.range,
+                    hint: "write 5m, 1h, 1d, or day, week, month")
+            }
+            bin = TimeBins.named(span)
+        }
+        let slot = column.slot
+        return Typed(.time(bin), range: word.range, needs: [slot]) {
+            { row in TimeBins.start(of: row[slot], bin) }
+        }
+    }
+}
+
+/// Bins of time on the wall clock.
+package enum TimeBins {
+    private static let day: Int64 = 86_400_000_000
+
+    /// The bin that a span names: 1h is `.hour`, 7 hours are themselves.
+    static func named(_ span: Int) -> TimeBin {
+        switch Int64(span) {
+        case 60_000_000: .minute
+        case 3_600_000_000: .hour
+        case day: .day
+        case 7 * day: .week
+        default: .every(span)
+        }
+    }
+
+    /// The start of the bin that a time lies in.
+    package static func start(of time: Value, _ bin: TimeBin) -> Value {
+        guard time.kind == .time else { return .missing }
+        return .time(start(of: time.wallClock, bin))
+    }
+
+    static func start(of time: Int64, _ bin: TimeBin) -> Int64 {
+        switch bin {
+        case .instant: return time
+        case .month:
+            let civil = Calendar.civil(fromDays: Int(time.floorDivided(by: day)))
+            return Int64(
+                Calendar.daysFromCivil(year: Int(civil.year), month: Int(civil.month), day: 1)) * day
+        case .week:
+            // Day 0, 1970-01-01, was a Thursday.
+            let days = time.floorDivided(by: day)
+            return ((days + 3).floorDivided(by: 7) * 7 - 3) * day
+        default:
+            let length = length(of: bin)
+            return time.floorDivided(by: length) * length
+        }
+    }
+
+    /// The start of the bin after the one that starts at `time`.
+    package static func next(after time: Int64, _ bin: TimeBin) -> Int64 {
+        if bin == .month { return start(of: time + 32 * day, .month) }
+        return time + length(of: bin)
+    }
+
+    /// Microseconds of a bin that always has the same length.
+    private static func length(of bin: TimeBin) -> Int64 {
+        switch bin {
+        case .minute: 60_000_000
+        case .hour: 3_600_000_000
+        case .week: 7 * day
+        case .every(let span): Int64(max(1, span))
+        default: day
+        }
+    }
+}

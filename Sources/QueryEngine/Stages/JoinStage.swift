@@ -1,0 +1,229 @@
+import MailLog
+import QuerySyntax
+
+/// `join (PIPELINE) on F`: columns of a second pipeline beside each row.
+struct JoinStage: Stage {
+    static let form = Form<any Stage>(
+        "join", summary: "put the columns of a second pipeline beside each row",
+        details: """
+            Each row gets the columns of the rows on the right that have the same value in the named fields: one \
+            row for each of them, and one without values where there is none. A column that is on both sides, \
+            other than those, is an error. The right side must fit into --memory.
+            """,
+        examples: [
+            """
+            filter event=delivery | select queue_id, to, status \
+            | join (filter event=active | dedup queue_id | select queue_id, from, size) on queue_id | head 3
+            """
+        ],
+        .pipeline, Parameter<[Name]>.fields.required(after: "on")
+    ) { (name, pipeline, fields) throws(Diagnostic) in
+        JoinStage(name: name, pipeline: pipeline, fields: fields)
+    }
+
+    let name: Name
+    let pipeline: Pipeline<any Stage>
+    let fields: [Name]
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        let query = try resolution.inner(pipeline, for: name)
+        let environment = resolution.environment
+        try resolution.join(query.schema, on: fields, stage: name, side: "the pipeline in parentheses") {
+            run in
+            environment.rows(query, run: run)
+        }
+    }
+}
+
+extension Parameter where Value == Pipeline<any Stage> {
+    static var pipeline: Parameter {
+        Parameter("(PIPELINE)", grammar: "'(', pipeline, ')'", completes: .pipeline) {
+            (parser: inout Parser) throws(Diagnostic) -> Pipeline<any Stage> in
+            let opening = try parser.open()
+            let pipeline: Pipeline<any Stage> = try parser.pipeline(Stages.all, isNested: true)
+            _ = try parser.close(opening)
+            return pipeline
+        }
+    }
+}
+
+extension Resolution {
+    /// Resolves a pipeline that this one takes rows from. Its log lines are read beside this one's.
+    mutating func inner(_ pipeline: Pipeline<any Stage>, for stage: Name) throws(Diagnostic) -> Query {
+        if environment.follows {
+            throw Diagnostic("'\(stage.text)' reads the log twice, which --follow cannot do", at: stage.range)
+        }
+        let query = Query(pipeline, in: environment)
+        diagnostics += query.diagnostics.filter { $0.severity != .error }
+        var errors = query.diagnostics.filter { $0.severity == .error }
+        if !errors.isEmpty {
+            let first = errors.removeFirst()
+            diagnostics += errors
+            throw first
+        }
+        guard !query.schema.isOpen else {
+            throw Diagnostic(
+                "the columns of this pipeline are known only when it has run", at: pipeline.range,
+                hint: "end it with `select` and the columns that you want")
+        }
+        scansAgain = true
+        return query
+    }
+
+    /// Adds the columns of a table that is made when the query runs, matched by equal values.
+    mutating func join(
+        _ right: Schema, on fields: [Name], stage: Name, side: String,
+        table make: @escaping @Sendable (RunState) -> RowTable
+    ) throws(Diagnostic) {
+        var leftKeys: [Schema.Column] = []
+        var rightKeys: [Schema.Column] = []
+        for field in fields {
+            let left = try column(field)
+            guard let key = right.column(left.name) ?? right.column(field.text) else {
+                throw Diagnostic(
+                    "\(side) has no column '\(field.text)'", at: field.range,
+                    notes: ["its columns: \(right.columns.map(\.name).joined(separator: ", "))"])
+            }
+            guard left.type.isComparable(with: key.type) else {
+                throw Diagnostic(
+                    "'\(field.text)' is \(left.type.article) here and \(key.type.article) in \(side)",
+                    at: field.range)
+            }
+            leftKeys.append(left)
+            rightKeys.append(key)
+        }
+        let others = right.columns.filter { column in !rightKeys.contains { $0.name == column.name } }
+        if let twice = others.first(where: { schema.column($0.name) != nil }) {
+            throw Diagnostic(
+                "'\(twice.name)' is on both sides", at: stage.range,
+                hint: right.isLines
+                    ? "end the right side with `select \(fields[0].text), …`"
+                    : "rename or drop it on one side")
+        }
+        let key = JoinKey(leftKeys, rightKeys)
+        let targets = others.map { (name: $0.name, slot: addColumn($0.name, $0.type).slot) }
+        let names = rightKeys.map(\.name)
+        let index = Deferred<JoinIndex>()
+        append(
+            .each(
+                Transform(stage.text, needs: Set(leftKeys.map(\.slot))) { next, worker in
+                    let index = index.value { JoinIndex(make(worker.run), key, names) }
+                    return JoinOperator(index, key, targets, next)
+                }))
+    }
+}
+
+extension ValueType {
+    /// Whether values of the two types may be equal.
+    func isComparable(with other: ValueType) -> Bool {
+        if self == .any || other == .any || self == other { return true }
+        if isText && other.isText || isTime && other.isTime { return true }
+        return isNumeric && other.isNumeric && (self == .duration) == (other == .duration)
+    }
+}
+
+/// How the fields of a row on either side become bytes that are equal where the values are.
+private struct JoinKey: Sendable {
+    let slots: [Int]
+    private let ignoresCase: [Bool]
+
+    init(_ left: [Schema.Column], _ right: [Schema.Column]) {
+        slots = left.map(\.slot)
+        ignoresCase = zip(left, right).map { $0.type.ignoresCase || $1.type.ignoresCase }
+    }
+
+    /// Writes the key; false where a value is missing, which equals nothing.
+    func write(_ values: some Sequence<Value>, to bytes: inout [UInt8]) -> Bool {
+        bytes.removeAll(keepingCapacity: true)
+        for (place, value) in values.enumerated() {
+            if value.isMissing { return false }
+            KeyCodec.append(JoinKey.plain(value), ignoresCase: ignoresCase[place], to: &bytes)
+        }
+        return true
+    }
+
+    /// One spelling for equal values of different kinds.
+    private static func plain(_ value: Value) -> Value {
+        switch value.kind {
+        case .double: Int(exactly: value.number).map { .integer($0) } ?? value
+        case .time: .time(value.wallClock)
+        default: value
+        }
+    }
+}
+
+/// The rows of the right side by their keys.
+private final class JoinIndex: @unchecked Sendable {
+    // Written only while it is made; then any number of threads read it.
+    let table: RowTable
+    private var groups = GroupTable()
+    /// The first row of each key, and after each row the next one of its key, or -1.
+    private var first: [Int] = []
+    private var following: [Int]
+
+    init(_ table: RowTable, _ key: JoinKey, _ names: [String]) {
+        self.table = table
+        following = Array(repeating: -1, count: table.count)
+        let columns = names.compactMap(table.column)
+        guard columns.count == names.count else { return }
+        var bytes: [UInt8] = []
+        // From the last row to the first, so that the chain of a key is in order.
+        for row in stride(from: table.count - 1, through: 0, by: -1) {
+            guard key.write(columns.lazy.map({ table[row, $0] }), to: &bytes) else { continue }
+            let group = bytes.withUnsafeBufferPointer {
+                groups.group(Bytes($0.baseAddress!, count: $0.count))
+            }
+            if group < first.count {
+                following[row] = first[group]
+                first[group] = row
+            } else {
+                first.append(row)
+            }
+        }
+    }
+
+    /// The first row of a key, or -1.
+    func row(_ key: [UInt8]) -> Int {
+        let group = key.withUnsafeBufferPointer { groups.find(Bytes($0.baseAddress!, count: $0.count)) }
+        return group < 0 ? -1 : first[group]
+    }
+
+    /// The next row of the same key, or -1.
+    func row(after row: Int) -> Int { following[row] }
+}
+
+private final class JoinOperator: RowConsumer {
+    private let index: JoinIndex
+    private let key: JoinKey
+    private let cells: [(column: Int, slot: Int)]
+    private let next: any RowConsumer
+    private var bytes: [UInt8] = []
+
+    init(
+        _ index: JoinIndex, _ key: JoinKey, _ targets: [(name: String, slot: Int)], _ next: any RowConsumer
+    ) {
+        self.index = index
+        self.key = key
+        cells = targets.compactMap { target in
+            index.table.column(target.name).map { (column: $0, slot: target.slot) }
+        }
+        self.next = next
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let hasKey = key.write(key.slots.lazy.map { row[$0] }, to: &bytes)
+        var match = hasKey ? index.row(bytes) : -1
+        if match < 0 {
+            for cell in cells { row[cell.slot] = .missing }
+            return next.consume(row)
+        }
+        while match >= 0 {
+            for cell in cells { row[cell.slot] = index.table[match, cell.column] }
+            if !next.consume(row) { return false }
+            match = index.row(after: match)
+        }
+        return true
+    }
+
+    func finish() { next.finish() }
+}

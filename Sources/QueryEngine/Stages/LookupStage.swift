@@ -1,0 +1,137 @@
+import MailLog
+import QuerySyntax
+
+/// `lookup "file.csv" on F`: columns of a file beside each row.
+struct LookupStage: Stage {
+    static let form = Form<any Stage>(
+        "lookup", aliases: ["enrich"], summary: "put the columns of a CSV or TSV file beside each row",
+        details: """
+            The file's first line names its columns; the rows of the file are found by the value of the named \
+            fields, and a value that the file has twice is an error. A column of nothing but numbers is a number. \
+            Rows without an entry stay, with nothing in the new columns.
+            """,
+        Parameter<String>.text("FILE", completes: .file).located,
+        Parameter<[Name]>.fields.required(after: "on")
+    ) { (name, file, fields) throws(Diagnostic) in LookupStage(name: name, file: file, fields: fields) }
+
+    let name: Name
+    let file: Name
+    let fields: [Name]
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        let bytes: [UInt8]
+        switch resolution.environment.readFile(file.text) {
+        case .success(let read): bytes = read
+        case .failure(let failure): throw Diagnostic(failure.message, at: file.range)
+        }
+        let cells: SeparatedText
+        do {
+            let separator: UInt8 = file.text.lowercased().hasSuffix(".tsv") ? 9 : 44
+            cells = try SeparatedText(bytes, separator: separator)
+        } catch {
+            throw Diagnostic("\(file.text): \(error.message)", at: file.range)
+        }
+        var keyTypes: [String: ValueType] = [:]
+        for field in fields { keyTypes[field.text] = try resolution.column(field).type }
+        let table = try table(cells, keyTypes, resolution)
+        try resolution.join(table.schema, on: fields, stage: name, side: file.text) { _ in table }
+    }
+
+    private func table(
+        _ cells: SeparatedText, _ keyTypes: [String: ValueType], _ resolution: Resolution
+    ) throws(Diagnostic) -> RowTable {
+        var schema = Schema(columns: [], rowName: "a row of \(file.text)")
+        for (place, name) in cells.header.enumerated() {
+            let type = keyTypes[name] ?? LookupStage.type(of: cells.rows.lazy.map { $0.cells[place] })
+            schema.columns.append(Schema.Column(name: name, type: type, slot: place))
+        }
+        let keyPlaces = fields.compactMap { field in cells.header.firstIndex(of: field.text) }
+        var seen: [[String]: Int] = [:]
+        let builder = RowTable.Builder(schema)
+        let texts = Arena()
+        for row in cells.rows {
+            let key = keyPlaces.map { place in
+                schema.columns[place].type.ignoresCase
+                    ? row.cells[place].asciiLowercased : row.cells[place]
+            }
+            if let before = seen.updateValue(row.line, forKey: key), !key.allSatisfy(\.isEmpty) {
+                throw Diagnostic(
+                    "\(file.text) has '\(key.joined(separator: ", "))' on line \(before) and on line \(row.line)",
+                    at: file.range)
+            }
+            texts.reset()
+            var values: [Value] = []
+            for (place, cell) in row.cells.enumerated() {
+                guard let value = value(cell, schema.columns[place].type, texts, resolution) else {
+                    throw Diagnostic(
+                        "\(file.text), line \(row.line): '\(cell)' is not \(schema.columns[place].type.article)",
+                        at: file.range)
+                }
+                values.append(value)
+            }
+            builder.append(values)
+            guard builder.footprint <= resolution.environment.memory else {
+                throw Diagnostic(
+                    "\(file.text) does not fit into \(resolution.environment.memory >> 20) MB",
+                    at: file.range, hint: "raise --memory")
+            }
+        }
+        return builder.table()
+    }
+
+    /// Whole numbers, numbers or texts: what all cells of a column are.
+    private static func type(of cells: some Sequence<String>) -> ValueType {
+        var type = ValueType.integer
+        var isEmpty = true
+        for cell in cells where !cell.isEmpty {
+            isEmpty = false
+            // What begins with 0 is a code, not a count.
+            if cell.count > 1, cell.first == "0", !cell.hasPrefix("0.") { return .text(.plain) }
+            if Int(cell) != nil { continue }
+            guard let number = Double(cell), number.isFinite, cell.allSatisfy({ !$0.isLetter }) else {
+                return .text(.plain)
+            }
+            type = .number
+        }
+        return isEmpty ? .text(.plain) : type
+    }
+
+    /// A cell as a value of a type; nil where it is none. An empty cell is missing.
+    private func value(
+        _ cell: String, _ type: ValueType, _ texts: Arena, _ resolution: Resolution
+    ) -> Value? {
+        if cell.isEmpty { return .missing }
+        switch type {
+        case .bool: return cell == "true" ? .bool(true) : cell == "false" ? .bool(false) : nil
+        case .integer: return Int(cell).map { .integer($0) }
+        case .number: return Double(cell).map { .double($0) }
+        case .size: return Literals.size(cell).map { .integer($0) }
+        case .duration: return Literals.duration(cell).map { .duration($0) }
+        case .time:
+            return (try? TimeWords(resolution.environment).interval(cell)).map { .time($0.start) }
+        case .text(.address) where cell == "<>": return texts.text("")
+        case .text, .any: return texts.text(cell)
+        case .list: return nil
+        }
+    }
+}
+
+extension Parameter where Value == String {
+    /// The same, with its place for messages.
+    var located: Parameter<Name> {
+        let parse = parse
+        return Parameter<Name>(usage, grammar: grammar, completes: completion) {
+            (parser: inout Parser) throws(Diagnostic) -> Name in
+            parser.skipSpace()
+            let start = parser.position
+            let text = try parse(&parser)
+            return Name(text, SourceRange(start, parser.position))
+        }
+    }
+}
+
+extension String {
+    fileprivate var asciiLowercased: String {
+        String(decoding: utf8.map { $0.asciiLowercased }, as: UTF8.self)
+    }
+}

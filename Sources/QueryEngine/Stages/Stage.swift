@@ -1,0 +1,10 @@
+import QuerySyntax
+
+/// A stage as it was parsed: the values of its parameters, with the places of its names. Resolving it against the
+/// schema gives the steps that run; running is kept apart, so that the same stage may once run elsewhere.
+///
+/// A new stage is one file with a `Form` and one line in `Stages.all`.
+package protocol Stage: Sendable {
+    /// Checks names and types, appends the steps that run it, and leaves the schema of the next stage.
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic)
+}

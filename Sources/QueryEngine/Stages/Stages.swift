@@ -1,0 +1,18 @@
+import QuerySyntax
+
+/// Every stage. A new stage is one line here.
+package enum Stages {
+    package static let all = Vocabulary<any Stage>(
+        "stage",
+        [
+            FilterStage.form, GroupbyStage.form, StatsStage.form, SortStage.form, HeadStage.form,
+            FillStage.form,
+            NofillStage.form, TopStage.top, TopStage.rare, PivotStage.form, DescribeStage.describe,
+            DescribeStage.facets,
+            ExtendStage.form, SelectStage.form, DropStage.form, RenameStage.form,
+            ExtractStage.form, ExplodeStage.form, TailStage.form, SampleStage.form, DedupStage.form,
+            JoinStage.form, LookupStage.form, UnionStage.form, ContextStage.form, AssertStage.form,
+            WriteStage.form,
+            FilesStage.form,
+        ] + SummaryStage.forms)
+}

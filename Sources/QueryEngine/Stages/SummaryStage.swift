@@ -1,0 +1,159 @@
+import MailLog
+import QuerySyntax
+
+/// One aggregate as a stage: `count`, `sum bytes by process`, `p95 delay if status=sent per 1h`.
+struct SummaryStage: AggregateStage {
+    /// A stage for each aggregate that may be one.
+    static let forms: [Form<any Stage>] = Aggregates.all.forms.compactMap { aggregate in
+        guard let product = try? aggregate.parseProduct(Name(aggregate.name, SourceRange(0, 0))),
+            product.isStage
+        else { return nil }
+        return form(of: aggregate, product)
+    }
+
+    private static func form(of aggregate: Form<Aggregate>, _ product: Aggregate) -> Form<any Stage> {
+        let rules = product.arguments
+        let usage = rules.map { $0.isOptional ? "[FIELD]" : "FIELD" }.joined(separator: ", ")
+        let operand = Parameter<[Expression]>(
+            usage, grammar: rules.isEmpty ? "" : rules[0].isOptional ? "[ expression ]" : "expression",
+            completes: .fields
+        ) { (parser: inout Parser) throws(Diagnostic) -> [Expression] in
+            if parser.atEndOfStage() || parser.clauseFollows() { return [] }
+            return try parser.list { (parser: inout Parser) throws(Diagnostic) in try parser.expression() }
+        }
+        return Form<any Stage>(
+            aggregate.name, aliases: aggregate.aliases, family: aggregate.family, summary: aggregate.summary,
+            details: aggregate.details, examples: aggregate.examples, operand, Parameter<Grouping>.grouping
+        ) { (name, operands, grouping) throws(Diagnostic) in
+            SummaryStage(name: name, operands: operands, grouping: grouping)
+        }
+    }
+
+    let name: Name
+    let operands: [Expression]
+    let grouping: Grouping
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        let call = AggregateItem(
+            name: nil, function: name, arguments: operands, condition: grouping.condition, range: name.range)
+        try resolution.group(by: grouping.keys, [call], stage: name)
+    }
+}
+
+/// One aggregate as it was written: `n = p95(delay) if status=sent`.
+struct AggregateItem: Sendable {
+    let name: Name?
+    let function: Name
+    let arguments: [Expression]
+    var condition: Expression?
+    let range: SourceRange
+
+    /// `count`, `sum_bytes`, `p95_delay`
+    var columnName: String {
+        if let name { return name.text }
+        let parts = arguments.compactMap { argument -> String? in
+            switch argument {
+            case .field(let field): field.text
+            case .call(let name, _, _): name.text
+            default: nil
+            }
+        }
+        return ([function.text.lowercased()] + parts.prefix(1)).joined(separator: "_")
+    }
+}
+
+extension Parser {
+    /// `[name =] AGGREGATE(args) [if EXPR]`
+    mutating func aggregateItem() throws(Diagnostic) -> AggregateItem {
+        var name: Name?
+        var function = try takeName("an aggregate such as count()", role: .function)
+        if takeSymbol("=", .operator) != nil {
+            name = function
+            function = try takeName("an aggregate such as count()", role: .function)
+        }
+        let range = function.range
+        var arguments: [Expression] = []
+        skipSpace()
+        if byte() == 40 {
+            let opening = try open()
+            skipSpace()
+            if byte() != 41 {
+                arguments = try list { (parser: inout Parser) throws(Diagnostic) in try parser.expression() }
+            }
+            _ = try close(opening)
+        }
+        let condition = takeKeyword("if") == nil ? nil : try expression()
+        return AggregateItem(
+            name: name, function: function, arguments: arguments, condition: condition, range: range)
+    }
+}
+
+extension Resolution {
+    mutating func resolve(_ item: AggregateItem) throws(Diagnostic) -> GroupReduction.Item {
+        guard let form = Aggregates.all[item.function.text] else {
+            if Functions.all[item.function.text] != nil {
+                throw Diagnostic(
+                    "'\(item.function.text)' is a function of one row, not an aggregate",
+                    at: item.function.range,
+                    hint: "aggregates: \(Aggregates.all.forms.map(\.name).joined(separator: ", "))")
+            }
+            throw Aggregates.all.unknown(item.function)
+        }
+        let aggregate = try form.parseProduct(item.function)
+        let call = try call(
+            item.function, item.arguments.map { Expression.Argument(name: nil, value: $0) },
+            aggregate.arguments,
+            item.range, usage: form.callUsage)
+        let condition = try item.condition.map { (condition) throws(Diagnostic) in
+            try self.condition(condition)
+        }
+        return GroupReduction.Item(
+            name: item.columnName, aggregate: try aggregate.resolve(call, &self), condition: condition)
+    }
+
+    /// Groups rows: the one way for `count`, `stats`, `top` and the like. Keys of a `groupby` before come first.
+    mutating func group(
+        by ownKeys: [Key], _ items: [AggregateItem], stage: Name, order: GroupOrder? = nil, limit: Int? = nil
+    ) throws(Diagnostic) {
+        let keys = (pendingGroups?.keys ?? []) + ownKeys
+        pendingGroups = nil
+        let resolvedKeys = try resolve(keys)
+        var resolvedItems: [GroupReduction.Item] = []
+        for item in items {
+            let resolved = try resolve(item)
+            let taken = resolvedKeys.map(\.name) + resolvedItems.map(\.name)
+            guard !taken.contains(resolved.name) else {
+                throw Diagnostic(
+                    "two columns are called '\(resolved.name)'", at: item.range,
+                    hint: "name one: n=\(item.function.text)(…)")
+            }
+            resolvedItems.append(resolved)
+        }
+        let sequential = resolvedKeys.map(\.value).first(where: \.isSequential)
+        if let sequential { try refuseSequential(sequential.range) }
+        let startsWithTime = resolvedKeys.first?.value.type.isTime ?? false
+        let order =
+            order ?? (startsWithTime || resolvedItems.isEmpty ? .keys : .aggregate(0, descending: true))
+        let columns =
+            resolvedKeys.map { ($0.name, $0.value.type, Value.missing) }
+            + resolvedItems.map { ($0.name, $0.aggregate.type, $0.aggregate.empty) }
+        let layout = beginRows(columns, rowName: "a row of '\(stage.text)'", by: stage)
+        let title =
+            "group by \(resolvedKeys.isEmpty ? "nothing" : resolvedKeys.map(\.name).joined(separator: ", ")): "
+            + resolvedItems.map(\.name).joined(separator: ", ")
+        append(
+            .reduce(
+                GroupReduction(
+                    keys: resolvedKeys.map(\.value), items: resolvedItems, order: order, layout: layout,
+                    title: title,
+                    limit: limit)))
+        lastGrouping = GroupStep(keyCount: resolvedKeys.count)
+        if resolvedKeys.count == 1, startsWithTime, limit == nil { fillBins() }
+    }
+
+    private func refuseSequential(_ range: SourceRange) throws(Diagnostic) {
+        throw Diagnostic(
+            "prev, delta and running look at neighbouring rows and cannot be keys", at: range,
+            hint: "compute them with `extend` first")
+    }
+}

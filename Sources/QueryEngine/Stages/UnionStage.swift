@@ -1,0 +1,144 @@
+import MailLog
+import QuerySyntax
+
+/// `union (PIPELINE)`: the rows of a second pipeline behind those of the first.
+struct UnionStage: Stage {
+    static let form = Form<any Stage>(
+        "union", aliases: ["append"], summary: "add the rows of a second pipeline",
+        details: """
+            They come after the rows before. Columns of the same name are one column; a row has nothing in the \
+            columns that its side lacks.
+            """,
+        examples: [
+            """
+            filter event=delivery | count by status | rename status as what \
+            | union (filter event=reject | count by process | rename process as what)
+            """
+        ],
+        .pipeline
+    ) { (name, pipeline) throws(Diagnostic) in UnionStage(name: name, pipeline: pipeline) }
+
+    let name: Name
+    let pipeline: Pipeline<any Stage>
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        let query = try resolution.inner(pipeline, for: name)
+        let isLines = resolution.schema.isLines && query.schema.isLines
+        var targets: [String: Int] = [:]
+        for column in query.schema.columns {
+            if let place = resolution.schema.columns.firstIndex(where: { $0.name == column.name }) {
+                let mine = resolution.schema.columns[place].type
+                guard let both = mine.union(column.type) else {
+                    throw Diagnostic(
+                        "'\(column.name)' is \(mine.article) before 'union' and \(column.type.article) in it",
+                        at: pipeline.range, hint: "rename one of them")
+                }
+                resolution.schema.columns[place].type = both
+                targets[column.name] = resolution.schema.columns[place].slot
+            } else {
+                targets[column.name] = resolution.addColumn(column.name, column.type).slot
+            }
+        }
+        resolution.schema.isLines = isLines
+        resolution.schema.rowName = isLines ? "a line" : "a row of 'union'"
+        resolution.timeRange = nil
+        resolution.lastGrouping = nil
+        let environment = resolution.environment
+        let layout = resolution.layout
+        resolution.append(
+            .each(
+                Transform("union", needs: [], inOrder: true) { [targets] next, worker in
+                    UnionOperator(query, targets, environment, layout, next, worker)
+                }))
+    }
+}
+
+extension ValueType {
+    /// The type of a column that holds values of both; nil where they have nothing in common.
+    fileprivate func union(_ other: ValueType) -> ValueType? {
+        if self == other { return self }
+        guard isComparable(with: other) else { return nil }
+        if self == .any || other == .any { return .any }
+        if isText { return .text(.plain) }
+        if isTime { return .time(.instant) }
+        return self == .number || other == .number ? .number : .integer
+    }
+}
+
+private final class UnionOperator: RowConsumer {
+    private let query: Query
+    private let targets: [String: Int]
+    private let environment: Environment
+    private let layout: Layout
+    private let next: any RowConsumer
+    private let worker: Worker
+    private var order: UInt64 = 0
+    private var goesOn = true
+
+    init(
+        _ query: Query, _ targets: [String: Int], _ environment: Environment, _ layout: Layout,
+        _ next: any RowConsumer, _ worker: Worker
+    ) {
+        self.query = query
+        self.targets = targets
+        self.environment = environment
+        self.layout = layout
+        self.next = next
+        self.worker = worker
+    }
+
+    func consume(_ row: Row) -> Bool {
+        order = max(order, row.order)
+        goesOn = next.consume(row)
+        return goesOn
+    }
+
+    func finish() {
+        if goesOn, worker.run.failure == nil {
+            environment.pass(
+                query, MovingOutput(targets, RowBuffer(layout), after: order, next, worker), worker.run)
+        }
+        next.finish()
+    }
+}
+
+/// Passes the rows of the second pipeline on, in the slots of the first and behind its rows.
+private final class MovingOutput: RowOutput {
+    private let targets: [String: Int]
+    private let buffer: RowBuffer
+    private var order: UInt64
+    private let next: any RowConsumer
+    private let worker: Worker
+    private var moves: [(from: Int, to: Int)] = []
+
+    init(
+        _ targets: [String: Int], _ buffer: RowBuffer, after order: UInt64, _ next: any RowConsumer,
+        _ worker: Worker
+    ) {
+        self.targets = targets
+        self.buffer = buffer
+        self.order = order
+        self.next = next
+        self.worker = worker
+    }
+
+    func begin(_ schema: Schema) {
+        moves = schema.columns.compactMap { column in
+            targets[column.name].map { (from: column.slot, to: $0) }
+        }
+    }
+
+    func pieceWriter(_ schema: Schema) -> (@Sendable () -> any RowWriter)? { nil }
+
+    func write(_ text: [UInt8], rows: Int) -> Bool { false }
+
+    func consume(_ row: Row) -> Bool {
+        worker.arena.reset()
+        order += 1
+        for move in moves { buffer.slots[move.to] = row[move.from] }
+        return next.consume(buffer.row(order: order, worker: worker))
+    }
+
+    /// What follows is told by the union that its rows have ended.
+    func finish() {}
+}

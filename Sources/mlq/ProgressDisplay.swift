@@ -1,0 +1,88 @@
+import MailLog
+import QueryEngine
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Draws the progress bar on standard error when work lasts over a second and it is a terminal. A thread of its
+/// own looks at the clock; nothing is drawn otherwise.
+final class ProgressDisplay: Sendable {
+    private let progress: Progress
+    private let isOn: Bool
+    private let state = Mutex<(isOver: Bool, isDrawn: Bool)>((false, false))
+    private let started = Clock.seconds
+    private static let interval: UInt32 = 100_000
+
+    init(_ progress: Progress) {
+        self.progress = progress
+        isOn = Terminal.isError && Terminal.environment("TERM") != "dumb"
+    }
+
+    func start() {
+        guard isOn else { return }
+        var thread = pthread_t()
+        let body = Unmanaged.passRetained(self)
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<ProgressDisplay>.fromOpaque(argument!).takeRetainedValue().draw()
+                return nil
+            }, body.toOpaque())
+        if status == 0 { pthread_detach(thread) } else { body.release() }
+    }
+
+    private func draw() {
+        while true {
+            usleep(ProgressDisplay.interval)
+            let elapsed = Clock.seconds - started
+            let (done, total) = progress.bytes
+            let isOver = state.withLock { state -> Bool in
+                guard !state.isOver else { return true }
+                guard elapsed >= 1 else { return false }
+                let bar = ProgressBar.text(
+                    done: done, total: total, elapsed: elapsed, width: Terminal.width ?? 80,
+                    isUTF8: Terminal.isUTF8)
+                Terminal.write(Array("\r\u{1B}[2K\(bar)".utf8))
+                state.isDrawn = true
+                return false
+            }
+            if isOver { return }
+        }
+    }
+
+    /// Takes the bar away, so that the answer begins on a clean line.
+    func clear() {
+        guard isOn else { return }
+        state.withLock { state in
+            if state.isDrawn { Terminal.write(Array("\r\u{1B}[2K".utf8)) }
+            state.isDrawn = false
+        }
+    }
+
+    func stop() {
+        clear()
+        state.withLock { $0.isOver = true }
+    }
+}
+
+/// Clears the progress bar before the answer is written.
+final class BarClearingSink: ByteSink {
+    private let sink: any ByteSink
+    private let bar: ProgressDisplay
+
+    init(_ sink: any ByteSink, _ bar: ProgressDisplay) {
+        self.sink = sink
+        self.bar = bar
+    }
+
+    func write(_ bytes: [UInt8]) -> Bool {
+        bar.clear()
+        return sink.write(bytes)
+    }
+
+    func flush() { sink.flush() }
+}

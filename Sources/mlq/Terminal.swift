@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What standard output and error are, and messages on standard error.
+enum Terminal {
+    static let isOutput = isatty(STDOUT_FILENO) == 1
+    static let isError = isatty(STDERR_FILENO) == 1
+    static let isInput = isatty(STDIN_FILENO) == 1
+
+    static var width: Int? {
+        if let columns = environment("COLUMNS").flatMap(Int.init), columns > 0 { return columns }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    static var isUTF8: Bool {
+        let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
+        let folded = locale.lowercased()
+        return folded.contains("utf-8") || folded.contains("utf8")
+    }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
+    }
+
+    static func say(_ text: String) {
+        var bytes = Array(text.utf8)
+        if bytes.last != 10 { bytes.append(10) }
+        write(bytes)
+    }
+
+    static func write(_ bytes: [UInt8]) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(STDERR_FILENO, $0.baseAddress! + done, $0.count - done)
+            }
+            if count <= 0 { return }
+            done += count
+        }
+    }
+
+    /// What standard input is: something to read a log from, or not.
+    static var hasInput: Bool {
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0 else { return false }
+        switch status.st_mode & S_IFMT {
+        case S_IFIFO, S_IFREG, S_IFSOCK: return true
+        default: return false
+        }
+    }
+
+    /// The file of this program.
+    static let executable: String = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard count > 0 else { return CommandLine.arguments[0] }
+        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }()
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
