@@ -1,0 +1,173 @@
+import Foundation
+import MailLog
+import Testing
+
+/// Lines decoded with every field demanded.
+private final class Decoded {
+    private let decoder = LineDecoder(demand: FieldSet(Fields.all), early: FieldSet())
+    private let slots: UnsafeMutablePointer<Value>
+    private let record: Record
+
+    init() {
+        slots = .allocate(capacity: Fields.all.count)
+        slots.initialize(repeating: .missing, count: Fields.all.count)
+        record = Record(slots: slots)
+    }
+
+    deinit { slots.deallocate() }
+
+    /// The fields that a line has, as text; times as the wall clock's microseconds.
+    func fields(_ line: String, year: Int = 2026) -> [String: String] {
+        let bytes = Array(line.utf8)
+        return bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return [:] }
+            let start = Int64(Calendar.daysFromCivil(year: year, month: 1, day: 1)) * 86_400_000_000
+            let found = decoder.decodeEnvelope(
+                Bytes(base, count: buffer.count), years: YearWindow(start: start), into: record)
+            decoder.decodeBody(into: record)
+            var fields: [String: String] = ["prelude": String(found)]
+            for field in Fields.all where !slots[field.slot].isMissing {
+                fields[field.name] = text(slots[field.slot])
+            }
+            return fields
+        }
+    }
+
+    private func text(_ value: Value) -> String {
+        switch value.kind {
+        case .text: value.bytes.string
+        case .bool: String(value.isTrue)
+        case .time: String(value.wallClock)
+        default: String(value.integer)
+        }
+    }
+}
+
+private let realLog: [String] = {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Data/postfix-3.7.11.maillog").path
+    let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return text.split(separator: "\n").map(String.init)
+}()
+
+@Suite("Shapes of log lines")
+struct LineShapesTests {
+    @Test(
+        "every sample has its shape's event, and every field is in some sample",
+        arguments: LineShapes.all.indices)
+    func samples(_ index: Int) {
+        let shape = LineShapes.all[index]
+        let decoded = Decoded()
+        var seen: Set<String> = []
+        #expect(!shape.samples.isEmpty)
+        for sample in shape.samples {
+            let fields = decoded.fields(sample)
+            #expect(shape.events.contains(fields["event"] ?? ""), "\(sample)")
+            if let marker = shape.marker { #expect(sample.contains(marker)) }
+            seen.formUnion(fields.keys)
+        }
+        for field in shape.fields {
+            #expect(seen.contains(field.name), "no sample of \(shape.events) has \(field.name)")
+        }
+    }
+
+    @Test("a real Postfix log, counted with grep")
+    func realCounts() {
+        let decoded = Decoded()
+        var events: [String: Int] = [:]
+        for line in realLog { events[decoded.fields(line)["event"] ?? "none", default: 0] += 1 }
+        #expect(realLog.count == 563)
+        #expect(
+            events == [
+                "active": 109, "removed": 54, "client": 32, "notification": 24, "delivery": 111,
+                "message-id": 57,
+                "connect": 41, "disconnect": 41, "connect-fail": 27, "lost": 10, "expired": 9, "reject": 7,
+                "check": 3, "pickup": 2, "hold": 1, "warn": 1, "discard": 1, "other": 33,
+            ])
+    }
+
+    @Test("every status in a real log is one that the field declares")
+    func statuses() {
+        let decoded = Decoded()
+        guard case .text(.oneOf(let statuses)) = Field("status").type else {
+            Issue.record("status is no longer a closed set")
+            return
+        }
+        var seen = 0
+        for line in realLog where line.contains("status=") {
+            let status = decoded.fields(line)["status"] ?? ""
+            #expect(statuses.contains(status), "\(line)")
+            seen += 1
+        }
+        #expect(seen == 120)
+    }
+
+    /// A line, and fields that it must have.
+    static let lines: [(line: String, fields: [String: String])] = [
+        (
+            "Nov 23 16:39:34 mx1 postfix/submission/smtpd[9733]: warning: unknown[192.0.2.7]: SASL failed",
+            [
+                "host": "mx1", "tag": "postfix/submission/smtpd", "instance": "postfix",
+                "service": "submission",
+                "process": "smtpd", "pid": "9733", "severity": "warning", "event": "other", "repeat": "1",
+                "text": "unknown[192.0.2.7]: SASL failed", "weekday": "Mon", "hour_of_day": "16",
+            ]
+        ),
+        (
+            "Nov 23 16:40:11 mx1 postfix/smtp[1]: 4jYBWH52yzz2NpW3: to=<Alice@Example.ORG>, relay=mx.b.example[2001:db8::1]:25, conn_use=2, delay=3.03, delays=1/0.01/2/0.02, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 4jYBWH5FPxz2NpSK)",
+            [
+                "queue_id": "4jYBWH52yzz2NpW3", "to": "Alice@Example.ORG", "to_domain": "example.org",
+                "relay_name": "mx.b.example", "relay_ip": "2001:db8::1", "relay_port": "25", "conn_use": "2",
+                "delay": "3030000", "delay_a": "1000000", "delay_b": "10000", "delay_c": "2000000",
+                "delay_d": "20000", "dsn_class": "2", "status": "sent", "queued_as": "4jYBWH5FPxz2NpSK",
+                "reply_code": "250",
+            ]
+        ),
+        (
+            "Nov 23 16:40:11 mx1 postfix/qmgr[1]: 4jYBWH52yzz2NpW3: from=<>, size=2189, nrcpt=1 (queue active)",
+            [
+                "from": "", "is_bounce": "true", "size": "2189", "nrcpt": "1", "queue": "active",
+                "event": "active",
+            ]
+        ),
+        (
+            "Nov 23 16:40:11 mx1 postfix/smtpd[1]: 4jYBWH52yzz2NpW3: client=unknown[192.0.2.7], sasl_method=PLAIN, sasl_username=bob@example.org",
+            [
+                "client": "unknown[192.0.2.7]", "client_name": "unknown", "client_ip": "192.0.2.7",
+                "client_net": "192.0.2.0/24", "sasl_method": "PLAIN", "sasl_username": "bob@example.org",
+            ]
+        ),
+        (
+            "2026-11-23T16:39:34.5+01:00 mx1.example.org postfix/qmgr[7]: 4jYBWH52yzz2NpW3: removed",
+            ["event": "removed", "host": "mx1.example.org", "prelude": "true", "day": "1795392000000000"]
+        ),
+        ("-- MARK --", ["prelude": "false", "text": "-- MARK --", "raw": "-- MARK --"]),
+    ]
+
+    @Test(arguments: lines.indices)
+    func hasFields(_ index: Int) {
+        let (line, wanted) = LineShapesTests.lines[index]
+        let fields = Decoded().fields(line)
+        for (name, value) in wanted { #expect(fields[name] == value, "\(name) of \(line)") }
+    }
+
+    @Test("cut and garbled lines are rows, never a crash")
+    func garbled() {
+        let decoded = Decoded()
+        var state: UInt64 = 1
+        for line in realLog + LineShapes.all.flatMap(\.samples) {
+            let bytes = Array(line.utf8)
+            for cut in stride(from: 1, to: bytes.count, by: 3) {
+                #expect(decoded.fields(String(decoding: bytes[..<cut], as: UTF8.self))["raw"] != nil)
+            }
+            for _ in 0..<5 {
+                var broken = bytes
+                for _ in 0..<3 {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1
+                    broken[Int(state >> 33) % broken.count] = UInt8(truncatingIfNeeded: state >> 20)
+                }
+                #expect(decoded.fields(String(decoding: broken, as: UTF8.self))["raw"] != nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import QueryEngine
+
+@Suite struct AccountTests {
+    @Test(
+        arguments: [
+            (0, 10, nil, nil),
+            (
+                12, 4321, (1, 1234),
+                "12 of 4,321 lines that were read have no time stamp that mlq knows "
+                    + "(the first: b\\x1b, byte 1234)"
+            ),
+            (1, 4321, (0, 0), "1 of 4,321 lines that were read has no time stamp that mlq knows (a, byte 0)"),
+            (1, 1, (0, 0), "the only line that was read has no time stamp that mlq knows (a, byte 0)"),
+            (2, 3, (7, 0), "2 of 3 lines that were read have no time stamp that mlq knows"),
+        ] as [(Int, Int, (Int, Int)?, String?)])
+    func sentence(unrecognised: Int, lines: Int, first: (Int, Int)?, expected: String?) {
+        var account = ScanAccount()
+        account.lines = lines
+        account.unrecognised = unrecognised
+        account.firstUnrecognised = first.map { (file: $0.0, offset: $0.1) }
+        #expect(accountSentence(account, paths: ["a", "b\u{1b}"]) == expected)
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+@Suite("The command")
+struct CommandTests {
+    static let log = "Tests/Data/postfix-3.7.11.maillog"
+
+    @Test("a one-liner over a file, standard input and a gzipped pipe gives one answer")
+    func waysIn() throws {
+        let query = "filter process=smtp | groupby day | count"
+        let answer = "day\tcount\n2026-11-23\t104\n"
+        #expect(try Program.run(["-e", query, CommandTests.log]).output == answer)
+        let text = try String(
+            contentsOf: Program.root.appendingPathComponent(CommandTests.log), encoding: .utf8)
+        #expect(try Program.run(["--year", "2026", "-e", query], input: text).output == answer)
+        #expect(
+            try Program.shell("gzip -c \(CommandTests.log) | mlq --year 2026 -e '\(query)'").output == answer)
+    }
+
+    @Test("lines that a filter keeps come out as they are")
+    func lines() throws {
+        let mine = try Program.run(["-e", "filter status=deferred", CommandTests.log])
+        let grep = try Program.shell("grep status=deferred \(CommandTests.log)")
+        #expect(mine.output == grep.output)
+        #expect(!mine.output.isEmpty)
+    }
+
+    /// Arguments, exit status, and what the message must say.
+    static let statuses: [(arguments: [String], status: Int32, message: String)] = [
+        (["-e", "count", log], 0, ""),
+        (["-e", "filter statsu=deferred", log], 2, "did you mean 'status'?"),
+        (["-e", "count", "/nonexistent/maillog"], 3, "No such file"),
+        (["-e", "count", "/nonexistent/maillog", log], 3, "No such file"),
+        (["--exit-empty", "-e", "filter process=nosuch", log], 1, ""),
+        (["--exit-empty", "-e", "count", log], 0, ""),
+        (["--strict", "-e", "count", "Package.swift"], 3, "no time stamp"),
+        (["--nonsense"], 2, "nonsense"),
+        (["-o", "xml", "-e", "count", log], 2, "no output format 'xml'"),
+        (["--threads", "0", "-e", "count", log], 2, "between 1 and 256"),
+        (["filter process=smtp", log], 2, "-e"),
+        (["chekc", log], 2, "check"),
+    ]
+
+    @Test(arguments: statuses.indices)
+    func exitStatus(_ index: Int) throws {
+        let (arguments, status, message) = CommandTests.statuses[index]
+        let outcome = try Program.run(arguments)
+        #expect(outcome.status == status, "\(arguments): \(outcome.error)")
+        #expect(message.isEmpty ? outcome.error.isEmpty : outcome.error.contains(message), "\(outcome.error)")
+    }
+
+    @Test("`| head` ends it quietly")
+    func brokenPipe() throws {
+        let outcome = try Program.shell(
+            "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do cat \(CommandTests.log); done | "
+                + "{ mlq -e 'filter process!=nosuch'; echo $? >&2; } | head -1")
+        #expect(outcome.output.split(separator: "\n").count == 1)
+        #expect(outcome.error == "0\n")
+    }
+
+    @Test("an interrupt ends it with status 130 and what was seen so far")
+    func interrupt() throws {
+        let process = Process()
+        process.executableURL = Program.directory.appendingPathComponent("mlq")
+        process.arguments = ["--year", "2026", "-e", "filter process=smtp | count"]
+        let input = Pipe()
+        let output = Pipe()
+        let error = Pipe()
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        let text = try Data(contentsOf: Program.root.appendingPathComponent(CommandTests.log))
+        try input.fileHandleForWriting.write(contentsOf: text)
+        // Long enough for the lines to be read; the pipe stays open, so that the query cannot end by itself.
+        Thread.sleep(forTimeInterval: 1)
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        #expect(process.terminationReason == .exit)
+        #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "count\n104\n")
+        #expect(
+            String(decoding: error.fileHandleForReading.availableData, as: UTF8.self).contains("interrupted"))
+    }
+}
