@@ -1,0 +1,194 @@
+import Testing
+
+@testable import QueryEngine
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// context, assert, write and files.
+@Suite struct LineStageTests {
+    @Test(
+        arguments: [
+            ("filter status=bounced | context 1", [4, 5, 6]),
+            ("filter status=bounced | context 0", [5]),
+            ("filter event=delivery | context 1", [4, 5, 6, 7, 8, 9]),
+            ("filter process=qmgr | context 1", [3, 4, 5, 6, 7, 8, 9]),
+            ("filter event=connect | context", [0, 1, 2, 3]),
+            ("filter event=delivery | head 1 | context 2", [3, 4, 5, 6, 7]),
+            ("filter event=removed | around 100", Array(0..<10)),
+            ("filter status=expired | context 5", []),
+            ("filter event=delivery | dedup queue_id | context 1 | filter process=qmgr", [4, 6]),
+        ] as [(String, [Int])])
+    func context(query: String, expected: [Int]) {
+        var log = TestLog()
+        defer { log.remove() }
+        #expect(log.rows(query) == expected.map { TestLog.lines[$0] }, "\(query)")
+        log.threads = 4
+        #expect(log.rows(query) == expected.map { TestLog.lines[$0] }, "\(query)")
+    }
+
+    @Test func contextMarksMatches() {
+        let log = TestLog()
+        defer { log.remove() }
+        #expect(
+            log.rows("filter status=bounced | context 1 | select matched, process") == [
+                "matched\tprocess", "false\tqmgr", "true\tlocal", "false\tqmgr",
+            ])
+        #expect(
+            log.answer("count | context 1").diagnostics == [
+                "'context' needs log lines in the order of the log"
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ("count | assert count = 10 else \"lost\"", []),
+            ("count | assert count > 10 else \"lost\"", ["assertion failed: lost (count=10)"]),
+            (
+                "count by process | assert count < 3",
+                ["assertion failed: not all rows have count < 3 (2 of 5 rows, first process=qmgr, count=3)"]
+            ),
+            (
+                "filter event=delivery | assert delay < 1s else \"slow\" | count",
+                ["assertion failed: slow (2 of 3 rows, first delay=2.9)"]
+            ),
+            ("filter status=expired | assert delay < 1s else \"slow\"", []),
+        ] as [(String, [String])])
+    func assert(query: String, expected: [String]) {
+        let log = TestLog()
+        defer { log.remove() }
+        let answer = log.answer(query)
+        #expect(answer.diagnostics == [])
+        #expect(answer.assertions == expected, "\(query)")
+    }
+
+    @Test(arguments: [
+        ("a.csv", "process,count\nsmtp,2\n"),
+        ("a.tsv", "process\tcount\nsmtp\t2\n"),
+        ("a.jsonl", "{\"process\":\"smtp\",\"count\":2}\n"),
+    ])
+    func writesByEnding(name: String, expected: String) {
+        var log = TestLog()
+        defer { log.remove() }
+        let query = "filter process=smtp | count by process | write \"\(log.path(name))\""
+        let answer = log.answer(query)
+        #expect(answer.failure == nil)
+        #expect(answer.rows == [])
+        #expect(answer.notes == ["wrote 1 row to \(log.path(name))"])
+        #expect(log.text(of: name) == expected)
+        // A second time the file is in the way, and stays as it is.
+        let again = log.answer("count | write \"\(log.path(name))\"")
+        #expect(again.failure?.contains("exists; choose another name, or give --force") == true)
+        #expect(log.text(of: name) == expected)
+        log.force = true
+        #expect(log.answer(query + " | extend more = 1 | select more").rows == ["more", "1"])
+        #expect(log.text(of: name) == expected)
+    }
+
+    @Test func splitsByFields() {
+        var log = TestLog()
+        defer { log.remove() }
+        log.threads = 4
+        let answer = log.answer("write \"\(log.path("{day}-{process}.log"))\"")
+        #expect(answer.notes == ["wrote 10 rows to 5 files"])
+        for (name, lines) in [
+            ("smtpd", [0, 1, 2]), ("cleanup", [3]), ("qmgr", [4, 6, 9]), ("local", [5]), ("smtp", [7, 8]),
+        ] {
+            let expected = lines.map { TestLog.lines[$0] + "\n" }.joined()
+            #expect(log.text(of: "2026-11-23-\(name).log") == expected)
+        }
+    }
+
+    /// A value never leads out of the directory, and never hides a file.
+    @Test func namesAreHarmless() {
+        let names = ["../../etc/x@a.example", ".hidden", "a b;c"]
+        let log = TestLog([
+            (
+                "maillog",
+                names.map {
+                    "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: AC76BF8A0C2: from=<\($0)>, size=301, nrcpt=2 (queue active)"
+                }
+            )
+        ])
+        defer { log.remove() }
+        let answer = log.answer("select from, size | write \"\(log.path("{from}.csv"))\"")
+        #expect(answer.notes == ["wrote 3 rows to 3 files"])
+        for name in ["_._.._etc_x@a.example.csv", "_hidden.csv", "a_b_c.csv"] {
+            #expect(log.text(of: name)?.hasPrefix("from,size\n") == true, "\(name)")
+        }
+    }
+
+    @Test func manyFilesAtOnce() {
+        let log = TestLog([
+            ("maillog", (0..<600).map { "Nov 23 16:39:34 mx1 postfix/smtp[\($0 % 300)]: line \($0)" })
+        ])
+        defer { log.remove() }
+        #expect(log.answer("write \"\(log.path("p{pid}.log"))\"").notes == ["wrote 600 rows to 300 files"])
+        for pid in 0..<300 {
+            #expect(log.text(of: "p\(pid).log")?.split(separator: "\n").count == 2)
+        }
+    }
+
+    @Test func aFullDiskAndALogAreErrors() {
+        var log = TestLog()
+        defer { log.remove() }
+        #if os(Linux)
+            symlink("/dev/full", log.path("full.csv"))
+            log.force = true
+            let full = log.answer("count | write \"\(log.path("full.csv"))\"")
+            #expect(full.failure?.contains("No space left on device") == true)
+        #endif
+        log.force = true
+        link(log.paths[0], log.path("again.log"))
+        let own = log.answer("head 1 | write \"\(log.path("again.log"))\"")
+        #expect(own.failure?.contains("is a log that is being read") == true)
+        #expect(log.text(of: "maillog")?.split(separator: "\n").count == 10)
+    }
+
+    @Test func halfAnAnswerIsNotLeftBehind() {
+        let long = String(repeating: "a", count: 64)
+        let log = TestLog([("maillog", TestLog.lines + ["Nov 23 16:40:00 mx1 postfix/smtp[1]: \(long)!"])])
+        defer { log.remove() }
+        let answer = log.answer("filter text !~ /^(a+)+$/ | write \"\(log.path("half.log"))\"")
+        #expect(answer.failure?.contains("takes too long") == true)
+        #expect(log.text(of: "half.log") == nil)
+    }
+
+    @Test(arguments: [
+        ("count | write \"x\"", "the file's name has no ending that says how to write it"),
+        ("count | write \"x.foo\"", "no format is known for a .foo file"),
+        ("count | write \"x.log\"", "a .log file holds log lines, and a row of 'count' is none"),
+        ("count | write \"{proces}.csv\"", "unknown field 'proces'"),
+        ("count | write \"{count.csv\"", "'{' in the file's name is not closed"),
+        ("count | files", "'files' starts a pipeline"),
+    ])
+    func mistakes(query: String, message: String) {
+        let log = TestLog()
+        defer { log.remove() }
+        #expect(log.answer(query).diagnostics == [message], "\(query)")
+    }
+
+    @Test func files() {
+        var log = TestLog([
+            ("maillog", TestLog.lines), ("maillog.1", ["not a log line"] + TestLog.lines.prefix(2) + [""]),
+            ("empty", []),
+        ])
+        defer { log.remove() }
+        let expected = [
+            "file\tlines\tbytes\tfirst\tlast\tyear\tyear_source\tunrecognised",
+            "maillog\t10\t1427\t2026-11-23T16:39:34\t2026-11-23T16:39:56\t2026\t--year\t0",
+        ]
+        let rows = log.rows("files").map { $0.replacing(log.directory + "/", with: "") }
+        let bytes = TestLog.lines.reduce(0) { $0 + $1.utf8.count + 1 }
+        #expect(rows[0] == expected[0])
+        #expect(rows[1] == expected[1].replacing("1427", with: "\(bytes)"))
+        #expect(rows[2].hasPrefix("maillog.1\t4\t") && rows[2].hasSuffix("\t2026\t--year\t1"))
+        #expect(rows[3].hasPrefix("empty\t1\t1\t\t\t\t\t0"))
+        log.threads = 4
+        #expect(log.rows("files").map { $0.replacing(log.directory + "/", with: "") } == rows)
+        #expect(log.rows("filter event=delivery | files | sum lines") == ["sum_lines", "3"])
+    }
+}
