@@ -71,6 +71,7 @@ package struct Executor {
     private func execute(
         _ query: Query, into output: any RowOutput, run: RunState, progress: Progress?
     ) -> ScanAccount {
+        let query = query.pruned()
         let worker = Worker(run: run)
         guard query.readsLines else {
             let chain = serialChain(query.steps[...], query, output, worker)

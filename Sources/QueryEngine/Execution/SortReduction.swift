@@ -9,7 +9,7 @@ struct SortReduction: Reduction {
 
     let keys: [Key]
     /// The slots that make up a row; the emitted row has them in the same places.
-    let slots: [Int]
+    var slots: [Int]
     let layout: Layout
     var limit: Int?
     /// Whether the emitted rows get the order that they are emitted in, which stages behind go by.
@@ -24,6 +24,12 @@ struct SortReduction: Reduction {
     func limited(to count: Int) -> SortReduction? {
         var copy = self
         copy.limit = min(count, limit ?? count)
+        return copy
+    }
+
+    func keeping(_ slots: Set<Int>) -> SortReduction? {
+        var copy = self
+        copy.slots = self.slots.filter(slots.contains)
         return copy
     }
 

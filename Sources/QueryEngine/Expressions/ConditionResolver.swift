@@ -703,8 +703,9 @@ extension Resolution {
         }
         guard value.type.isComparable(with: column.type) else {
             throw Diagnostic(
-                "the first column of '\(name.text)', '\(column.name)', is \(column.type.article), and this is "
-                    + value.type.article, at: range, hint: "end the pipeline with `select` and the column")
+                "the first column of '\(name.text)', '\(column.name)', is \(column.type.article), "
+                    + "and this is \(value.type.article)", at: range,
+                hint: "end the pipeline with `select` and the column")
         }
         query.schema.columns = [column]
         scansAgain = true

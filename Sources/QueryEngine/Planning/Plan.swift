@@ -7,7 +7,9 @@ package struct Plan {
     private let threads: Int
 
     package init(_ query: Query, threads: Int) {
-        self.query = query
+        var query = query
+        if query.givesLines, let line = query.schema.column("raw") { query.schema.columns = [line] }
+        self.query = query.pruned()
         self.threads = threads
     }
 

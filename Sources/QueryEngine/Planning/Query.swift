@@ -98,6 +98,28 @@ package struct Query: Sendable {
         reduction.limited(to: limit)
     }
 
+    /// The same, where steps that keep whole rows keep only what is read later: of a sorted log, the lines.
+    func pruned() -> Query {
+        guard rest.isEmpty else { return self }
+        var pruned = self
+        var wanted = Set(schema.columns.map(\.slot))
+        for place in steps.indices.reversed() {
+            switch steps[place] {
+            case .each(let transform): wanted.formUnion(transform.needs)
+            case .reduce(let reduction):
+                let kept = Query.keeping(reduction, wanted) ?? reduction
+                pruned.steps[place] = .reduce(kept)
+                wanted = kept.needs
+            case .reshape: return self
+            }
+        }
+        return pruned
+    }
+
+    private static func keeping(_ reduction: any Reduction, _ slots: Set<Int>) -> (any Reduction)? {
+        reduction.keeping(slots)
+    }
+
     /// A filter that no line can pass is a mistake: it names the stage to start with.
     private mutating func checkScan() {
         guard !scan.isEmpty, !hasErrors else { return }

@@ -42,11 +42,14 @@ package protocol Reduction: Sendable {
     var needs: Set<Int> { get }
     /// The same, emitting only the first `count` rows; nil where that saves nothing.
     func limited(to count: Int) -> Self?
+    /// The same, keeping of each row only what these slots hold; nil where rows do not pass through.
+    func keeping(_ slots: Set<Int>) -> Self?
     func makePart(_ worker: Worker) -> Part
 }
 
 extension Reduction {
     package func limited(to count: Int) -> Self? { nil }
+    package func keeping(_ slots: Set<Int>) -> Self? { nil }
 }
 
 /// What one thread has gathered.

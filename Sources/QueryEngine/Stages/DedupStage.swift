@@ -169,10 +169,16 @@ private final class FirstOperator: RowConsumer {
 /// The last row of each key.
 private struct LastReduction: Reduction {
     let key: RowKey
-    let needs: Set<Int>
+    var needs: Set<Int>
     let layout: Layout
 
     var title: String { "dedup, keep the last" }
+
+    func keeping(_ slots: Set<Int>) -> LastReduction? {
+        var copy = self
+        copy.needs = needs.intersection(slots).union(key.slots)
+        return copy
+    }
 
     func makePart(_ worker: Worker) -> LastPart { LastPart(key, layout, worker) }
 }
