@@ -6,8 +6,8 @@ struct DedupStage: Stage {
     static let form = Form<any Stage>(
         "dedup", aliases: ["distinct", "uniq"], summary: "one row for each value of some columns",
         details: """
-            The first row of each value stays, or with `keep last` the last one. Without columns, rows that are \
-            equal in all of them count as one. Rows without a value are equal in that.
+            The first row of each value stays, or with `keep last` the last one. Without columns, rows that \
+            are equal in all of them count as one. Rows without a value are equal in that.
             """,
         examples: [
             "filter event=delivery | dedup queue_id, to keep last | count by status",
@@ -92,8 +92,8 @@ struct RowKey: Sendable {
     }
 }
 
-/// Drops rows whose key its thread has seen on an earlier line, so that few rows are handed to the one that puts
-/// them in order. A thread's chunks come in order, so what it drops has an earlier row.
+/// Drops rows whose key its thread has seen on an earlier line, so that few rows are handed to the one that
+/// puts them in order. A thread's chunks come in order, so what it drops has an earlier row.
 private final class PrefilterOperator: RowConsumer {
     private let key: RowKey
     private let next: any RowConsumer

@@ -6,9 +6,9 @@ struct LookupStage: Stage {
     static let form = Form<any Stage>(
         "lookup", aliases: ["enrich"], summary: "put the columns of a CSV or TSV file beside each row",
         details: """
-            The file's first line names its columns; the rows of the file are found by the value of the named \
-            fields, and a value that the file has twice is an error. A column of nothing but numbers is a number. \
-            Rows without an entry stay, with nothing in the new columns.
+            The file's first line names its columns; the rows of the file are found by the value of the \
+            named fields, and a value that the file has twice is an error. A column of nothing but numbers is \
+            a number. Rows without an entry stay, with nothing in the new columns.
             """,
         Parameter<String>.text("FILE", completes: .file).located,
         Parameter<[Name]>.fields.required(after: "on")
@@ -56,7 +56,8 @@ struct LookupStage: Stage {
             }
             if let before = seen.updateValue(row.line, forKey: key), !key.allSatisfy(\.isEmpty) {
                 throw Diagnostic(
-                    "\(file.text) has '\(key.joined(separator: ", "))' on line \(before) and on line \(row.line)",
+                    "\(file.text) has '\(key.joined(separator: ", "))' on line \(before) "
+                        + "and on line \(row.line)",
                     at: file.range)
             }
             texts.reset()
@@ -64,7 +65,8 @@ struct LookupStage: Stage {
             for (place, cell) in row.cells.enumerated() {
                 guard let value = value(cell, schema.columns[place].type, texts, resolution) else {
                     throw Diagnostic(
-                        "\(file.text), line \(row.line): '\(cell)' is not \(schema.columns[place].type.article)",
+                        "\(file.text), line \(row.line): '\(cell)' is not "
+                            + schema.columns[place].type.article,
                         at: file.range)
                 }
                 values.append(value)
