@@ -1,0 +1,39 @@
+/// A small pseudo-random generator (SplitMix64): the same seed gives the same log on every machine.
+struct SplitMix64 {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return Self.mix(state)
+    }
+
+    /// Spreads the bits of a number; also used to derive a stable host from its index.
+    static func mix(_ value: UInt64) -> UInt64 {
+        var z = value
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// 0 ..< bound
+    mutating func below(_ bound: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
+
+    mutating func within(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + below(range.upperBound - range.lowerBound + 1)
+    }
+
+    /// True in so many cases of a thousand.
+    mutating func chance(perMille: Int) -> Bool { below(1000) < perMille }
+
+    mutating func pick<Element>(_ choices: [Element]) -> Element { choices[below(choices.count)] }
+
+    /// 0 ..< bound, small numbers far more often: a few talk much, many talk little.
+    mutating func skewed(_ bound: Int) -> Int {
+        let first = below(bound)
+        return first == 0 ? 0 : below(first)
+    }
+}
