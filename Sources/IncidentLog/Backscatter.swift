@@ -19,6 +19,7 @@ extension Simulation {
 
     func tellSally() {
         if now == SallyTable.birth - 2 { forgedPost(now, from: Cast.sally) }
+        if SallyTable.forgedRejects.contains(now) { rejectForged() }
         while let time = sallyAttempts.first, time <= now {
             sallyAttempts.removeFirst()
             let process = smtp.take(now - 30, until: now, newest: &newestPid)
@@ -30,6 +31,20 @@ extension Simulation {
             )
         }
         if now == SallyTable.birth + SallyTable.lifetime { expire(Cast.sallyQueueID, size: 3127, now) }
+    }
+
+    /// The same forged sender tries users that do not exist.
+    private func rejectForged() {
+        let client = Host.number(random.below(4000) + 9000, named: false)
+        let user = "\(random.pick(Cast.strangers))@\(Cast.domain)"
+        let smtpd = self.smtpd.take(now, until: now + 1, newest: &newestPid)
+        log(now, "postfix/smtpd", smtpd, "connect from \(client.peer)")
+        log(
+            now, "postfix/smtpd", smtpd,
+            "NOQUEUE: reject: RCPT from \(client.peer): 550 5.1.1 <\(user)>: Recipient address rejected: User unknown in "
+                + "local recipient table; from=<\(Cast.sally)> to=<\(user)> proto=SMTP helo=<\(token(8).lowercased())>"
+        )
+        log(now + 1, "postfix/smtpd", smtpd, "disconnect from \(client.peer)")
     }
 
     /// A spam message to the list, and the answer to whoever it claims to come from.
