@@ -9,7 +9,7 @@ package enum Domain {
     }
 
     /// A host name without its first label, as long as a dot remains; an address in brackets as it stands.
-    static func ofHost(_ host: Value, _ arena: Arena) -> Value {
+    package static func ofHost(_ host: Value, _ arena: Arena) -> Value {
         let bytes = host.bytes
         guard !bytes.isEmpty else { return .missing }
         if bytes[0] != UInt8(ascii: "["), !isNumeric(bytes), let dot = bytes.firstIndex(of: UInt8(ascii: "."))

@@ -6,11 +6,15 @@ enum Arithmetic {
 
     static func negate(_ value: Value) -> Value {
         switch value.kind {
-        case .integer: .integer(0 &- value.integer)
-        case .duration: .duration(0 &- value.integer)
+        // The least number has no opposite.
+        case .integer, .duration: value.integer == .min ? .missing : opposite(value)
         case .double: .double(-value.number)
         default: .missing
         }
+    }
+
+    private static func opposite(_ value: Value) -> Value {
+        value.kind == .duration ? .duration(-value.integer) : .integer(-value.integer)
     }
 
     /// The type of the result and how to compute it; nil where the types do not go together.

@@ -52,14 +52,17 @@ extension Resolution {
         var conditions: [Condition] = []
         for part in parts { conditions.append(try condition(part)) }
         let makers = conditions.map(\.make)
+        let isSequential = conditions.contains(where: \.isSequential)
         var condition = Condition(
             range: parts[0].range.through(parts[parts.count - 1].range),
             needs: conditions.reduce(into: []) { $0.formUnion($1.needs) }
         ) {
             let tests = makers.map { $0() }
+            // What looks at neighbours must see every row.
+            if isSequential { return { row in tests.reduce(false) { $1(row) || $0 } } }
             return { row in tests.contains { $0(row) } }
         }
-        condition.isSequential = conditions.contains(where: \.isSequential)
+        condition.isSequential = isSequential
         condition.raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.or($1.raw) }
         let presence = conditions.flatMap(\.presence)
         condition.presence = presence.count <= 16 ? presence : [LinePresence()]
@@ -379,6 +382,8 @@ extension Resolution {
             case .regex(let source, let ignoresCase, _), .search(.regex(let source, let ignoresCase, _)):
                 (source, ignoresCase, false)
             case .string(let source, let ignoresCase, _): (source, ignoresCase, false)
+            case .search(.string(let text, let ignoresCase, _)):
+                (Pattern.escaped(text), ignoresCase, true)
             case .word(let source, _): (source, false, false)
             default:
                 throw Diagnostic(
@@ -644,7 +649,7 @@ extension Resolution {
             let interval = try interval(bounds)
             if !negated, interval.start != .min, interval.end != .max { noteTimeRange(left, interval) }
             let make = value.make
-            return Condition(range: range, needs: value.needs) {
+            var condition = Condition(range: range, needs: value.needs) {
                 let evaluate = make()
                 return { row in
                     let value = evaluate(row)
@@ -653,6 +658,8 @@ extension Resolution {
                     return (time >= interval.start && time < interval.end) != negated
                 }
             }
+            condition.isSequential = value.isSequential
+            return condition
         }
         let type = value.type
         guard type.isNumeric || type.isText else {
@@ -668,7 +675,7 @@ extension Resolution {
             throw Diagnostic("the range ends before it starts", at: bounds.range)
         }
         let make = value.make
-        return Condition(range: range, needs: value.needs) {
+        var condition = Condition(range: range, needs: value.needs) {
             let evaluate = make()
             return { row in
                 let value = evaluate(row)
@@ -679,6 +686,8 @@ extension Resolution {
                 return inside != negated
             }
         }
+        condition.isSequential = value.isSequential
+        return condition
     }
 
     /// `in NAME`: the values of the first column of a `let` pipeline, which runs when the first row asks. Of
@@ -712,7 +721,7 @@ extension Resolution {
         let ignoresCase = value.type.ignoresCase || column.type.ignoresCase
         let make = value.make
         let members = Deferred<ColumnSet>()
-        return Condition(range: range, needs: value.needs) { [query, environment] in
+        var condition = Condition(range: range, needs: value.needs) { [query, environment] in
             let evaluate = make()
             var known: ColumnSet?
             return { row in
@@ -727,6 +736,8 @@ extension Resolution {
                 return set.values.contains(value) != negated
             }
         }
+        condition.isSequential = value.isSequential
+        return condition
     }
 }
 
@@ -747,11 +758,14 @@ extension Condition {
     /// Several conditions that must all hold.
     package init(all conditions: [Condition]) {
         let makers = conditions.map(\.make)
+        let isSequential = conditions.contains(where: \.isSequential)
         self.init(
             range: conditions[0].range.through(conditions[conditions.count - 1].range),
             needs: conditions.reduce(into: []) { $0.formUnion($1.needs) }
         ) {
             let tests = makers.map { $0() }
+            // What looks at neighbours must see every row.
+            if isSequential { return { row in tests.reduce(true) { $1(row) && $0 } } }
             switch tests.count {
             case 1: return tests[0]
             case 2:
@@ -761,7 +775,7 @@ extension Condition {
             default: return { row in tests.allSatisfy { $0(row) } }
             }
         }
-        isSequential = conditions.contains(where: \.isSequential)
+        self.isSequential = isSequential
         raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.and($1.raw) }
         presence = conditions[0].presence
         for condition in conditions.dropFirst() {
@@ -777,7 +791,10 @@ extension Condition {
         var condition = Condition(range: range, needs: needs.union(value.needs)) {
             let test = make()
             let evaluate = makeValue()
-            return { !evaluate($0).isMissing && !test($0) }
+            return { row in
+                let passes = test(row)
+                return !evaluate(row).isMissing && !passes
+            }
         }
         condition.isSequential = isSequential
         return condition
@@ -805,8 +822,8 @@ extension Pattern {
     }
 
     /// The same; the places of the groups are then in the worker's scratch.
-    func testGroups(_ text: Bytes, _ worker: Worker) -> Bool {
-        isYes(search(text, scratch: worker.patterns), worker)
+    func testGroups(_ text: Bytes, from start: Int = 0, _ worker: Worker) -> Bool {
+        isYes(search(text, from: start, scratch: worker.patterns), worker)
     }
 
     private func isYes(_ match: Match, _ worker: Worker) -> Bool {

@@ -12,7 +12,7 @@ extension Resolution {
                     hint: "numbers: 10, 1.5, 30s, 1h30m, 10MB; quote text")
             }
             return .constant(value, type, range: range)
-        case .string(let text, _, let range):
+        case .string(let text, _, let range), .search(.string(let text, _, let range)):
             return .constant(Literals.text(text), .text(.plain), range: range)
         case .constant(.true, let range): return .constant(.bool(true), .bool, range: range)
         case .constant(.false, let range): return .constant(.bool(false), .bool, range: range)
@@ -93,6 +93,9 @@ extension Resolution {
                 at: left.range.through(right.range),
                 hint: left.type.isText && sign.text == "+" ? "join text with concat(a, b)" : nil)
         }
+        if let left = left.constant, let right = right.constant {
+            return .constant(operation(left, right), type, range: leftSide.range.through(rightSide.range))
+        }
         return Typed(type, of: [left, right], range: left.range.through(right.range)) { operands in
             let left = operands[0]
             let right = operands[1]
@@ -136,16 +139,13 @@ extension Resolution {
             let rule = rules[min(place, rules.count - 1)]
             let value: Typed
             switch (rule.accepts, argument.value) {
-            case (.pattern, .regex(let text, _, let range)),
-                (.pattern, .search(.regex(let text, _, let range))):
+            case (.pattern, .search(.regex(let text, _, let range))),
+                (.pattern, .search(.string(let text, ignoresCase: true, let range))):
                 patterns[place] = try pattern(argument.value)
                 value = .constant(Literals.text(text), .text(.plain), range: range)
-            case (.pattern, .search(.string(let text, _, let range))),
-                (_, .search(.string(let text, _, let range))):
-                value = .constant(Literals.text(text), .text(.plain), range: range)
-            case (.constantText, .field(let word)):
-                // A bare word where only a text can stand is that text.
+            case (.word, .field(let word)):
                 value = .constant(Literals.text(word.text), .text(.plain), range: word.range)
+            case (.condition, _): value = Typed(condition: try condition(argument.value))
             default: value = try expression(argument.value)
             }
             if let problem = rule.problem(with: value) {
@@ -177,10 +177,12 @@ extension ArgumentRule {
             case .number: (value.type.isNumeric, "must be a number")
             case .duration: (value.type == .duration || value.type.isNumeric, "must be a duration")
             case .time: (value.type.isTime || value.type == .any, "must be a time")
-            case .condition: (value.type == .bool || value.type == .any, "must be a condition")
+            case .condition: (value.type == .bool, "must be a condition")
             case .list: (value.type.isList, "must be a list")
-            case .constantText, .pattern:
+            case .constantText, .word:
                 (value.type.isText && value.constant?.kind == .text, "must be a quoted text")
+            case .pattern:
+                (value.type.isText && value.constant?.kind == .text, "must be a quoted text or a regex")
             case .constantCount:
                 (
                     value.constant.map { $0.kind == .integer || $0.kind == .double } ?? false,

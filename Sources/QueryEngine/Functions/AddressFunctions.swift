@@ -6,16 +6,32 @@ enum AddressFunctions {
     static let domain = Function.form(
         "domain", [ArgumentRule("x", .text)],
         summary: "what follows the last @ of an address, in lower case",
-        details: "Missing where there is no @: of the null sender, of a bare user name.",
+        details: """
+            Missing where there is no @: of the null sender, of a bare user name. Of a field that holds a \
+            host name, such as relay_name, the name without its first label.
+            """,
         examples: ["filter event=delivery | extend d = domain(orig_to) | count by d"]
     ) { (call, _) throws(Diagnostic) in
-        Typed(.text(.domain), of: call.arguments, range: call.range) { operands in
-            let address = operands[0]
+        let type = call[0].type
+        return Typed(.text(.domain), of: call.arguments, range: call.range) { operands in
+            let name = operands[0]
             return { row in
-                let value = address(row)
-                return value.kind == .text ? Domain.ofAddress(value, row.worker.arena) : .missing
+                let value = name(row)
+                guard value.kind == .text else { return .missing }
+                let arena = row.worker.arena
+                switch type {
+                case .text(.host): return Domain.ofHost(withoutAddress(value), arena)
+                case .text(.domain): return CaseFunctions.lowercased(value.bytes, arena)
+                default: return Domain.ofAddress(value, arena)
+                }
             }
         }
+    }
+
+    /// A host as Postfix logs it, `name[address]:port`, without what follows the name.
+    private static func withoutAddress(_ host: Value) -> Value {
+        guard let bracket = host.bytes.firstIndex(of: UInt8(ascii: "[")), bracket > 0 else { return host }
+        return .text(host.bytes.prefix(bracket))
     }
 
     static let localpart = Function.form(

@@ -13,16 +13,23 @@ enum CaseFunctions {
             name, [ArgumentRule("x", .text)], summary: summary, details: "Only ASCII letters change.",
             examples: ["count by \(name)(process) as p"]
         ) { (call, _) throws(Diagnostic) in
-            Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
+            // An address stays one; a word of a closed set does not.
+            let type = call[0].type.ignoresCase ? call[0].type : .text(.plain)
+            return Typed(type, of: call.arguments, range: call.range) { operands in
                 let text = operands[0]
                 return { row in
                     let value = text(row)
-                    guard value.kind == .text else { return .missing }
-                    let bytes = value.bytes
-                    return row.worker.arena.text(
-                        UnsafeBufferPointer(start: bytes.base, count: bytes.count).lazy.map(change))
+                    return value.kind == .text ? changed(value.bytes, row.worker.arena, change) : .missing
                 }
             }
         }
     }
+
+    private static func changed(_ text: Bytes, _ arena: Arena, _ change: (UInt8) -> UInt8) -> Value {
+        withoutActuallyEscaping(change) { change in
+            arena.text(UnsafeBufferPointer(start: text.base, count: text.count).lazy.map(change))
+        }
+    }
+
+    static func lowercased(_ text: Bytes, _ arena: Arena) -> Value { changed(text, arena, \.asciiLowercased) }
 }

@@ -47,50 +47,102 @@ enum ChoiceFunctions {
         summary: "the first of its arguments that is not missing",
         examples: ["filter event=delivery | extend asked = coalesce(orig_to, to) | top 3 asked"]
     ) { (call, _) throws(Diagnostic) in
-        let type = try common(call.arguments)
-        return Typed(type, of: call.arguments, range: call.range) { operands in
-            { row in
-                for operand in operands {
-                    let value = operand(row)
-                    if !value.isMissing { return value }
-                }
-                return .missing
+        let (type, values) = try common(call.arguments)
+        return choice(type, of: values, call) { values in
+            for place in 0..<values.count {
+                let value = values[place]
+                if !value.isMissing { return value }
             }
+            return .missing
         }
     }
 
     private static func choice(
         _ conditions: [Typed], _ values: [Typed], _ rest: Typed?, _ call: Call
     ) throws(Diagnostic) -> Typed {
-        let type = try common(values + (rest.map { [$0] } ?? []))
+        let (type, values) = try common(values + (rest.map { [$0] } ?? []))
         let count = conditions.count
-        return Typed(type, of: conditions + values + (rest.map { [$0] } ?? []), range: call.range) {
-            operands in
-            { row in
-                for place in 0..<count where operands[place](row).isTrue {
-                    return operands[count + place](row)
-                }
-                return operands.count > 2 * count ? operands[2 * count](row) : .missing
+        return choice(type, of: conditions + values, call) { operands in
+            for place in 0..<count where operands[place].isTrue { return operands[count + place] }
+            return operands.count > 2 * count ? operands[2 * count] : .missing
+        }
+    }
+
+    /// The operands' values on one row, each computed when it is asked for.
+    private struct Operands {
+        let evaluators: [Typed.Evaluate]
+        let row: Row
+
+        var count: Int { evaluators.count }
+        subscript(place: Int) -> Value { evaluators[place](row) }
+    }
+
+    /// Computes only what is chosen, unless an operand looks at neighbours and must see every row.
+    private static func choice(
+        _ type: ValueType, of operands: [Typed], _ call: Call,
+        _ choose: @escaping @Sendable (Operands) -> Value
+    ) -> Typed {
+        let isSequential = operands.contains(where: \.isSequential)
+        return Typed(type, of: operands, range: call.range) { evaluators in
+            guard isSequential else { return { choose(Operands(evaluators: evaluators, row: $0)) } }
+            return { row in
+                let values = evaluators.map { $0(row) }
+                return choose(Operands(evaluators: values.map { value in { _ in value } }, row: row))
             }
         }
     }
 
-    /// The type that all values have; what differs only in what a text or a number means loses that meaning.
-    private static func common(_ values: [Typed]) throws(Diagnostic) -> ValueType {
-        var type = values.first { $0.type != .any }?.type ?? .any
-        for value in values where value.type != type && value.type != .any {
-            if value.type.isText, type.isText {
-                type = .text(.plain)
-            } else if value.type.isNumeric, type.isNumeric, value.type != .duration, type != .duration {
-                type = .number
-            } else if value.type.isTime, type.isTime {
-                type = .time(.instant)
-            } else {
+    // MARK: Types
+
+    /// The type that all values can have, and the values in it. Null has any type; a text that is written out
+    /// takes the meaning of the others (an address, a host).
+    private static func common(_ values: [Typed]) throws(Diagnostic) -> (ValueType, [Typed]) {
+        let typed = values.filter { $0.constant?.isMissing != true }
+        // A literal tells least of what the column holds.
+        let ordered = typed.filter { $0.constant == nil } + typed.filter { $0.constant != nil }
+        guard var type = ordered.first?.type else { return (.any, values) }
+        for value in ordered.dropFirst() {
+            if value.constant != nil, value.type.isText, type.ignoresCase { continue }
+            guard let joined = join(type, value.type) else {
                 throw Diagnostic(
                     "the values must be of one kind, and here are \(type.article) and \(value.type.article)",
                     at: value.range)
             }
+            type = joined
         }
-        return type
+        return (type, values.map { $0.converted(to: type) })
+    }
+
+    /// What differs only in what a text or a number means becomes the wider of the two.
+    private static func join(_ a: ValueType, _ b: ValueType) -> ValueType? {
+        if a == b { return a }
+        switch (a, b) {
+        case (.any, _), (_, .any): return .any
+        case (.text, .text): return a.ignoresCase && b.ignoresCase ? .text(.host) : .text(.plain)
+        case (.time, .time): return .time(.instant)
+        case (.duration, .size), (.size, .duration): return nil
+        case (.list(let x), .list(let y)): return join(x, y).map { .list($0) }
+        default:
+            guard a.isNumeric, b.isNumeric else { return nil }
+            // As with `+`: a plain number beside a duration counts seconds, beside a size bytes.
+            return [.duration, .size, .number].first { $0 == a || $0 == b }
+        }
+    }
+}
+
+extension Typed {
+    /// The same value as one of another type of number.
+    fileprivate func converted(to type: ValueType) -> Typed {
+        guard type != self.type, self.type.isNumeric, type == .duration || type == .number else {
+            return self
+        }
+        return Typed(type, of: [self], range: range) { operands in
+            { row in
+                let value = operands[0](row)
+                guard value.isNumber else { return .missing }
+                if type == .number { return .double(value.number) }
+                return RoundFunctions.microseconds(value).map { .duration($0) } ?? .missing
+            }
+        }
     }
 }

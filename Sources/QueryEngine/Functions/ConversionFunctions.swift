@@ -8,7 +8,11 @@ enum ConversionFunctions {
         summary: "a number of seconds, or a text such as 1h30m, as a duration",
         examples: [#"filter event=delivery | extend b = duration(delay_b) | max b"#]
     ) { (call, _) throws(Diagnostic) in
-        Typed(.duration, of: call.arguments, range: call.range) { operands in
+        guard call[0].type.isText || call[0].type.isNumeric else {
+            throw Diagnostic(
+                "'duration' needs a number or a text, not \(call[0].type.article)", at: call[0].range)
+        }
+        return Typed(.duration, of: call.arguments, range: call.range) { operands in
             { row in
                 let value = operands[0](row)
                 let microseconds =
@@ -25,16 +29,15 @@ enum ConversionFunctions {
         details: "Missing where a text is no number.",
         examples: [#"filter event=delivery | extend s = tonumber(delay) | avg s"#]
     ) { (call, _) throws(Diagnostic) in
-        Typed(.number, of: call.arguments, range: call.range) { operands in
+        if case .list = call[0].type {
+            throw Diagnostic("'tonumber' does not take \(call[0].type.article)", at: call[0].range)
+        }
+        return Typed(.number, of: call.arguments, range: call.range) { operands in
             { row in
                 let value = operands[0](row)
                 switch value.kind {
                 case .text:
-                    guard value.bytes.count <= 64, let number = Double(value.bytes.string), number.isFinite
-                    else {
-                        return .missing
-                    }
-                    return .double(number)
+                    return decimal(value.bytes).map { .double($0) } ?? .missing
                 case .integer, .double, .duration: return .double(value.number)
                 case .bool: return .double(value.isTrue ? 1 : 0)
                 case .time: return .double(Double(value.integer) / 1_000_000)
@@ -42,5 +45,20 @@ enum ConversionFunctions {
                 }
             }
         }
+    }
+
+    /// A finite number in decimal digits, with an exponent or without.
+    private static func decimal(_ text: Bytes) -> Double? {
+        guard text.count <= 64 else { return nil }
+        for index in 0..<text.count {
+            switch text[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+                UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+                continue
+            default: return nil
+            }
+        }
+        guard let number = Double(text.string), number.isFinite else { return nil }
+        return number
     }
 }

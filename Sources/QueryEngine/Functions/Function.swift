@@ -17,6 +17,8 @@ package struct ArgumentRule: Sendable {
         case constantText, constantCount
         /// A quoted text or a regex.
         case pattern
+        /// A text that may be a bare word: it names no field.
+        case word
     }
 
     package let name: String
@@ -44,7 +46,7 @@ package struct Call: Sendable {
     /// The name as it was written: `p95` where the form is a family.
     package let name: Name
     package let arguments: [Typed]
-    /// The regexes among them, by their places.
+    /// The regexes among them, and the texts that ignore case, by their places.
     package var patterns: [Int: Pattern] = [:]
     package let range: SourceRange
 
@@ -55,7 +57,7 @@ package struct Call: Sendable {
 
     /// The number of an argument that the rules require to be constant, or `fallback` where it is left out.
     package func count(_ index: Int, or fallback: Int) -> Int {
-        index < arguments.count ? Int(arguments[index].constant?.number ?? 0) : fallback
+        index < arguments.count ? Int(clamping: arguments[index].constant?.number ?? 0) : fallback
     }
 }
 

@@ -17,6 +17,7 @@ package enum Functions {
             ChoiceFunctions.ifElse,
             ChoiceFunctions.cases,
             ChoiceFunctions.coalesce,
+            MissingFunction.form,
             RoundFunctions.round,
             RoundFunctions.abs,
             BinFunction.form,

@@ -42,10 +42,11 @@ enum NeighbourFunctions {
             throw Diagnostic("'running' needs numbers, not \(call[0].type.article)", at: call[0].range)
         }
         return sequential(type, call) {
-            var total = Value.missing
+            var total: Value?
             return { value, _ in
-                if !value.isMissing { total = total.isMissing ? value : add(total, value) }
-                return total
+                // A sum that has grown too large stays missing.
+                if value.isNumber { total = total.map { add($0, value) } ?? value }
+                return total ?? .missing
             }
         }
     }

@@ -7,7 +7,7 @@ enum ReplaceFunction {
         "replace",
         [ArgumentRule("x", .text), ArgumentRule("what", .pattern), ArgumentRule("with", .constantText)],
         summary: "x with every place of a text, or of a match of a regex, replaced",
-        details: "`what` is a quoted text or a regex; `with` is taken as it stands.",
+        details: "`what` is a quoted text or a regex; `with` is a quoted text, taken as it stands.",
         examples: [
             #"filter status=deferred | extend d = replace(detail, /[0-9]+/, "N") | top 3 d"#,
             #"extend p = replace(process, "smtp", "mail") | count by p"#,
@@ -35,8 +35,9 @@ enum ReplaceFunction {
                     place = match.upperBound
                     if match.isEmpty {
                         guard place < source.count else { break }
-                        output.append(source[place])
-                        place += 1
+                        let next = place + CodePoint(in: source, at: place).length
+                        output.append(source[place..<next])
+                        place = next
                     }
                 }
                 guard hasMatch else { return value }
@@ -58,11 +59,11 @@ enum TextMatch {
                 buffer.baseAddress.flatMap { text.range(of: Bytes($0, count: buffer.count), from: place) }
             }
         }
-        guard pattern.testGroups(text.dropFirst(place), worker), let found = worker.patterns.range(of: 0)
-        else {
-            return nil
-        }
-        return found.lowerBound + place..<found.upperBound + place
+        // \K can put a match before the place where the search began.
+        guard pattern.testGroups(text, from: place, worker), let found = worker.patterns.range(of: 0),
+            found.lowerBound >= place
+        else { return nil }
+        return found
     }
 }
 

@@ -5,61 +5,141 @@ import QuerySyntax
 enum ReplyFunctions {
     static let dsn = Function.form(
         "dsn", [ArgumentRule("text", .text)],
-        summary: "the enhanced status code in the text of a reply, such as 4.2.0",
+        summary: "the enhanced status code in the text of a reply or of a line, such as 4.2.0",
         examples: ["filter status=deferred | count by dsn(detail) as code"]
     ) { (call, _) throws(Diagnostic) in
         Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
             { row in
                 let value = operands[0](row)
-                return value.kind == .text ? Reply.dsn(in: value) : .missing
+                guard value.kind == .text else { return .missing }
+                let leading = Reply.dsn(in: value)
+                return leading.isMissing ? firstCode(in: value.bytes) : leading
             }
         }
     }
 
+    /// A code inside a text: after the SMTP code, after `dsn=` or after `#`. Alone it may be a version.
+    private static func firstCode(in text: Bytes) -> Value {
+        var place = 1
+        while let dot = text.firstIndex(of: UInt8(ascii: "."), from: place) {
+            place = dot + 1
+            let start = dot - 1
+            guard [0x32, 0x34, 0x35].contains(text[start]), isAnnounced(text.prefix(start)) else { continue }
+            if let end = endOfCode(text, from: dot) { return .text(text[start..<end]) }
+        }
+        return .missing
+    }
+
+    /// The place after `.7.1`, where that stands at `dot` and neither a letter nor a further number follows.
+    private static func endOfCode(_ text: Bytes, from dot: Int) -> Int? {
+        var end = dot
+        for _ in 0..<2 {
+            guard end < text.count, text[end] == UInt8(ascii: ".") else { return nil }
+            let digits = end + 1
+            end = digits
+            while end < text.count, end - digits < 3, text[end].isDigit { end += 1 }
+            guard end > digits else { return nil }
+        }
+        if end < text.count, text[end].isLetter || text[end].isDigit { return nil }
+        if end + 1 < text.count, text[end] == UInt8(ascii: "."), text[end + 1].isDigit { return nil }
+        return end
+    }
+
+    private static func isAnnounced(_ before: Bytes) -> Bool {
+        if before.hasSuffix("#") || before.hasSuffix("dsn=") { return true }
+        guard before.count >= 4, before.hasSuffix(" ") || before.hasSuffix("-") else { return false }
+        let code = before.dropLast(1).dropFirst(before.count - 4)
+        return code[0] &- 50 < 4 && code[1].isDigit && code[2].isDigit
+            && (before.count == 4 || !before[before.count - 5].isDigit)
+    }
+
     static let kv = Function.form(
-        "kv", [ArgumentRule("name", .constantText), ArgumentRule("text", .text, optional: true)],
+        "kv", [ArgumentRule("name", .word), ArgumentRule("text", .text, optional: true)],
         summary: "what follows NAME= in the row's text, up to a comma or a blank; what <> or quotes hold",
-        details:
-            "For keys that mlq does not know as fields. Another text may be named: kv(\"score\", detail).",
+        details: """
+            For keys that mlq does not know as fields. What stands between <> is a value, in which no key is \
+            looked for. Another text may be named: kv("score", detail).
+            """,
         examples: [#"filter process=smtp | extend d = kv("delay") | top 3 d"#]
     ) { (call, resolution) throws(Diagnostic) in
+        let key = Array(call.text(0).utf8)
+        guard !key.isEmpty, !key.contains(UInt8(ascii: "=")) else {
+            throw Diagnostic("'kv' needs the name of a key", at: call[0].range)
+        }
         let text: Typed
         if call.arguments.count > 1 {
             text = call[1]
         } else {
-            text = try resolution.expression(.field(Name("text", call.range)))
+            guard let column = resolution.schema.column("text") else {
+                throw Diagnostic(
+                    "'kv' reads the text of a line, and \(resolution.schema.rowName) has none",
+                    at: call.range, hint: "name a text: kv(\"\(call.text(0))\", field)")
+            }
+            text = Typed(column: column, range: call.range)
         }
-        let key = Array((call.text(0) + "=").utf8)
         return Typed(.text(.plain), of: [text], range: call.range) { operands in
             { row in
                 let value = operands[0](row)
                 guard value.kind == .text else { return .missing }
-                return find(key, in: value.bytes)
+                return key.withUnsafeBufferPointer { key in
+                    guard let base = key.baseAddress else { return .missing }
+                    return find(Bytes(base, count: key.count), in: value.bytes)
+                }
             }
         }
     }
 
-    private static func find(_ key: [UInt8], in text: Bytes) -> Value {
-        key.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return .missing }
-            let key = Bytes(base, count: buffer.count)
-            var place = 0
-            while let found = text.range(of: key, from: place) {
-                place = found.upperBound
-                let before = found.lowerBound > 0 ? text[found.lowerBound - 1] : 0x20
-                // `size=` does not stand in `resize=`.
-                guard !before.isLetter, !before.isDigit, before != 0x5F, before != 0x2D else { continue }
-                let rest = text.dropFirst(place)
-                guard !rest.isEmpty else { return .text(rest) }
-                let closing: UInt8? = [0x3C: 0x3E, 0x22: 0x22, 0x27: 0x27][rest[0]]
-                if let closing, let end = rest.firstIndex(of: closing, from: 1) {
-                    return .text(rest[1..<end])
-                }
-                var end = 0
-                while end < rest.count, rest[end] != 0x20, rest[end] != 0x2C, rest[end] != 0x3B { end += 1 }
-                return .text(rest.prefix(end))
+    /// Goes from one `=` to the next. Who writes an address or a HELO name must not be able to write keys, so
+    /// that what brackets hold is stepped over.
+    private static func find(_ key: Bytes, in text: Bytes) -> Value {
+        var place = 0
+        while let equals = text.firstIndex(of: UInt8(ascii: "="), from: place) {
+            let bracketed = bracketed(text, at: equals + 1)
+            let start = equals - key.count
+            if start >= place, text[start..<equals] == key, start == 0 || opens(text[start - 1]) {
+                return .text(bracketed.map { text[$0] } ?? bare(text.dropFirst(equals + 1)))
             }
-            return .missing
+            place = (bracketed?.upperBound ?? equals) + 1
         }
+        return .missing
+    }
+
+    /// Whether a key may begin after this byte.
+    private static func opens(_ byte: UInt8) -> Bool { " \t,;:([{|&?".utf8.contains(byte) }
+
+    /// What stands between `<` and `>` or between quotes. A quoted local part may hold a `>`.
+    private static func bracketed(_ text: Bytes, at start: Int) -> Range<Int>? {
+        guard start < text.count else { return nil }
+        switch text[start] {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+            return text.firstIndex(of: text[start], from: start + 1).map { start + 1..<$0 }
+        case UInt8(ascii: "<"):
+            let from = endOfQuotes(text, start + 1) ?? start + 1
+            return text.firstIndex(of: UInt8(ascii: ">"), from: from).map { start + 1..<$0 }
+        default: return nil
+        }
+    }
+
+    /// The place after the quoted string that begins at `start`.
+    private static func endOfQuotes(_ text: Bytes, _ start: Int) -> Int? {
+        guard start < text.count, text[start] == UInt8(ascii: "\"") else { return nil }
+        var index = start + 1
+        while index < text.count {
+            switch text[index] {
+            case UInt8(ascii: "\\"): index += 2
+            case UInt8(ascii: "\""): return index + 1
+            default: index += 1
+            }
+        }
+        return nil
+    }
+
+    private static func bare(_ rest: Bytes) -> Bytes {
+        var end = 0
+        while end < rest.count, rest[end] != 0x20, rest[end] != 0x2C, rest[end] != 0x3B { end += 1 }
+        let value = rest.prefix(end)
+        // `(queue active, tries=3)`
+        let closes = value.hasSuffix(")") && value.firstIndex(of: UInt8(ascii: "(")) == nil
+        return closes ? value.dropLast(1) : value
     }
 }

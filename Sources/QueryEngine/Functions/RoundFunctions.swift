@@ -1,42 +1,48 @@
 import MailLog
 import QuerySyntax
 
-/// `round(x, [unit])` and `abs(x)`.
+/// `round(x, [digits or unit])` and `abs(x)`.
 enum RoundFunctions {
     static let round = Function.form(
-        "round", [ArgumentRule("x", .number), ArgumentRule("unit", .number, optional: true)],
-        summary: "x to the nearest multiple of a unit: 1, or a second for durations",
-        details: "`round(x, 0.1)`, `round(delay, 1m)`. Half-way goes away from zero.",
-        examples: ["filter status=sent | count by round(delay, 1s) as seconds"]
+        "round", [ArgumentRule("x", .number), ArgumentRule("digits", .number, optional: true)],
+        summary: "x to the nearest whole number or second, to so many decimals, or to multiples of a unit",
+        details: """
+            A whole number counts decimals: `round(x, 2)`, and `round(x, -2)` gives hundreds. A duration, a \
+            size or a fraction is a unit: `round(delay, 1m)`, `round(size, 1MB)`, `round(x, 0.25)`. Half-way \
+            goes away from zero.
+            """,
+        examples: [
+            "filter status=sent | count by round(delay, 1m) as delay",
+            "filter status=sent | stats a=avg(delay_d) | extend a = round(a, 1)",
+        ]
     ) { (call, _) throws(Diagnostic) in
         let type = call[0].type
-        if type == .duration {
-            return Typed(.duration, of: call.arguments, range: call.range) { operands in
+        let unit = try unit(of: call)
+        switch type {
+        case .duration:
+            // Nothing is finer than a microsecond.
+            let microseconds = max(1, Int(clamping: (unit.number * 1_000_000).rounded()))
+            return Typed(.duration, of: [call[0]], range: call.range) { operands in
                 { row in
                     let value = operands[0](row)
-                    let unit = operands.count > 1 ? microseconds(operands[1](row)) : 1_000_000
-                    guard value.kind == .duration, let unit, unit > 0 else { return .missing }
-                    let half = value.integer >= 0 ? unit / 2 : -(unit / 2)
-                    return .duration((value.integer &+ half) / unit * unit)
+                    guard value.kind == .duration else { return .missing }
+                    return nearest(value.integer, microseconds).map { .duration($0) } ?? .missing
                 }
             }
-        }
-        let isWhole = call.arguments.count == 1
-        return Typed(isWhole && type == .number ? .integer : type, of: call.arguments, range: call.range) {
-            operands in
-            { row in
-                let value = operands[0](row)
-                let unit = operands.count > 1 ? operands[1](row) : .integer(1)
-                guard value.isNumber, unit.isNumber, unit.number > 0 else { return .missing }
-                if value.kind == .integer, isWhole { return value }
-                let count = (value.number / unit.number).rounded()
-                if unit.kind == .integer, let whole = Int(exactly: count * unit.number) {
-                    return type == .number && !isWhole ? .double(Double(whole)) : .integer(whole)
+        case .number where call.arguments.count == 1:
+            return Typed(.integer, of: [call[0]], range: call.range) { operands in
+                { row in
+                    let value = operands[0](row)
+                    guard value.isNumber else { return .missing }
+                    // Too large for a whole number: nearly right is better than nothing.
+                    let whole = value.number.rounded()
+                    return Int(exactly: whole).map { .integer($0) } ?? .double(whole)
                 }
-                // Tenths and the like are divided out, which is exact where multiplying is not.
-                let inverse = (1 / unit.number).rounded()
-                let isFraction = unit.number < 1 && 1 / inverse == unit.number
-                return .double(isFraction ? count / inverse : count * unit.number)
+            }
+        default:
+            let result: ValueType = type == .integer && !unit.keepsWhole ? .number : type
+            return Typed(result, of: [call[0]], range: call.range) { operands in
+                { row in unit.nearest(to: operands[0](row)) }
             }
         }
     }
@@ -48,9 +54,72 @@ enum RoundFunctions {
         Typed(call[0].type, of: call.arguments, range: call.range) { operands in
             { row in
                 let value = operands[0](row)
-                return value.isNumber && value.number < 0 ? Arithmetic.negate(value) : value
+                guard value.isNumber else { return .missing }
+                return value.number < 0 ? Arithmetic.negate(value) : value
             }
         }
+    }
+
+    /// What to round to multiples of: `up / down`, one of which is 1 where that is exact, so that tenths are
+    /// divided out instead of being multiplied with their inexact value.
+    private struct Unit {
+        var up = 1.0
+        var down = 1.0
+
+        var number: Double { up / down }
+
+        /// Whether whole numbers stay whole.
+        var keepsWhole: Bool { up == up.rounded() }
+
+        func nearest(to value: Value) -> Value {
+            guard value.isNumber else { return .missing }
+            if value.kind != .double, keepsWhole {
+                if down > 1 { return value }
+                guard let unit = Int(exactly: up) else { return .missing }
+                return RoundFunctions.nearest(value.integer, unit).map {
+                    value.kind == .duration ? .duration($0) : .integer($0)
+                } ?? .missing
+            }
+            let rounded = (value.number * down / up).rounded() * up / down
+            // A number too large to be scaled has no decimals.
+            return .double(rounded.isFinite ? rounded : value.number)
+        }
+    }
+
+    private static func unit(of call: Call) throws(Diagnostic) -> Unit {
+        guard call.arguments.count > 1 else { return Unit() }
+        let type = call[0].type
+        let argument = call[1]
+        guard let constant = argument.constant, constant.isNumber else {
+            throw Diagnostic("'round' needs a fixed number of decimals or a fixed unit", at: argument.range)
+        }
+        if argument.type == .integer {
+            guard (-15...15).contains(constant.integer) else {
+                throw Diagnostic(
+                    "'round' takes -15 to 15 decimals", at: argument.range,
+                    hint: "bin(x, \(constant.integer)) rounds down to multiples")
+            }
+            let power = (0..<constant.integer.magnitude).reduce(1.0) { power, _ in power * 10 }
+            return constant.integer < 0 ? Unit(up: power) : Unit(down: power)
+        }
+        guard constant.number > 0 else { throw Diagnostic("a unit must be above 0", at: argument.range) }
+        guard type == .any || argument.type == .number || (argument.type == .duration) == (type == .duration)
+        else {
+            throw Diagnostic(
+                "\(type.article) does not round to \(argument.type.article)", at: argument.range)
+        }
+        let inverse = (1 / constant.number).rounded()
+        return inverse > 1 && 1 / inverse == constant.number
+            ? Unit(down: inverse) : Unit(up: constant.number)
+    }
+
+    /// The nearest multiple, away from zero from half-way; nil where it does not fit.
+    private static func nearest(_ value: Int, _ unit: Int) -> Int? {
+        let rest = value % unit
+        let low = value - rest
+        guard rest.magnitude >= UInt(unit) - rest.magnitude else { return low }
+        let (high, overflow) = low.addingReportingOverflow(value < 0 ? -unit : unit)
+        return overflow ? nil : high
     }
 
     /// A span of time; a plain number counts seconds.

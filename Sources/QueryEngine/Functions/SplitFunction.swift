@@ -26,7 +26,8 @@ enum SplitFunction {
                 var searched = 0
                 while let match = TextMatch.next(pattern, literal, source, from: searched, row.worker) {
                     if match.isEmpty {
-                        searched = match.upperBound + 1
+                        guard match.upperBound < source.count else { break }
+                        searched = match.upperBound + CodePoint(in: source, at: match.upperBound).length
                         continue
                     }
                     parts.append(.text(source[place..<match.lowerBound]))

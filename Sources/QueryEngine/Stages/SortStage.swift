@@ -37,6 +37,7 @@ struct SortStage: Stage {
                 SortReduction.Key(
                     expression: try resolution.expression(item.expression), descending: item.descending))
         }
+        try resolution.refuseSequential(keys.map(\.expression))
         resolution.append(.reduce(resolution.sort(by: keys)))
     }
 }

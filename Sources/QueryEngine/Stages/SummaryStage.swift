@@ -129,8 +129,10 @@ extension Resolution {
             }
             resolvedItems.append(resolved)
         }
-        let sequential = resolvedKeys.map(\.value).first(where: \.isSequential)
-        if let sequential { try refuseSequential(sequential.range) }
+        try refuseSequential(resolvedKeys.map(\.value) + resolvedItems.flatMap(\.aggregate.inputs))
+        if let condition = resolvedItems.compactMap(\.condition).first(where: \.isSequential) {
+            throw sequentialInGroups(condition.range)
+        }
         let startsWithTime = resolvedKeys.first?.value.type.isTime ?? false
         let order =
             order ?? (startsWithTime || resolvedItems.isEmpty ? .keys : .aggregate(0, descending: true))
@@ -151,9 +153,14 @@ extension Resolution {
         if resolvedKeys.count == 1, startsWithTime, limit == nil { fillBins() }
     }
 
-    private func refuseSequential(_ range: SourceRange) throws(Diagnostic) {
-        throw Diagnostic(
-            "prev, delta and running look at neighbouring rows and cannot be keys", at: range,
-            hint: "compute them with `extend` first")
+    /// Stages that take rows in any order cannot look at neighbours.
+    func refuseSequential(_ values: [Typed]) throws(Diagnostic) {
+        if let value = values.first(where: \.isSequential) { throw sequentialInGroups(value.range) }
+    }
+
+    private func sequentialInGroups(_ range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            "prev, delta and running look at neighbouring rows, which this stage does not keep together",
+            at: range, hint: "compute them with `extend` first")
     }
 }

@@ -59,9 +59,10 @@ package final class Pattern: Sendable {
         return search(text, scratch: scratch)
     }
 
-    /// Like `matches`, and leaves the places of the groups in the scratch, to be read with `range(of:)`.
-    package func search(_ text: Bytes, scratch: PatternScratch) -> Match {
-        let result = scratch.match(code, text, pairs: groupCount + 1)
+    /// Like `matches`, and leaves the places of the groups in the scratch, to be read with `range(of:)`. What
+    /// stands before `start` is still seen by `^`, `\b` and lookbehinds.
+    package func search(_ text: Bytes, from start: Int = 0, scratch: PatternScratch) -> Match {
+        let result = scratch.match(code, text, from: start, pairs: groupCount + 1)
         return result > 0 ? .yes : result == PCRE2_ERROR_NOMATCH ? .no : .gaveUp
     }
 
@@ -70,6 +71,13 @@ package final class Pattern: Sendable {
     package func captures(_ text: Bytes, scratch: PatternScratch) -> [Range<Int>?]? {
         guard search(text, scratch: scratch) == .yes else { return nil }
         return (0...groupCount).map(scratch.range(of:))
+    }
+
+    /// A pattern that matches just this text.
+    static func escaped(_ text: String) -> String {
+        String(
+            decoding: text.utf8.flatMap { $0 < 0x80 && !$0.isLetter && !$0.isDigit ? [0x5C, $0] : [$0] },
+            as: UTF8.self)
     }
 
     private static func names(of code: OpaquePointer) -> [(name: String, group: Int)] {

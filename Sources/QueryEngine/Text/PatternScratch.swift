@@ -37,14 +37,14 @@ package final class PatternScratch {
     }
 
     /// PCRE2's result: above 0 for a match.
-    func match(_ code: OpaquePointer, _ text: Bytes, pairs needed: Int) -> Int32 {
+    func match(_ code: OpaquePointer, _ text: Bytes, from start: Int, pairs needed: Int) -> Int32 {
         if needed > pairs {
             pcre2_match_data_free_8(matchData)
             matchData = pcre2_match_data_create_8(UInt32(needed), nil)
             pairs = needed
         }
         pcre2_set_match_limit_8(context, Self.limit(textOf: text.count))
-        return pcre2_match_8(code, text.base, text.count, 0, 0, matchData, context)
+        return pcre2_match_8(code, text.base, text.count, start, 0, matchData, context)
     }
 
     /// PCRE2 limits the steps from each starting place in the text; what has to be bounded is their sum. 24 M

@@ -1,0 +1,18 @@
+import MailLog
+import QuerySyntax
+
+/// `missing(x)`.
+enum MissingFunction {
+    static let form = Function.form(
+        "missing", [ArgumentRule("x", .any)], summary: "whether the row has no x",
+        details: "The null sender `<>` is a value, not missing.",
+        examples: [
+            "filter missing(queue_id) | count by event", "filter event=delivery not missing(orig_to) | count",
+        ]
+    ) { (call, _) throws(Diagnostic) in
+        Typed(.bool, of: call.arguments, range: call.range) { operands in
+            let operand = operands[0]
+            return { .bool(operand($0).isMissing) }
+        }
+    }
+}
