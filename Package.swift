@@ -1,8 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Every target: Swift 6 language mode, and a warning is an error.
-let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
+/// Every target: Swift 6 language mode, and a warning is an error. In a release build,
+/// exclusive access, which the debug build and all tests check, is not checked again for each row.
+let strict: [SwiftSetting] = [
+    .unsafeFlags(["-warnings-as-errors"]),
+    .unsafeFlags(
+        ["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
 
 let package = Package(
     name: "mlq",
