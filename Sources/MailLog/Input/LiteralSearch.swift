@@ -43,6 +43,16 @@ package struct LiteralSearch: Sendable {
         }
     }
 
+    /// The same, where one of some bytes follows.
+    func first(in bytes: Bytes, from start: Int, before endings: EndingSet) -> Int? {
+        let places = bytes.count - literal.count
+        guard start >= 0, start < places else { return nil }
+        return literal.withUnsafeBufferPointer { literal in
+            let wanted = Bytes(literal.baseAddress.unsafelyUnwrapped, count: literal.count)
+            return scan(bytes, places: start..<places, wanted, RarePair.Ending(exact: .init(pair), endings))
+        }
+    }
+
     @inline(__always)
     private func scan<Test: PairTest>(
         _ bytes: Bytes, places: Range<Int>, _ wanted: Bytes, _ test: Test
@@ -92,8 +102,9 @@ package struct LiteralSearch: Sendable {
 
 /// Finds the first of a few literals in a block of raw log bytes.
 ///
-/// Literals that begin alike ("Connection timed out", "Connection refused") are found by what they share;
-/// others by the rare pair of each, all in one pass.
+/// Literals that differ in their last byte only ("smtp[", "smtp:") are found by a pair of what they share; others
+/// that begin alike ("Connection timed out", "Connection refused") by what they share; others by the rare pair of
+/// each, all in one pass.
 package struct LiteralSetSearch: Sendable {
     package let literals: [[UInt8]]
     package let foldCase: Bool
@@ -101,6 +112,7 @@ package struct LiteralSetSearch: Sendable {
 
     private enum Method {
         case one(LiteralSearch)
+        case endings(LiteralSearch, EndingSet)
         case sharedPrefix(LiteralSearch)
         case pairs([RarePair.Plain])
         case foldingPairs([RarePair.Folding])
@@ -114,6 +126,8 @@ package struct LiteralSetSearch: Sendable {
         let shared = Self.commonPrefix(literals)
         if let only = literals.first, literals.count == 1 {
             method = .one(LiteralSearch(only, foldCase: foldCase))
+        } else if !foldCase, shared.count >= 2, literals.allSatisfy({ $0.count == shared.count + 1 }) {
+            method = .endings(LiteralSearch(shared), EndingSet(literals.compactMap(\.last)))
         } else if shared.count >= 4 {
             method = .sharedPrefix(LiteralSearch(shared, foldCase: foldCase))
         } else {
@@ -128,6 +142,7 @@ package struct LiteralSetSearch: Sendable {
     package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
         switch method {
         case .one(let search): return search.first(in: bytes, from: start)
+        case .endings(let search, let endings): return search.first(in: bytes, from: start, before: endings)
         case .sharedPrefix(let search):
             var start = start
             while let place = search.first(in: bytes, from: start) {
@@ -262,6 +277,28 @@ struct RarePair: Sendable {
         }
     }
 
+    /// Compares the pair, and in a candidate also the byte after the literal.
+    struct Ending: PairTest {
+        let exact: Plain
+        let endings: EndingSet
+
+        @inline(__always)
+        init(exact: Plain, _ endings: EndingSet) {
+            self.exact = exact
+            self.endings = endings
+        }
+
+        var reach: Int { exact.reach }
+
+        @inline(__always)
+        func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> { exact.agree(place) }
+
+        @inline(__always)
+        func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
+            endings.contains(text[wanted.count]) && exact.isEqual(text, wanted)
+        }
+    }
+
     /// Compares the pair after setting the bit that tells lower case from upper case. That is necessary for
     /// letters that are equal but for case, and changes no byte whose fold is 0.
     struct Folding: PairTest {
@@ -310,6 +347,16 @@ struct RarePair: Sendable {
             ? max(frequencies[Int(byte)], frequencies[Int(byte.asciiUppercased)])
             : frequencies[Int(byte)]
     }
+}
+
+/// Some of the 256 bytes.
+struct EndingSet: Sendable {
+    private var words: SIMD4<UInt64> = .zero
+
+    init(_ bytes: [UInt8]) { for byte in bytes { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) } }
+
+    @inline(__always)
+    func contains(_ byte: UInt8) -> Bool { words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 }
 }
 
 /// How a place is tested for a rare pair, and a candidate for the whole literal.

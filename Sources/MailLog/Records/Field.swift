@@ -27,8 +27,8 @@ package struct Field: Sendable {
     package enum Spelling: Sendable {
         /// Not as such: the value is computed.
         case computed
-        /// Just so, right after and right before these texts.
-        case verbatim(after: String, before: String)
+        /// Just so, right after a text and right before one of some texts.
+        case verbatim(after: String, before: [String])
         /// The line contains the text that this makes of the value.
         case written(@Sendable (String) -> String)
     }
@@ -46,14 +46,14 @@ extension Field {
     /// Whether every line with a value contains that value as such.
     package var standsInLine: Bool { if case .verbatim = spelling { true } else { false } }
 
-    /// What every line with that value contains; nil where nothing is certain.
-    package func rawText(of value: String) -> String? {
-        let text =
+    /// Texts of which every line with that value contains at least one; empty where nothing is certain.
+    package func rawTexts(of value: String) -> [String] {
+        let texts =
             switch spelling {
-            case .computed: ""
-            case .verbatim(let after, let before): after + value + before
-            case .written(let write): write(value)
+            case .computed: [""]
+            case .verbatim(let after, let before): before.map { after + value + $0 }
+            case .written(let write): [write(value)]
             }
-        return text.isEmpty ? nil : text
+        return texts.contains("") ? [] : texts
     }
 }

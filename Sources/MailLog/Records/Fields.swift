@@ -50,10 +50,13 @@ package enum Fields {
     }
 
     private static func verbatim(after: String = "", before: String = "") -> Field.Spelling {
-        .verbatim(after: after, before: before)
+        .verbatim(after: after, before: [before])
     }
 
-    private static let verbatim = Field.Spelling.verbatim(after: "", before: "")
+    private static let verbatim = Field.Spelling.verbatim(after: "", before: [""])
+
+    /// The last part of a tag ends with the tag.
+    private static let endOfTag = Field.Spelling.verbatim(after: "", before: ["[", ":", " "])
 
     /// Postfix spells a bounce that `soft_bounce` made temporary in capitals.
     private static let status = Field.Spelling.written {
@@ -84,7 +87,7 @@ package enum Fields {
             "tag", .text(.plain), "the syslog tag as logged, such as postfix/submission/smtpd", verbatim),
         envelope("instance", .text(.plain), "the first part of the tag, such as postfix", verbatim),
         envelope("service", .text(.plain), "the middle of the tag, such as submission", verbatim),
-        envelope("process", .text(.plain), "the last part of the tag, the program, such as smtpd", verbatim),
+        envelope("process", .text(.plain), "the last part of the tag, the program, such as smtpd", endOfTag),
         envelope("pid", .integer, "the process id in the tag"),
         envelope("severity", .text(.oneOf(severities)), "the word before the message; info without one"),
         envelope(

@@ -279,8 +279,8 @@ package final class LineDecoder {
         }
         guard needsShapes, let entry, !line.body.isEmpty else { return }
         let cells = Cells(slots: slots, wanted: UnsafePointer(wanted), eventSlot: eventSlot)
-        for index in entry.pointee.shapes.indices
-        where entry.pointee.shapes[index].decode(line, into: cells) {
+        for shape in entry.pointee.shapes
+        where shape._withUnsafeGuaranteedRef({ $0.decode(line, into: cells) }) {
             derive(into: slots)
             return
         }

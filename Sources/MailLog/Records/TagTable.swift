@@ -4,8 +4,20 @@ struct TagEntry {
     let key: SIMD4<UInt64>
     let tag: Bytes
     let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
-    /// Borrowed by position, so that trying a shape counts no references.
-    let shapes: UnsafeMutableBufferPointer<any LineShape>
+    let shapes: UnsafeMutableBufferPointer<Unmanaged<TriedShape>>
+}
+
+/// A shape that a decoder tries. The table owns it, and entries refer to it without counting references.
+final class TriedShape {
+    private let shape: any LineShape
+    let processes: [String]
+
+    init(_ shape: any LineShape) {
+        self.shape = shape
+        processes = shape.processes
+    }
+
+    func decode(_ line: LineText, into cells: Cells) -> Bool { shape.decode(line, into: cells) }
 }
 
 /// The tags that a decoder has seen. A log has some dozens; beyond a thousand they are taken to be noise, and
@@ -18,12 +30,12 @@ final class TagTable {
 
     private let slots: (tag: Int, instance: Int, service: Int, process: Int)
     private let demand: FieldSet
-    private let shapes: [any LineShape]
+    private let shapes: [TriedShape]
 
     /// `shapes` are those that a query needs tried.
     init(demand: FieldSet, shapes: [any LineShape]) {
         self.demand = demand
-        self.shapes = shapes
+        self.shapes = shapes.map(TriedShape.init)
         slots = (
             Field("tag").slot, Field("instance").slot, Field("service").slot, Field("process").slot
         )
@@ -74,8 +86,8 @@ final class TagTable {
         }
         let name = process?.string ?? ""
         let candidates = shapes.filter { $0.processes.isEmpty || $0.processes.contains(name) }
-        let tried = UnsafeMutableBufferPointer<any LineShape>.allocate(capacity: candidates.count)
-        _ = tried.initialize(from: candidates)
+        let tried = UnsafeMutableBufferPointer<Unmanaged<TriedShape>>.allocate(capacity: candidates.count)
+        _ = tried.initialize(from: candidates.map(Unmanaged.passUnretained))
 
         let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
         entry.initialize(to: TagEntry(key: key, tag: copy, cells: cells, shapes: tried))
@@ -92,7 +104,6 @@ final class TagTable {
     private func free(_ entry: UnsafeMutablePointer<TagEntry>) {
         entry.pointee.tag.base.deallocate()
         entry.pointee.cells.deallocate()
-        entry.pointee.shapes.deinitialize()
         entry.pointee.shapes.deallocate()
         entry.deallocate()
     }

@@ -18,16 +18,15 @@ package struct ResolvedAggregate: Sendable {
     /// The value of a bin without rows: 0 for counts and sums, else missing.
     package var empty: Value
     /// Makes the accumulator of one thread.
-    package var make: @Sendable () -> any Accumulator
+    package var make: @Sendable () -> AnyAccumulator
 
-    package init(
-        _ type: ValueType, of inputs: [Typed], empty: Value = .missing,
-        make: @escaping @Sendable () -> any Accumulator
+    package init<A: Accumulator>(
+        _ type: ValueType, of inputs: [Typed], empty: Value = .missing, make: @escaping @Sendable () -> A
     ) {
         self.type = type
         self.inputs = inputs
         self.empty = empty
-        self.make = make
+        self.make = { AnyAccumulator(make()) }
     }
 }
 
@@ -35,18 +34,40 @@ package struct ResolvedAggregate: Sendable {
 ///
 /// An accumulator must not depend on the order in which rows come or on how they are dealt to threads: what is
 /// "first" goes by the row's `order`, sums are exact, sets are sorted when they are shown.
-package protocol Accumulator: AnyObject {
+package protocol Accumulator: AnyObject, SendableMetatype {
     /// There are now so many groups; new ones begin empty.
     func grow(to groups: Int)
     /// Adds a row. `inputs` holds the values of the aggregate's inputs; texts in it must be copied to be kept.
     func add(_ inputs: UnsafePointer<Value>, order: UInt64, to group: Int)
     /// Takes over the groups of `other`, which has the same type; its group `g` is group `groups[g]` here.
     /// `other` must stay as it is: an answer in progress may be asked for again.
-    func merge(_ other: any Accumulator, into groups: [Int])
+    func merge(_ other: Self, into groups: [Int])
     /// The value of a group; texts and lists may live in `arena` or in the accumulator.
     func result(of group: Int, arena: Arena) -> Value
     /// Bytes of memory held, roughly.
     var footprint: Int { get }
+}
+
+/// An accumulator of any kind. Its functions are closures, so that each is compiled for the kind that it is of: a
+/// generic class would look its types up for every row.
+package final class AnyAccumulator {
+    let grow: (Int) -> Void
+    let add: (UnsafePointer<Value>, UInt64, Int) -> Void
+    let merge: (AnyAccumulator, [Int]) -> Void
+    let result: (Int, Arena) -> Value
+    private let size: () -> Int
+    private let accumulator: AnyObject
+
+    init<A: Accumulator>(_ accumulator: A) {
+        self.accumulator = accumulator
+        grow = { accumulator.grow(to: $0) }
+        add = { accumulator.add($0, order: $1, to: $2) }
+        merge = { accumulator.merge(unsafeDowncast($0.accumulator, to: A.self), into: $1) }
+        result = { accumulator.result(of: $0, arena: $1) }
+        size = { accumulator.footprint }
+    }
+
+    var footprint: Int { size() }
 }
 
 extension Aggregate {

@@ -52,8 +52,7 @@ private final class DistinctValues: Accumulator {
         insert(group)
     }
 
-    func merge(_ other: any Accumulator, into groups: [Int]) {
-        let other = unsafeDowncast(other, to: DistinctValues.self)
+    func merge(_ other: DistinctValues, into groups: [Int]) {
         for place in 0..<other.table.count {
             let theirs = other.table.key(place)
             let group = groups[DistinctValues.group(of: theirs)]

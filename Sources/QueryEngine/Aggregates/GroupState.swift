@@ -1,7 +1,7 @@
 import MailLog
 
 /// What an aggregate keeps of one group. Adding in any order, and merging in any order, gives the same result.
-package protocol GroupState {
+package protocol GroupState: SendableMetatype {
     /// Adds a row, and returns how many bytes more it holds outside of itself.
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int
     mutating func merge(_ other: Self) -> Int
@@ -24,8 +24,7 @@ final class GroupStates<State: GroupState>: Accumulator {
         held &+= states[group].add(inputs, order: order)
     }
 
-    func merge(_ other: any Accumulator, into groups: [Int]) {
-        let other = unsafeDowncast(other, to: GroupStates<State>.self)
+    func merge(_ other: GroupStates<State>, into groups: [Int]) {
         for (from, group) in groups.enumerated() { held &+= states[group].merge(other.states[from]) }
     }
 

@@ -49,7 +49,7 @@ final class GroupPart: ReductionPart {
     private let plan: GroupReduction
     private let worker: Worker
     private var table = GroupTable()
-    private var accumulators: [any Accumulator]
+    private let accumulators: [AnyAccumulator]
     private var capacity = 0
     private let keyOf: [Typed.Evaluate]
     private let foldsCase: [Bool]
@@ -102,7 +102,7 @@ final class GroupPart: ReductionPart {
     private func grow() {
         guard table.count > capacity else { return }
         capacity = table.count
-        for accumulator in accumulators { accumulator.grow(to: capacity) }
+        for accumulator in accumulators { accumulator.grow(capacity) }
     }
 
     func consume(_ row: Row) -> Bool {
@@ -122,7 +122,7 @@ final class GroupPart: ReductionPart {
     private func add(_ row: Row, to group: Int) {
         for place in accumulators.indices {
             if let condition = conditions[place], !condition(row) { continue }
-            accumulators[place].add(inputValues + inputStart[place], order: row.order, to: group)
+            accumulators[place].add(inputValues + inputStart[place], row.order, group)
         }
     }
 
@@ -229,7 +229,7 @@ final class GroupPart: ReductionPart {
                 spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(Array(record))
             } else {
                 for place in accumulators.indices where bytes[flags + place] != 0 {
-                    accumulators[place].add(inputValues + inputStart[place], order: order, to: group)
+                    accumulators[place].add(inputValues + inputStart[place], order, group)
                 }
             }
         }
@@ -246,7 +246,7 @@ final class GroupPart: ReductionPart {
         for group in 0..<other.table.count { groups.append(table.group(other.table.key(group))) }
         grow()
         for (place, accumulator) in accumulators.enumerated() {
-            accumulator.merge(other.accumulators[place], into: groups)
+            accumulator.merge(other.accumulators[place], groups)
         }
         if spill.isEmpty {
             spill = other.spill
@@ -303,7 +303,7 @@ final class GroupPart: ReductionPart {
                 buffer.slots[place] = KeyCodec.next(key, at: &offset, arena: worker.arena)
             }
             for (place, accumulator) in accumulators.enumerated() {
-                buffer.slots[plan.keys.count + place] = accumulator.result(of: group, arena: worker.arena)
+                buffer.slots[plan.keys.count + place] = accumulator.result(group, worker.arena)
             }
             sorter.add(buffer.row(order: 0, worker: worker))
         }

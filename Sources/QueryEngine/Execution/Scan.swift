@@ -5,10 +5,14 @@ import MailLog
 final class Scan {
     private let record: Record
     private let decoder: LineDecoder
-    private let early: (Row) -> Bool
-    private let late: ((Row) -> Bool)?
+    private let tests: Tests
+    /// For a line that the search has found, which is one test less.
+    private let testsIfFound: Tests
     private let needsBody: Bool
+    /// Finds what a line must contain; nil where that is unknown.
     private let search: LiteralSetSearch?
+    /// Whether to go from one match to the next, rather than from line to line.
+    private let searches: Bool
     private let worker: Worker
     private let buffer: RowBuffer
     private let fileSlot: Int?
@@ -20,7 +24,7 @@ final class Scan {
     private(set) var account = ScanAccount()
 
     /// A search is worth its while only where it skips most lines; this many bytes between matches at least.
-    private static let worthwhileGap = 600
+    private static let worthwhileGap = 250
 
     init(_ query: Query, extraNeeds: Set<Int>, files: [LogFile], worker: Worker, searches: Bool) {
         self.worker = worker
@@ -28,24 +32,19 @@ final class Scan {
         record = Record(slots: buffer.slots)
         let needs = query.lineNeeds.union(extraNeeds).filter { $0 < Fields.all.count }
         let demand = FieldSet(needs.map { Fields.all[$0] })
-        // Conditions that the prelude alone decides come first.
-        let envelope = LineDecoder.headFields
-        let isEarly = { (condition: Condition) in
-            condition.needs.allSatisfy { $0 < Fields.all.count && envelope.contains($0) }
-        }
-        let first = query.scan.filter(isEarly)
-        let second = query.scan.filter { !isEarly($0) }
-        early = first.isEmpty ? { _ in true } : Condition(all: first).make()
-        late = second.isEmpty ? nil : Condition(all: second).make()
-        let earlyNeeds = first.reduce(into: Set<Int>()) { $0.formUnion($1.needs) }
-        decoder = LineDecoder(demand: demand, early: FieldSet(earlyNeeds.map { Fields.all[$0] }))
-        needsBody = needs.contains { !envelope.contains($0) }
-        if searches, case .anyOf(let literals) = query.raw {
+        tests = Tests(query.scan)
+        let raw = query.raw
+        testsIfFound = Tests(query.scan.filter { !($0.isRawExact && $0.raw == raw) })
+        decoder = LineDecoder(
+            demand: demand, early: FieldSet(tests.earlyNeeds.map { Fields.all[$0] }))
+        needsBody = needs.contains { !LineDecoder.headFields.contains($0) }
+        if case .anyOf(let literals) = raw {
             search = LiteralSetSearch(
                 literals.map(\.bytes), foldCase: literals.contains(where: \.ignoresCase))
         } else {
             search = nil
         }
+        self.searches = searches
         let file = Field("file").slot
         let line = Field("line").slot
         fileSlot = needs.contains(file) ? file : nil
@@ -58,14 +57,14 @@ final class Scan {
         account.bytes += chunk.bytes.count
         counted = (chunk.firstLine, 0)
         let bytes = chunk.bytes
-        guard let search else { return scanLines(chunk, from: 0, into: next) }
+        guard let search, searches else { return scanLines(chunk, from: 0, into: next) }
         var matches = 0
         var position = 0
         while let found = search.first(in: bytes, from: position) {
             matches += 1
             let start = max(position, bytes.lineStart(before: found))
             let end = bytes.lineEnd(after: found)
-            if !take(start..<end, of: chunk, into: next) { return false }
+            if !take(start..<end, of: chunk, wasFound: true, into: next) { return false }
             position = end + 1
             if position >= bytes.count { break }
             if matches & 63 == 0, position < matches * Scan.worthwhileGap {
@@ -81,31 +80,34 @@ final class Scan {
         var position = start
         while position < bytes.count {
             let end = bytes.lineEnd(after: position)
-            if !take(position..<end, of: chunk, into: next) { return false }
+            if !take(position..<end, of: chunk, wasFound: false, into: next) { return false }
             position = end + 1
         }
         return true
     }
 
     @inline(__always)
-    private func take(_ place: Range<Int>, of chunk: Chunk, into next: any RowConsumer) -> Bool {
+    private func take(
+        _ place: Range<Int>, of chunk: Chunk, wasFound: Bool, into next: any RowConsumer
+    ) -> Bool {
         var line = chunk.bytes[place]
         // A log that came by way of Windows.
         if line.count > 0, line[line.count - 1] == 13 { line = line.dropLast(1) }
         worker.arena.reset()
         let row = Row(slots: buffer.slots, order: chunk.order &+ UInt64(place.lowerBound), worker: worker)
         account.lines += 1
-        if !decoder.decodeEnvelope(line, years: chunk.years, into: record), !line.isEmpty {
-            account.unrecognised += 1
-            if account.firstUnrecognised == nil {
-                account.firstUnrecognised = (chunk.fileIndex, chunk.fileOffset + place.lowerBound)
-            }
+        if !decoder.decodeEnvelope(line, years: chunk.years, into: record), !line.isEmpty,
+            wasFound || search?.first(in: line) != nil || search == nil
+        {
+            // Which other lines are looked at at all is an accident of blocks.
+            account.addUnrecognised(in: chunk.fileIndex, at: chunk.fileOffset + place.lowerBound)
         }
         if let fileSlot { buffer.slots[fileSlot] = fileNames[chunk.fileIndex] }
         if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: place.lowerBound, of: chunk)) }
-        guard early(row) else { return true }
+        let tests = wasFound ? testsIfFound : tests
+        if let early = tests.early, !early(row) { return true }
         if needsBody { decoder.decodeBody(into: record) }
-        if let late, !late(row) { return true }
+        if let late = tests.late, !late(row) { return true }
         return next.consume(row)
     }
 
@@ -113,6 +115,24 @@ final class Scan {
         counted.line += chunk.bytes[counted.place..<place].lineCount
         counted.place = place
         return counted.line
+    }
+}
+
+/// The conditions of a scan, ready for rows: those that the prelude alone decides come first.
+private final class Tests {
+    let early: ((Row) -> Bool)?
+    let late: ((Row) -> Bool)?
+    let earlyNeeds: Set<Int>
+
+    init(_ conditions: [Condition]) {
+        let isEarly = { (condition: Condition) in
+            condition.needs.allSatisfy { $0 < Fields.all.count && LineDecoder.headFields.contains($0) }
+        }
+        let first = conditions.filter(isEarly)
+        let second = conditions.filter { !isEarly($0) }
+        early = first.isEmpty ? nil : Condition(all: first).make()
+        late = second.isEmpty ? nil : Condition(all: second).make()
+        earlyNeeds = first.reduce(into: []) { $0.formUnion($1.needs) }
     }
 }
 
@@ -124,15 +144,19 @@ package struct ScanAccount: Sendable {
     /// File and byte offset of the first line without a recognised prelude.
     package var firstUnrecognised: (file: Int, offset: Int)?
 
+    mutating func addUnrecognised(in file: Int, at offset: Int) {
+        unrecognised += 1
+        note((file, offset))
+    }
+
     mutating func add(_ other: ScanAccount) {
         bytes += other.bytes
         lines += other.lines
         unrecognised += other.unrecognised
-        guard let theirs = other.firstUnrecognised else { return }
-        guard let mine = firstUnrecognised else {
-            firstUnrecognised = theirs
-            return
-        }
-        if theirs < mine { firstUnrecognised = theirs }
+        if let first = other.firstUnrecognised { note(first) }
+    }
+
+    private mutating func note(_ place: (file: Int, offset: Int)) {
+        if firstUnrecognised.map({ place < $0 }) ?? true { firstUnrecognised = place }
     }
 }

@@ -10,6 +10,8 @@ package struct Condition: Sendable {
     package var range: SourceRange
     /// What a line's bytes must contain for the condition to hold.
     package var raw: RawCondition = .anything
+    /// Whether the condition holds for every line that contains that.
+    package var isRawExact = false
     /// What a line must be for the condition to hold; one of these.
     package var presence: [LinePresence] = [LinePresence()]
 
@@ -41,11 +43,14 @@ package enum RawCondition: Sendable, Hashable {
     /// The line contains at least one of these.
     case anyOf([RawLiteral])
 
+    /// More literals than these cost more to look for than they save.
+    static let maximumLiterals = 8
+
     /// Both must hold: the one that is likely to skip more is kept.
     func and(_ other: RawCondition) -> RawCondition { other.selectivity > selectivity ? other : self }
 
     func or(_ other: RawCondition) -> RawCondition {
-        guard case .anyOf(let mine) = self, case .anyOf(let theirs) = other, mine.count + theirs.count <= 8
+        guard case .anyOf(let mine) = self, case .anyOf(let theirs) = other, mine.count + theirs.count <= RawCondition.maximumLiterals
         else { return .anything }
         return .anyOf(mine + theirs.filter { !mine.contains($0) })
     }

@@ -288,8 +288,9 @@ extension Resolution {
             }
             return
         }
-        if let raw = field.rawText(of: literal.text) {
-            condition.raw = .anyOf([RawLiteral(raw.utf8, ignoresCase: type.ignoresCase)])
+        let texts = field.rawTexts(of: literal.text)
+        if !texts.isEmpty {
+            condition.raw = .anyOf(texts.map { RawLiteral($0.utf8, ignoresCase: type.ignoresCase) })
         }
     }
 
@@ -449,14 +450,19 @@ extension Resolution {
                 }
             }
             condition.raw = .anyOf([RawLiteral(text.utf8, ignoresCase: ignoresCase)])
+            condition.isRawExact = true
         default:
             let pattern = try pattern(expression)
             condition = Condition(range: range, needs: Set(slots)) {
                 { row in slots.contains { row[$0].kind == .text && pattern.test(row[$0].bytes, row.worker) } }
             }
             condition.raw = pattern.raw
+            condition.isRawExact = pattern.isLiterals
         }
-        if !schema.isLines { condition.raw = .anything }
+        if !schema.isLines {
+            condition.raw = .anything
+            condition.isRawExact = false
+        }
         return condition
     }
 
@@ -629,14 +635,14 @@ extension Resolution {
                 condition.presence = try words.map { (word) throws(Diagnostic) in
                     LinePresence(fields: [], events: [try self.word(word).text])
                 }
-            } else if words.count <= 8 {
-                var literals: [RawLiteral] = []
-                for word in words {
-                    if let raw = field.rawText(of: try self.word(word).text) {
-                        literals.append(RawLiteral(raw.utf8, ignoresCase: ignoresCase))
-                    }
+            } else {
+                let texts = try words.map { (word) throws(Diagnostic) in
+                    field.rawTexts(of: try self.word(word).text)
                 }
-                if literals.count == words.count { condition.raw = .anyOf(literals) }
+                let literals = texts.flatMap { $0 }.map { RawLiteral($0.utf8, ignoresCase: ignoresCase) }
+                if !texts.contains([]), literals.count <= RawCondition.maximumLiterals {
+                    condition.raw = .anyOf(literals)
+                }
             }
         }
         return condition

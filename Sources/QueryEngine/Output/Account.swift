@@ -5,10 +5,7 @@ import MailLog
 package func accountSentence(_ account: ScanAccount, paths: [String] = []) -> String? {
     guard account.unrecognised > 0 else { return nil }
     let lines =
-        account.lines == 1
-        ? "the only line that was read has"
-        : "\(Digits.grouped(account.unrecognised)) of \(Digits.grouped(account.lines)) lines"
-            + " that were read \(account.unrecognised == 1 ? "has" : "have")"
+        account.unrecognised == 1 ? "a line has" : "\(Digits.grouped(account.unrecognised)) lines have"
     var place = ""
     if let first = account.firstUnrecognised, paths.indices.contains(first.file) {
         var path: [UInt8] = []

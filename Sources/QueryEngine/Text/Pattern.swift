@@ -53,6 +53,9 @@ package final class Pattern: Sendable {
 
     deinit { pcre2_code_free_8(code) }
 
+    /// Whether it matches just where one of some literals stands.
+    var isLiterals: Bool { exactSearch != nil }
+
     /// Whether the pattern matches anywhere in the text.
     package func matches(_ text: Bytes, scratch: PatternScratch) -> Match {
         if let exactSearch { return exactSearch.first(in: text, from: 0) == nil ? .no : .yes }
