@@ -53,7 +53,8 @@ public struct Bytes: BitwiseCopyable {
         var index = count
         while index >= 8 {
             let word =
-                UInt64(littleEndian: UnsafeRawPointer(base + (index - 8)).loadUnaligned(as: UInt64.self)) ^ wanted
+                UInt64(littleEndian: UnsafeRawPointer(base + (index - 8)).loadUnaligned(as: UInt64.self))
+                ^ wanted
             let zeroes = ~(((word & low) &+ low) | word | low)
             if zeroes != 0 { return index - 1 - zeroes.leadingZeroBitCount / 8 }
             index -= 8

@@ -50,7 +50,8 @@ package enum RawCondition: Sendable, Hashable {
     func and(_ other: RawCondition) -> RawCondition { other.selectivity > selectivity ? other : self }
 
     func or(_ other: RawCondition) -> RawCondition {
-        guard case .anyOf(let mine) = self, case .anyOf(let theirs) = other, mine.count + theirs.count <= RawCondition.maximumLiterals
+        guard case .anyOf(let mine) = self, case .anyOf(let theirs) = other,
+            mine.count + theirs.count <= RawCondition.maximumLiterals
         else { return .anything }
         return .anyOf(mine + theirs.filter { !mine.contains($0) })
     }

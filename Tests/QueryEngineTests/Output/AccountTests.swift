@@ -8,12 +8,12 @@ import Testing
             (0, 10, nil, nil),
             (
                 12, 4321, (1, 1234),
-                "12 of 4,321 lines that were read have no time stamp that mlq knows "
+                "12 lines have no time stamp that mlq knows "
                     + "(the first: b\\x1b, byte 1234)"
             ),
-            (1, 4321, (0, 0), "1 of 4,321 lines that were read has no time stamp that mlq knows (a, byte 0)"),
-            (1, 1, (0, 0), "the only line that was read has no time stamp that mlq knows (a, byte 0)"),
-            (2, 3, (7, 0), "2 of 3 lines that were read have no time stamp that mlq knows"),
+            (1, 4321, (0, 0), "a line has no time stamp that mlq knows (a, byte 0)"),
+            (1, 1, (0, 0), "a line has no time stamp that mlq knows (a, byte 0)"),
+            (2, 3, (7, 0), "2 lines have no time stamp that mlq knows"),
         ] as [(Int, Int, (Int, Int)?, String?)])
     func sentence(unrecognised: Int, lines: Int, first: (Int, Int)?, expected: String?) {
         var account = ScanAccount()
