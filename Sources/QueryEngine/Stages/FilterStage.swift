@@ -12,7 +12,7 @@ struct FilterStage: Stage {
             """,
         examples: [
             "filter process=smtp status=deferred | count", "filter /Connection (timed out|refused)/ | count",
-            "filter to=*@example.org (status=bounced or status=expired) | head 5",
+            "filter to=*.example (status=bounced or status=deferred) | head 5",
             "filter time in 2012-12-26T00:00..2012-12-26T01:00 | count by process",
         ],
         .expression

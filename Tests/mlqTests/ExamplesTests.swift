@@ -1,0 +1,69 @@
+import Foundation
+import QueryEngine
+import QuerySyntax
+import Testing
+
+@Suite("Examples")
+struct ExamplesTests {
+    static let scripts: [String] = {
+        let names = try? FileManager.default.contentsOfDirectory(
+            atPath: Program.root.appendingPathComponent("Examples").path)
+        return (names ?? []).filter { $0.hasSuffix(".mlq") }.sorted().map { "Examples/\($0)" }
+    }()
+
+    @Test("each script gives the answer in its header", arguments: scripts)
+    func answer(_ path: String) throws {
+        let text = try String(contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex(of: "# Answer:"))
+        let expected = lines[(start + 1)...].prefix { $0.hasPrefix("#") }.map { $0.dropFirst(4) }
+        let outcome = try Program.run(["-o", "table", path, "Examples/maillog"])
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
+        #expect(outcome.output == expected.joined(separator: "\n") + "\n")
+        #expect(lines[1].hasSuffix("?") || lines[1].contains("? "), "the header asks a question")
+    }
+
+    @Test("each script is in the canonical form", arguments: scripts)
+    func isFormatted(_ path: String) throws {
+        #expect(try Program.run(["fmt", "--check", path]).status == 0)
+    }
+
+    @Test("there are the steps of the incident")
+    func exist() { #expect(ExamplesTests.scripts.count >= 6) }
+
+    @Test("the logs are what the generator makes, byte for byte")
+    func logs() throws {
+        let directory = NSTemporaryDirectory() + "mlq-examples-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        #expect(try Program.run([directory], program: "mlq-incident").status == 0)
+        let outcome = try Program.shell(
+            "for f in Examples/maillog/*; do g=\(directory)/${f##*/}; gzip -dcf $f | cksum; gzip -dcf $g | cksum; done"
+        )
+        let sums = outcome.output.split(separator: "\n")
+        #expect(sums.count == 8)
+        for index in stride(from: 0, to: sums.count - 1, by: 2) { #expect(sums[index] == sums[index + 1]) }
+    }
+
+    /// The examples in the help of every stage, aggregate and function.
+    static let queries: [String] =
+        Stages.all.forms.flatMap(\.examples) + Aggregates.all.forms.flatMap(\.examples)
+        + Functions.all.forms.flatMap(\.examples)
+
+    @Test(
+        "every example of the help runs on the example logs and gives rows", arguments: Set(queries).sorted())
+    func helpExample(_ query: String) throws {
+        let outcome = try Program.run(["-e", query, "Examples/maillog"])
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.output.split(separator: "\n").count >= 2 || !query.contains("|"), "\(outcome.output)")
+    }
+
+    @Test("every stage, aggregate and function has an example, unless it needs a file")
+    func haveExamples() {
+        let without =
+            Stages.all.forms.filter(\.examples.isEmpty).map(\.name)
+            + Aggregates.all.forms.filter(\.examples.isEmpty).map(\.name)
+            + Functions.all.forms.filter(\.examples.isEmpty).map(\.name)
+        #expect(without == ["lookup", "write"])
+    }
+}
