@@ -115,6 +115,7 @@ struct Session {
         let rate = seconds > 0 ? megabytes / seconds : 0
         return "mlq: \(outcome.rows) rows from \(outcome.account.lines) lines looked at, "
             + "\(Int(megabytes)) MB in \(Int(seconds * 1000)) ms (\(Int(rate)) MB/s), \(threads) threads"
+            + (Terminal.peakMemory.map { ", peak \($0 >> 20) MB" } ?? "")
     }
 
     /// Says what the answers cover, and gives the exit status.

@@ -4,6 +4,8 @@
     import Darwin
 #endif
 
+import QueryEngine
+
 /// What standard output and error are, and messages on standard error.
 enum Terminal {
     static let isOutput = isatty(STDOUT_FILENO) == 1
@@ -53,6 +55,14 @@ enum Terminal {
         case S_IFIFO, S_IFREG, S_IFSOCK: return true
         default: return false
         }
+    }
+
+    /// The most memory that the process has held, in bytes. (What `getrusage` tells begins with the parent's.)
+    static var peakMemory: Int? {
+        guard case .success(let bytes) = FileText.read("/proc/self/status") else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }) else { return nil }
+        return Int(line.filter(\.isNumber)).map { $0 << 10 }
     }
 
     /// The file of this program.

@@ -51,7 +51,10 @@ final class GroupPart: ReductionPart {
     private var table = GroupTable()
     private let accumulators: [AnyAccumulator]
     private var capacity = 0
+    /// The first of `accumulators` where it is the only one and has no condition; calling it counts no references.
+    private let only: Unmanaged<AnyAccumulator>?
     private let keyOf: [Typed.Evaluate]
+    private let firstKey: Typed.Evaluate
     private let foldsCase: [Bool]
     private let inputs: [Typed.Evaluate]
     private let conditions: [((Row) -> Bool)?]
@@ -62,6 +65,7 @@ final class GroupPart: ReductionPart {
     private var previousKey = Value.missing
     private var previousGroup = -1
     private let remembersKey: Bool
+    private let hasNoKeys: Bool
     /// How often the rows have been dealt out to files before they came here.
     private let depth: Int
     private var spill: [SpillFile] = []
@@ -76,7 +80,10 @@ final class GroupPart: ReductionPart {
         self.worker = worker
         self.depth = depth
         accumulators = plan.items.map { $0.aggregate.make() }
+        let isSimple = plan.items.count == 1 && plan.items[0].condition == nil
+        only = isSimple ? Unmanaged.passUnretained(accumulators[0]) : nil
         keyOf = plan.keys.map { $0.make() }
+        firstKey = keyOf.first ?? { _ in .missing }
         foldsCase = plan.keys.map { $0.type.ignoresCase }
         conditions = plan.items.map { $0.condition?.make() }
         var starts: [Int] = []
@@ -90,6 +97,7 @@ final class GroupPart: ReductionPart {
         inputValues = .allocate(capacity: max(1, evaluators.count))
         inputValues.initialize(repeating: .missing, count: max(1, evaluators.count))
         remembersKey = plan.keys.count == 1
+        hasNoKeys = plan.keys.isEmpty
         if plan.keys.isEmpty {
             // Without keys there is one group, even of no rows.
             _ = table.group(Bytes(""))
@@ -107,9 +115,13 @@ final class GroupPart: ReductionPart {
 
     func consume(_ row: Row) -> Bool {
         let group = group(of: row)
-        for (place, input) in inputs.enumerated() { inputValues[place] = input(row) }
+        if !inputs.isEmpty { for (place, input) in inputs.enumerated() { inputValues[place] = input(row) } }
         if group >= 0 {
-            add(row, to: group)
+            if let only {
+                only._withUnsafeGuaranteedRef { $0.add(inputValues, row.order, group) }
+            } else {
+                add(row, to: group)
+            }
         } else {
             spill(row)
         }
@@ -127,12 +139,12 @@ final class GroupPart: ReductionPart {
     }
 
     private func group(of row: Row) -> Int {
-        if keyOf.isEmpty { return 0 }
-        keyBytes.removeAll(keepingCapacity: true)
+        if hasNoKeys { return 0 }
         if remembersKey {
-            let key = keyOf[0](row)
+            let key = firstKey(row)
             // Neighbouring lines mostly share their day, host or process.
             if previousGroup >= 0, isSame(key, previousKey) { return previousGroup }
+            keyBytes.removeAll(keepingCapacity: true)
             KeyCodec.append(key, ignoresCase: foldsCase[0], to: &keyBytes)
             let group = findGroup()
             if group >= 0 {
@@ -145,6 +157,7 @@ final class GroupPart: ReductionPart {
             }
             return group
         }
+        keyBytes.removeAll(keepingCapacity: true)
         for (place, key) in keyOf.enumerated() {
             KeyCodec.append(key(row), ignoresCase: foldsCase[place], to: &keyBytes)
         }

@@ -64,7 +64,7 @@ final class Scan {
             matches += 1
             let start = max(position, bytes.lineStart(before: found))
             let end = bytes.lineEnd(after: found)
-            if !take(start..<end, of: chunk, wasFound: true, into: next) { return false }
+            if !take(start..<end, of: chunk, testsIfFound, into: next) { return false }
             position = end + 1
             if position >= bytes.count { break }
             if matches & 63 == 0, position < matches * Scan.worthwhileGap {
@@ -80,7 +80,7 @@ final class Scan {
         var position = start
         while position < bytes.count {
             let end = bytes.lineEnd(after: position)
-            if !take(position..<end, of: chunk, wasFound: false, into: next) { return false }
+            if !take(position..<end, of: chunk, tests, into: next) { return false }
             position = end + 1
         }
         return true
@@ -88,7 +88,7 @@ final class Scan {
 
     @inline(__always)
     private func take(
-        _ place: Range<Int>, of chunk: Chunk, wasFound: Bool, into next: any RowConsumer
+        _ place: Range<Int>, of chunk: Chunk, _ tests: Tests, into next: any RowConsumer
     ) -> Bool {
         var line = chunk.bytes[place]
         // A log that came by way of Windows.
@@ -97,17 +97,16 @@ final class Scan {
         let row = Row(slots: buffer.slots, order: chunk.order &+ UInt64(place.lowerBound), worker: worker)
         account.lines += 1
         if !decoder.decodeEnvelope(line, years: chunk.years, into: record), !line.isEmpty,
-            wasFound || search?.first(in: line) != nil || search == nil
+            search == nil || search?.first(in: line) != nil
         {
             // Which other lines are looked at at all is an accident of blocks.
             account.addUnrecognised(in: chunk.fileIndex, at: chunk.fileOffset + place.lowerBound)
         }
         if let fileSlot { buffer.slots[fileSlot] = fileNames[chunk.fileIndex] }
         if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: place.lowerBound, of: chunk)) }
-        let tests = wasFound ? testsIfFound : tests
-        if let early = tests.early, !early(row) { return true }
+        guard tests.passesEarly(row) else { return true }
         if needsBody { decoder.decodeBody(into: record) }
-        if let late = tests.late, !late(row) { return true }
+        guard tests.passesLate(row) else { return true }
         return next.consume(row)
     }
 
@@ -120,8 +119,10 @@ final class Scan {
 
 /// The conditions of a scan, ready for rows: those that the prelude alone decides come first.
 private final class Tests {
-    let early: ((Row) -> Bool)?
-    let late: ((Row) -> Bool)?
+    private let early: (Row) -> Bool
+    private let late: (Row) -> Bool
+    private let hasEarly: Bool
+    private let hasLate: Bool
     let earlyNeeds: Set<Int>
 
     init(_ conditions: [Condition]) {
@@ -130,10 +131,18 @@ private final class Tests {
         }
         let first = conditions.filter(isEarly)
         let second = conditions.filter { !isEarly($0) }
-        early = first.isEmpty ? nil : Condition(all: first).make()
-        late = second.isEmpty ? nil : Condition(all: second).make()
+        hasEarly = !first.isEmpty
+        hasLate = !second.isEmpty
+        early = hasEarly ? Condition(all: first).make() : { _ in true }
+        late = hasLate ? Condition(all: second).make() : { _ in true }
         earlyNeeds = first.reduce(into: []) { $0.formUnion($1.needs) }
     }
+
+    @inline(__always)
+    func passesEarly(_ row: Row) -> Bool { !hasEarly || early(row) }
+
+    @inline(__always)
+    func passesLate(_ row: Row) -> Bool { !hasLate || late(row) }
 }
 
 /// What a scan has seen.

@@ -1,0 +1,58 @@
+import Foundation
+import IncidentLog
+
+/// The log that is timed: plain, in one gzip file, and in four.
+struct BenchmarkLog {
+    let plain: String
+    let gzip: String
+    let parts: [String]
+    let empty: String
+    let bytes: Int
+
+    init(directory: String, size: String) {
+        guard let wanted = IncidentLog.size(size) else { fail("'\(size)' is not a size such as 700MB") }
+        let base = "\(directory)/incident-\(size)"
+        plain = "\(base).log"
+        gzip = "\(base).log.gz"
+        parts = (1...4).map { "\(base)-part\($0).gz" }
+        empty = "\(directory)/empty.log"
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            fail("cannot make \(directory): \(error.localizedDescription)")
+        }
+        _ = FileManager.default.createFile(atPath: empty, contents: nil)
+        if !FileManager.default.fileExists(atPath: parts[3]) {
+            print("making \(base).log and its gzip files …")
+            Self.write(IncidentLog(size: wanted), plain, parts.map { String($0.dropLast(3)) })
+            Self.shell(
+                "gzip -kf \(plain) & gzip -f \(parts.map { String($0.dropLast(3)) }.joined(separator: " ")); wait"
+            )
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: plain)
+        bytes = attributes?[.size] as? Int ?? 0
+    }
+
+    /// The whole log, and its weeks.
+    private static func write(_ log: IncidentLog, _ plain: String, _ weeks: [String]) {
+        let files = ([plain] + weeks).map { path -> UnsafeMutablePointer<FILE> in
+            guard let file = fopen(path, "w") else { fail("cannot write \(path)") }
+            // Large writes are laid out in the cache as reading a log from the disk would have it.
+            setvbuf(file, nil, _IOFBF, 1 << 20)
+            return file
+        }
+        log.write { week, bytes in
+            fwrite(bytes.baseAddress, 1, bytes.count, files[0])
+            fwrite(bytes.baseAddress, 1, bytes.count, files[week + 1])
+        }
+        for file in files where fclose(file) != 0 { fail("cannot write in \(plain)") }
+    }
+
+    private static func shell(_ command: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        do { try process.run() } catch { fail("cannot run sh") }
+        process.waitUntilExit()
+    }
+}

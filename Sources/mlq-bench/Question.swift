@@ -1,0 +1,145 @@
+import Foundation
+
+/// Another tool, doing the same.
+@MainActor
+struct Rival {
+    let name: String
+    let command: String
+    /// How many times its time mlq must be worth, at least.
+    let atLeast: Double?
+
+    init(_ name: String, _ command: String, atLeast: Double? = nil) {
+        self.name = name
+        self.command = command
+        self.atLeast = atLeast
+    }
+
+    /// Whether all programs of its command are installed.
+    var isInstalled: Bool {
+        name.split(separator: "|").allSatisfy { word in
+            Timing.run("command -v \(word.trimmingCharacters(in: .whitespaces))").status == 0
+        }
+    }
+}
+
+/// One question, put to mlq and its rivals in turn.
+@MainActor
+struct Question {
+    private let title: String
+    private let command: String
+    private let rivals: [Rival]
+    private let answer: (String) -> Int?
+    /// Seconds that mlq may take.
+    private let atMost: Double?
+
+    /// `answer` makes one number of an output; those of all tools must agree. By default it is the sum of the last
+    /// number of each line.
+    init(
+        _ title: String, query: String, _ files: String, _ rivals: [Rival], atMost: Double? = nil,
+        answer: @escaping (String) -> Int? = { text in numbers(text).map { $0.reduce(0, +) } }
+    ) {
+        self.title = title
+        command = "\(mlq) --year 2012 --no-header -e '\(query)' \(files)"
+        self.rivals = rivals
+        self.atMost = atMost
+        self.answer = answer
+    }
+
+    /// Prints the table; whether all answers agree and every ratio that is asked for holds.
+    func run() -> Bool {
+        let contenders = [Rival("mlq", command)] + rivals.filter(\.isInstalled)
+        var timings = [[Timing]](repeating: [], count: contenders.count)
+        // The first round only warms the cache.
+        for round in 0...runs {
+            for (place, contender) in contenders.enumerated() {
+                let timing = Timing.run(contender.command)
+                if round > 0 { timings[place].append(timing) }
+            }
+        }
+        print(title)
+        let mine = median(timings[0])
+        let expected = answer(timings[0][0].output)
+        var isGood = true
+        for (contender, timing) in zip(contenders, timings) {
+            let seconds = median(timing)
+            var line = "  " + contender.name.padding(toLength: 14, withPad: " ", startingAt: 0)
+            line += String(format: "%8.1f ms", seconds * 1000)
+            if contender.name == "mlq" {
+                let memory = peakMemory()
+                line += "  \(memory.map { "\($0) MB" } ?? "unknown") of memory"
+                if let atMost {
+                    line += String(format: "  (wanted: at most %.0f ms)", atMost * 1000)
+                    isGood = isGood && seconds <= atMost
+                }
+                if memory ?? 0 >= 64 { isGood = false }
+            } else {
+                line += String(format: "  %6.2f times mlq's time", seconds / mine)
+                if let atLeast = contender.atLeast {
+                    let holds = seconds / mine >= atLeast
+                    line += String(format: "  (wanted: %.2f%@)", atLeast, holds ? "" : ", MISSED")
+                    isGood = isGood && holds
+                }
+            }
+            if answer(timing[0].output) != expected {
+                line += "  ANSWERS OTHERWISE: \(answer(timing[0].output).map(String.init) ?? "nothing")"
+                isGood = false
+            }
+            print(line)
+        }
+        print()
+        return isGood
+    }
+
+    /// What mlq says of itself, in megabytes: a child's usage, as the system counts it, begins with its parent's.
+    private func peakMemory() -> Int? {
+        let said = Timing.run("\(command) --stats 2>&1 >/dev/null").output
+        let words = said.split(whereSeparator: { " ,\n".contains($0) })
+        return words.lastIndex(of: "peak").flatMap { Int(words[$0 + 1]) }
+    }
+
+    private func median(_ timings: [Timing]) -> Double { timings.map(\.seconds).sorted()[timings.count / 2] }
+}
+
+/// How long a command took, and what it said.
+@MainActor
+struct Timing {
+    let seconds: Double
+    let output: String
+    let status: Int32
+
+    static func run(_ command: String) -> Timing {
+        let path = "\(directory)/output"
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        let words = ["sh", "-c", command]
+        var list: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { for word in list { free(word) } }
+        var process: pid_t = 0
+        let start = DispatchTime.now().uptimeNanoseconds
+        guard posix_spawn(&process, "/bin/sh", &actions, nil, &list, environ) == 0 else {
+            fail("cannot run sh")
+        }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        let output = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return Timing(seconds: seconds, output: output, status: status >> 8 & 0xFF)
+    }
+}
+
+/// The last whole number of each line, or the first where the last word is none.
+nonisolated func numbers(_ text: String) -> [Int]? {
+    let found = text.split(separator: "\n").compactMap { line -> Int? in
+        let words = line.split { $0 == " " || $0 == "\t" }
+        return words.last.flatMap { Int($0) } ?? words.first.flatMap { Int($0) }
+    }
+    return found.isEmpty ? nil : found
+}
+
+func fail(_ message: String) -> Never {
+    FileHandle.standardError.write(Data("mlq-bench: \(message)\n".utf8))
+    exit(2)
+}
