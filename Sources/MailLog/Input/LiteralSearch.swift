@@ -120,7 +120,8 @@ package struct LiteralSetSearch: Sendable {
 
     /// Meant for up to eight literals, none of them empty; each one more costs time on every byte.
     package init(_ literals: [[UInt8]], foldCase: Bool = false) {
-        let literals = foldCase ? literals.map { $0.map(\.asciiLowercased) } : literals
+        // Copies of its own: threads that count references to the same bytes hinder each other.
+        let literals = literals.map { literal in literal.map { foldCase ? $0.asciiLowercased : $0 } }
         self.literals = literals
         self.foldCase = foldCase
         let shared = Self.commonPrefix(literals)

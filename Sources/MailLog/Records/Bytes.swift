@@ -5,6 +5,8 @@
 #endif
 
 /// A view of bytes that somebody else owns, with the few searches that reading a log line takes.
+///
+/// This and `Value` are the only public types, because only what is public is inlined across modules.
 public struct Bytes: BitwiseCopyable {
     public var base: UnsafePointer<UInt8>
     public var count: Int
@@ -46,17 +48,18 @@ public struct Bytes: BitwiseCopyable {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    /// Eight bytes at a time: of `word ^ byte` in every place, the bytes that are zero get their top bit.
     @inlinable public func lastIndex(of byte: UInt8) -> Int? {
-        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
         let wanted = UInt64(byte) &* 0x0101_0101_0101_0101
         var index = count
+        while index >= 32,
+            matches(wanted, at: index - 8) | matches(wanted, at: index - 16) | matches(wanted, at: index - 24)
+                | matches(wanted, at: index - 32) == 0
+        {
+            index -= 32
+        }
         while index >= 8 {
-            let word =
-                UInt64(littleEndian: UnsafeRawPointer(base + (index - 8)).loadUnaligned(as: UInt64.self))
-                ^ wanted
-            let zeroes = ~(((word & low) &+ low) | word | low)
-            if zeroes != 0 { return index - 1 - zeroes.leadingZeroBitCount / 8 }
+            let found = matches(wanted, at: index - 8)
+            if found != 0 { return index - 1 - found.leadingZeroBitCount / 8 }
             index -= 8
         }
         while index > 0 {
@@ -64,6 +67,15 @@ public struct Bytes: BitwiseCopyable {
             if base[index] == byte { return index }
         }
         return nil
+    }
+
+    /// The top bit of each of eight bytes that is the one in all places of `wanted`.
+    @inlinable @inline(__always)
+    public func matches(_ wanted: UInt64, at place: Int) -> UInt64 {
+        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+        let word =
+            UInt64(littleEndian: UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self)) ^ wanted
+        return ~(((word & low) &+ low) | word | low)
     }
 
     @inlinable @inline(__always)

@@ -88,7 +88,7 @@ package struct DeliveryShape: LineShape {
         if !total.isEmpty, cells.wants(delay) { cells.setSeconds(delay, total) }
         if !parts.isEmpty {
             cells.set(delays, parts)
-            fill(delays: parts, into: cells)
+            if delayParts.contains(where: cells.wants) { fill(delays: parts, into: cells) }
         }
         if !level.isEmpty { cells.set(tls, level) }
         if !code.isEmpty { cells.set(dsn, code) }
