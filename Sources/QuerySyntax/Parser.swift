@@ -337,6 +337,11 @@ package struct Parser {
     package mutating func recover() {
         var level = 0
         depth = 0
+        // What is stepped over is a piece too: it ends what stood before it.
+        let start = position
+        defer {
+            if position > start { tokens.append(Token(role: .value, range: SourceRange(start, position))) }
+        }
         while let next = byte() {
             switch next {
             case 34, 39, 96:

@@ -85,6 +85,11 @@ extension Parser {
         guard let form = vocabulary[word] else {
             throw unknownStage(word, SourceRange(start, end), vocabulary)
         }
+        if word == "SELECT" {
+            throw Diagnostic(
+                "this looks like SQL", at: SourceRange(start, end),
+                hint: "a query is a pipeline: filter process=smtp | groupby day | count")
+        }
         let name = Name(form.canonical(word), take(word.utf8.count, .stage))
         let product = try nested { (parser) throws(Diagnostic) in try form.parse(&parser, name) }
         return Pipeline.Step(stage: product, name: name, range: SourceRange(start, position))

@@ -42,8 +42,10 @@ struct CaseFile {
             default: break
             }
         }
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
-            text.hasSuffix("\n") ? 1 : 0)
+        // By bytes: to Swift, a carriage return and a newline are one character.
+        let lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { String($0) ?? "" }
+        for line in lines.dropLast(
+            text.utf8.last == 10 ? 1 : 0)
         {
             guard line.hasPrefix("--- ") else {
                 body += line + "\n"

@@ -18,6 +18,12 @@ package struct ExpiredShape: LineShape {
 
     package var slots: [Int] { [from, status] }
 
+    package func gives(_ word: String, for field: Field) -> Bool {
+        field.slot != status || ExpiredShape.statuses.contains(word)
+    }
+
+    private static let statuses = ["expired", "force-expired"]
+
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
         guard body.stands("from=<", at: 0), body.hasSuffix("expired, returned to sender") else {

@@ -12,6 +12,8 @@ package protocol LineShape: Sendable {
     var processes: [String] { get }
     /// The slots of the fields it fills, `event` and the envelope's apart.
     var slots: [Int] { get }
+    /// Whether a line of this shape may have that word in a field whose words are a closed set.
+    func gives(_ word: String, for field: Field) -> Bool
     /// Text that every line of this shape contains, for searching raw bytes; nil when there is none.
     var marker: String? { get }
     /// One line for help.
@@ -26,6 +28,7 @@ package protocol LineShape: Sendable {
 
 extension LineShape {
     package var events: [String] { Self.events }
+    package func gives(_ word: String, for field: Field) -> Bool { true }
     package var fields: [Field] { slots.map { Fields.all[$0] } }
 }
 

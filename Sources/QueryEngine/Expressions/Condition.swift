@@ -28,12 +28,27 @@ package struct Condition: Sendable {
 package struct LinePresence: Sendable, Hashable {
     package var fields: Set<Int> = []
     package var events: Set<String>?
+    /// Words that fields of a closed set must be, by their slots.
+    package var words: [Int: String] = [:]
 
     func and(_ other: LinePresence) -> LinePresence {
         var both = self
         both.fields.formUnion(other.fields)
+        both.words.merge(other.words) { mine, _ in mine }
         if let theirs = other.events { both.events = both.events?.intersection(theirs) ?? theirs }
         return both
+    }
+
+    /// Whether some line is like that.
+    var isPossible: Bool {
+        if fields.isEmpty, events.map({ $0.contains { Fields.isEventWithoutShape($0) } }) ?? true {
+            return true
+        }
+        return LineShapes.all.contains { shape in
+            if let events, events.isDisjoint(with: shape.events) { return false }
+            return fields.isSubset(of: shape.slots)
+                && words.allSatisfy { slot, word in shape.gives(word, for: Fields.all[slot]) }
+        }
     }
 }
 

@@ -280,6 +280,9 @@ extension Resolution {
         guard let field = lineField(left) else { return }
         condition.presence = [presence(of: field)]
         guard comparison == .equal, type.isText else { return }
+        if case .text(.oneOf) = type, case .shape = field.origin {
+            condition.presence[0].words[field.slot] = literal.text
+        }
         if field.name == "event" {
             condition.presence = [LinePresence(fields: [], events: [literal.text])]
             let markers = LineShapes.all.filter { $0.events.contains(literal.text) }.map(\.marker)

@@ -59,7 +59,7 @@ package struct Query: Sendable {
                 if !resolution.schema.isBroken || !error.message.hasPrefix("unknown field") {
                     resolution.diagnostics.append(error)
                 }
-                resolution.schema.isBroken = true
+                if !stage.keepsColumns { resolution.schema.isBroken = true }
                 resolution.pendingGroups = nil
                 if resolution.diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }
             }
@@ -124,28 +124,29 @@ package struct Query: Sendable {
     private mutating func checkScan() {
         guard !scan.isEmpty, !hasErrors else { return }
         let whole = Condition(all: scan)
-        let possible = whole.presence.contains { presence in
-            LineShapes.all.contains { shape in
-                if let events = presence.events, events.isDisjoint(with: shape.events) { return false }
-                return presence.fields.isSubset(of: shape.fields.map(\.slot))
-            }
-                || (presence.fields.isEmpty
-                    && presence.events.map { $0.contains { Fields.isEventWithoutShape($0) } } ?? true)
+        guard !whole.presence.contains(where: \.isPossible), let presence = whole.presence.first else {
+            return
         }
-        guard !possible, let presence = whole.presence.first else { return }
-        let names = Fields.all.filter { presence.fields.contains($0.slot) }.map(\.name)
+        let names = Fields.all.filter { presence.fields.contains($0.slot) }.map { field in
+            presence.words[field.slot].map { "\(field.name)=\($0)" } ?? field.name
+        }
         let what: String
         if let event = presence.events?.sorted().first {
             what = "no line with event=\(event) has \(names.joined(separator: " and "))"
         } else {
             what = "no line has \(names.count == 2 ? "both " : "")\(names.joined(separator: " and "))"
         }
+        let wayOut =
+            Stages.all["deliveries"] == nil
+            ? "put the lines of a mail side by side: `filter status=deferred | select queue_id, to | "
+                + "join (filter event=active | select queue_id, from) on queue_id`"
+            : "start with `deliveries |`, whose rows have the fields of the whole message"
         diagnostics.append(
             Diagnostic(
                 what, at: whole.range,
                 hint:
                     "'from' and 'size' stand on the queue manager's lines, 'to' and 'status' on deliveries'",
-                notes: ["start with `deliveries |`, whose rows have the fields of the whole message"]))
+                notes: [wayOut]))
     }
 
     // MARK: What the scan has to do

@@ -90,7 +90,7 @@ package struct Resolution: Sendable {
             rowName: rowName)
         schema.isBroken = previous.isBroken
         for column in columns { removed[column.name] = nil }
-        if !previous.isLines { schema.removed = removed }
+        schema.removed = removed
         layout = Layout(columns.count)
         return layout
     }

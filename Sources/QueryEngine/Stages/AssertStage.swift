@@ -29,6 +29,8 @@ struct AssertStage: Stage {
     let condition: Condition
     let text: String?
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let test = try resolution.condition(condition.expression)
         let sentence = text ?? "not all rows have \(condition.text)"

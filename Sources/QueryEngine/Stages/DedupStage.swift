@@ -36,6 +36,8 @@ struct DedupStage: Stage {
     let fields: [Name]
     let keepsLast: Bool
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         var columns: [Schema.Column] = []
         for field in fields { columns.append(try resolution.columnOrMissing(field)) }

@@ -20,6 +20,8 @@ struct FilterStage: Stage {
 
     let expression: Expression
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let condition = try resolution.condition(expression)
         if resolution.steps.isEmpty, resolution.schema.isLines, !condition.isSequential {

@@ -12,6 +12,8 @@ struct HeadStage: Stage {
 
     let count: Int
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let count = count
         resolution.append(

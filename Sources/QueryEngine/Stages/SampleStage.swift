@@ -14,6 +14,8 @@ struct SampleStage: Stage {
     let count: Int
     let seed: Int
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let seed = UInt64(truncatingIfNeeded: seed)
         let hash = Typed(.integer, range: name.range) {

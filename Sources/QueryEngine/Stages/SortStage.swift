@@ -30,6 +30,8 @@ struct SortStage: Stage {
 
     let items: [Item]
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         var keys: [SortReduction.Key] = []
         for item in items {

@@ -7,4 +7,11 @@ import QuerySyntax
 package protocol Stage: Sendable {
     /// Checks names and types, appends the steps that run it, and leaves the schema of the next stage.
     func resolve(_ resolution: inout Resolution) throws(Diagnostic)
+    /// Whether its rows have the columns that came in, so that the stages behind it can be checked even when it is
+    /// wrong.
+    var keepsColumns: Bool { get }
+}
+
+extension Stage {
+    package var keepsColumns: Bool { false }
 }

@@ -12,6 +12,8 @@ struct TailStage: Stage {
     let name: Name
     let count: Int
 
+    var keepsColumns: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let order = Typed(.integer, range: name.range) { { .integer(Int(truncatingIfNeeded: $0.order)) } }
         resolution.keep(
