@@ -77,6 +77,8 @@ extension Parser {
         default:
             guard Parser.startsWord(next), let word = peekWord() else { return false }
             let lower = word.lowercased()
+            // `if(…)` is a function, `if …` a clause.
+            if lower == "if" { return byte(2) == 40 }
             return !ReservedWords.all.contains(lower) || ReservedWords.operands.contains(lower)
         }
     }

@@ -92,6 +92,7 @@ package enum Help {
             Topic(
                 name: "fields", summary: "the fields of a log line, with their types",
                 text: rows(Fields.all.map { ($0.name, "\($0.type.name): \($0.summary)") }, indent: "")),
+            Topic(name: "grammar", summary: "the whole grammar, in EBNF", text: Grammar.text),
             Topic(
                 name: "events", summary: "the shapes of lines that are recognised, and their fields",
                 text: LineShapes.all.map { shape in
