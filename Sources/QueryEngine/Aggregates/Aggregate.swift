@@ -17,6 +17,8 @@ package struct ResolvedAggregate: Sendable {
     package var inputs: [Typed]
     /// The value of a bin without rows: 0 for counts and sums, else missing.
     package var empty: Value
+    /// Whether its values are counts that are yet to be divided by their sum over all groups.
+    var isShare = false
     /// Makes the accumulator of one thread.
     package var make: @Sendable () -> AnyAccumulator
 

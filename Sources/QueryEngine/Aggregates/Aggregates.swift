@@ -21,5 +21,7 @@ package enum Aggregates {
             EdgeAggregate.argmax,
             DistinctAggregate.values,
             ListAggregate.form,
+            RateAggregate.form,
+            ShareAggregate.form,
         ])
 }

@@ -15,7 +15,7 @@ enum CountAggregate {
     }
 }
 
-private struct Count: GroupState {
+struct Count: GroupState {
     let countsPresent: Bool
     var count = 0
 

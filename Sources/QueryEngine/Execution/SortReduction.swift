@@ -59,7 +59,10 @@ final class SortPart: ReductionPart {
     private var rows: [KeptRow] = []
     private var texts = Arena(blockSize: 256 * 1024)
     private var textBytes = 0
-    private var runs: [SpillFile] = []
+    /// Sorted files, by how often their rows have been merged. Sixteen of a level become one of the next, so that
+    /// few are ever open together, and each row is merged a few times only.
+    private var runs: [[SpillFile]] = []
+    private static let fanIn = 16
 
     init(_ plan: SortReduction, _ worker: Worker) {
         self.plan = plan
@@ -153,15 +156,30 @@ final class SortPart: ReductionPart {
             }
             file.append(record)
         }
-        runs.append(file)
+        add(file, level: 0)
         rows = []
         values = []
         texts = Arena(blockSize: 256 * 1024)
         textBytes = 0
     }
 
+    private func add(_ file: SpillFile, level: Int) {
+        if runs.count == level { runs.append([]) }
+        runs[level].append(file)
+        guard runs[level].count == SortPart.fanIn, let merged = SpillFile(worker.run) else { return }
+        mergeRuns(runs[level]) { cursor in
+            merged.append(cursor.record)
+            return worker.run.failure == nil
+        }
+        runs[level] = []
+        add(merged, level: level + 1)
+    }
+
     func merge(_ other: SortPart) {
-        runs += other.runs
+        for (level, files) in other.runs.enumerated() {
+            while runs.count < level { runs.append([]) }
+            for file in files { add(file, level: level) }
+        }
         for row in other.rows {
             let place = values.count
             for offset in 0..<width { values.append(keep(other.values[row.place + offset])) }
@@ -193,7 +211,18 @@ final class SortPart: ReductionPart {
             return
         }
         if !rows.isEmpty { writeRun() }
-        mergeRuns(into: next, buffer, left)
+        mergeRuns(runs.flatMap { $0 }) { cursor in
+            guard left > 0 else { return false }
+            left -= 1
+            emitted += 1
+            worker.arena.reset()
+            buffer.clear()
+            for (offset, slot) in plan.slots.enumerated() {
+                buffer.slots[slot] = cursor.values[keyOf.count + offset]
+            }
+            let order = plan.numbersRows ? emitted : cursor.order
+            return next.consume(buffer.row(order: order, worker: worker))
+        }
     }
 
     /// One run on its way through the merge: its next row.
@@ -223,24 +252,15 @@ final class SortPart: ReductionPart {
         }
     }
 
-    private func mergeRuns(into next: any RowConsumer, _ buffer: RowBuffer, _ limit: Int) {
-        var cursors = runs.map(Cursor.init).filter { $0.advance(width) }
-        var left = limit
-        var emitted: UInt64 = 0
-        while !cursors.isEmpty, left > 0 {
+    /// Gives the rows of sorted files in order, until `body` wants no more.
+    private func mergeRuns(_ files: [SpillFile], _ body: (Cursor) -> Bool) {
+        var cursors = files.map(Cursor.init).filter { $0.advance(width) }
+        while !cursors.isEmpty {
             var best = 0
             for candidate in 1..<max(1, cursors.count) where isBefore(cursors[candidate], cursors[best]) {
                 best = candidate
             }
-            worker.arena.reset()
-            buffer.clear()
-            for (offset, slot) in plan.slots.enumerated() {
-                buffer.slots[slot] = cursors[best].values[keyOf.count + offset]
-            }
-            emitted += 1
-            let order = plan.numbersRows ? emitted : cursors[best].order
-            guard next.consume(buffer.row(order: order, worker: worker)) else { return }
-            left -= 1
+            guard body(cursors[best]) else { return }
             if !cursors[best].advance(width) { cursors.remove(at: best) }
         }
     }

@@ -1,5 +1,7 @@
 import MailLog
 
+import MailLog
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -13,22 +15,19 @@ final class SpillFile {
     private let run: RunState
     private var buffer: [UInt8] = []
     private(set) var recordCount = 0
-    private static let bufferSize = 256 * 1024
+    private static let bufferSize = 64 * 1024
 
     /// nil where no temporary file can be made; the run has failed then.
     init?(_ run: RunState) {
         self.run = run
-        let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(directory)/mlq-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
+        descriptor = TemporaryFile.open()
         guard descriptor >= 0 else {
             run.fail(
                 RunFailure(
-                    "the query needs a temporary file, and none can be made in \(directory): "
+                    "the query needs a temporary file, and none can be made in \(TemporaryFile.directory): "
                         + "\(String(cString: strerror(errno))); set TMPDIR or raise --memory"))
             return nil
         }
-        unlink(template)
     }
 
     deinit { close(descriptor) }

@@ -46,7 +46,7 @@ package enum Grammar {
 
         key = 'per', duration | expression, [ 'as', name ] ;
 
-        aggregate = [ name, '=' ], aggregate_name, [ '(', [ arguments ], ')' ], [ 'if', expression ] ;
+        aggregate = [ name, '=' ], aggregate_name, [ '(', [ 'per', duration | arguments ], ')' ], [ 'if', expression ] ;
 
         arguments = expression, { ',', expression } ;
 

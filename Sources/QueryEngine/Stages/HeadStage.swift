@@ -15,12 +15,14 @@ struct HeadStage: Stage {
     var keepsColumns: Bool { true }
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
-        let count = count
-        resolution.append(
-            .each(
-                Transform("head \(count)", needs: [], inOrder: true, limit: count) { next, _ in
-                    HeadOperator(count, next)
-                }))
+        resolution.append(HeadStage.step(count))
+    }
+
+    static func step(_ count: Int) -> Step {
+        .each(
+            Transform("head \(count)", needs: [], inOrder: true, limit: count) { next, _ in
+                HeadOperator(count, next)
+            })
     }
 }
 

@@ -77,7 +77,11 @@ extension Parser {
         if byte() == 40 {
             let opening = try open()
             skipSpace()
-            if byte() != 41 {
+            if let per = takeKeyword("per") {
+                // `rate(per 1m)`
+                let span = try takeDurationWord()
+                arguments = [.number(span.text, per.through(span.range))]
+            } else if byte() != 41 {
                 arguments = try list { (parser: inout Parser) throws(Diagnostic) in try parser.expression() }
             }
             _ = try close(opening)
@@ -118,6 +122,10 @@ extension Resolution {
         let keys = (pendingGroups?.keys ?? []) + ownKeys
         pendingGroups = nil
         let resolvedKeys = try resolve(keys)
+        groupBin =
+            resolvedKeys.lazy.compactMap { key -> TimeBin? in
+                if case .time(let bin) = key.value.type, bin != .instant { bin } else { nil }
+            }.first
         var resolvedItems: [GroupReduction.Item] = []
         for item in items {
             let resolved = try resolve(item)
@@ -139,6 +147,8 @@ extension Resolution {
         let columns =
             resolvedKeys.map { ($0.name, $0.value.type, Value.missing) }
             + resolvedItems.map { ($0.name, $0.aggregate.type, $0.aggregate.empty) }
+        let shares = resolvedItems.indices.filter { resolvedItems[$0].aggregate.isShare }
+            .map { resolvedKeys.count + $0 }
         let layout = beginRows(columns, rowName: "a row of '\(stage.text)'", by: stage)
         let title =
             "group by \(resolvedKeys.isEmpty ? "nothing" : resolvedKeys.map(\.name).joined(separator: ", ")): "
@@ -148,7 +158,11 @@ extension Resolution {
                 GroupReduction(
                     keys: resolvedKeys.map(\.value), items: resolvedItems, order: order, layout: layout,
                     title: title,
-                    limit: limit)))
+                    limit: shares.isEmpty ? limit : nil)))
+        if !shares.isEmpty {
+            append(.reduce(ShareReduction(shares: shares, slots: allSlots.sorted(), layout: layout)))
+            if let limit { append(HeadStage.step(limit)) }
+        }
         lastGrouping = GroupStep(keyCount: resolvedKeys.count)
         if resolvedKeys.count == 1, startsWithTime, limit == nil { fillBins() }
     }

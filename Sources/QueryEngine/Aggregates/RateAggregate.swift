@@ -1,0 +1,57 @@
+import MailLog
+import QuerySyntax
+
+/// `rate(per D)`: rows in so much time.
+enum RateAggregate {
+    static let form = Aggregate.form(
+        "rate", [ArgumentRule("per D", .duration)],
+        summary: "rows in each span of D: rate(per 1m)",
+        details: """
+            Over the bin of time that the group belongs to; without one, between the first and the last row of the \
+            group, and missing where they have the same time.
+            """,
+        examples: ["stats count(), rate(per 1m) per 1d", "stats rate(per 1h) by process"]
+    ) { (call, resolution) throws(Diagnostic) in
+        guard let unit = call[0].constant.flatMap(RoundFunctions.microseconds), unit > 0 else {
+            throw Diagnostic("'rate' needs a span of time", at: call[0].range, hint: "such as rate(per 1m)")
+        }
+        let time = try resolution.expression(.field(Name("time", call.range)))
+        let bin = resolution.groupBin
+        return ResolvedAggregate(.number, of: [time]) { GroupStates(Rate(unit: unit, bin: bin)) }
+    }
+}
+
+private struct Rate: GroupState {
+    let unit: Int
+    let bin: TimeBin?
+    var count = 0
+    var first = Int64.max
+    var last = Int64.min
+
+    mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
+        guard inputs[0].kind == .time else { return 0 }
+        count &+= 1
+        first = min(first, inputs[0].wallClock)
+        last = max(last, inputs[0].wallClock)
+        return 0
+    }
+
+    mutating func merge(_ other: Rate) -> Int {
+        count &+= other.count
+        first = min(first, other.first)
+        last = max(last, other.last)
+        return 0
+    }
+
+    func result(_ arena: Arena) -> Value {
+        guard count > 0 else { return .missing }
+        let span: Int64
+        if let bin {
+            let start = TimeBins.start(of: first, bin)
+            span = TimeBins.next(after: start, bin) - start
+        } else {
+            span = last - first
+        }
+        return span > 0 ? .double(Double(count) * Double(unit) / Double(span)) : .missing
+    }
+}
