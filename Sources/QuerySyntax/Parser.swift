@@ -260,7 +260,7 @@ package struct Parser {
         return .string(String(decoding: bytes, as: UTF8.self), ignoresCase: ignoresCase, range)
     }
 
-    /// `/…/` or `/…/i`; a slash inside is `\/` or stands in brackets.
+    /// `/…/` or `/…/i`; a slash inside is `\/`.
     package mutating func takeRegex() throws(Diagnostic) -> Expression {
         let start = position
         var bytes: [UInt8] = []

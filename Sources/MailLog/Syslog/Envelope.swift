@@ -79,7 +79,10 @@ package struct Envelope {
         var next = end
         if rest[end] == UInt8(ascii: "[") {
             guard let close = rest.firstIndex(of: UInt8(ascii: "]"), from: end) else {
-                return isPlain = false
+                // A line that was cut inside the process id.
+                tag = rest.prefix(end)
+                message = rest.dropFirst(end)
+                return
             }
             pid = rest[end + 1..<close]
             next = close + 1
