@@ -122,7 +122,9 @@ final class TagTable {
     /// The first thirty-two bytes of the tag, zeroes after its end.
     static func key(of tag: Bytes) -> SIMD4<UInt64> {
         var key = SIMD4<UInt64>.zero
-        for index in 0..<min(32, tag.count) { key[index >> 3] |= UInt64(tag[index]) << (UInt64(index & 7) * 8) }
+        for index in 0..<min(32, tag.count) {
+            key[index >> 3] |= UInt64(tag[index]) << (UInt64(index & 7) * 8)
+        }
         return key
     }
 }
