@@ -16,11 +16,11 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         start = Int64(year) * day
     }
 
-    /// The window in which that stamp, the first of its input, falls into that year. The lines around the start
-    /// of a log are not quite in order, so it opens a day earlier.
+    /// The window in which that stamp, the first of its input, falls into that year. It opens some weeks earlier: the
+    /// lines around the start of a log are not quite in order, and `cat maillog*` puts the newest log first.
     package init(first stamp: Stamp, year: Int) {
         let days = Calendar.daysFromCivil(year: year, month: Int(stamp.month), day: Int(stamp.day))
-        start = Int64(days - 1) * 86_400_000_000
+        start = Int64(days - 45) * 86_400_000_000
     }
 
     /// The same months, years later or earlier.
