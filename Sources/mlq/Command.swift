@@ -103,8 +103,9 @@ enum Command {
     private static func check(_ paths: [String]) throws(UsageError) -> Int32 {
         guard !paths.isEmpty else { throw UsageError("usage: mlq check SCRIPT…") }
         var status: Int32 = 0
+        let options: Options
+        do { options = try Options.parse([]) } catch { throw UsageError("\(error)") }
         for path in paths {
-            let options = Options()
             status = max(status, try Batch(options, paths: []).run([try source(path)], checkOnly: true))
         }
         return status

@@ -60,6 +60,7 @@ struct Session {
             problems.append(problem)
             Terminal.say("mlq: \(problem.message)")
         }
+        if let note = timeNote(query) { Terminal.say("mlq: \(note)") }
         for note in run.notes { Terminal.say("mlq: \(note)") }
         for failure in run.assertionFailures { Terminal.say("mlq: \(failure)") }
         if !run.assertionFailures.isEmpty { status = max(status, 1) }
@@ -78,6 +79,20 @@ struct Session {
         }
         lastOutcome = outcome
         isFirst = false
+    }
+
+    /// What the logs cover, where a query asks for another time.
+    private func timeNote(_ query: Query) -> String? {
+        guard let wanted = query.timeRange, let covered = logs.timeRange,
+            wanted.upperBound <= covered.first || wanted.lowerBound > covered.last
+        else { return nil }
+        let text = { (time: Int64) -> String in
+            var bytes: [UInt8] = []
+            ValueText.append(.time(time), .time(.instant), to: &bytes)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return
+            "no line is of the time asked for: the logs go from \(text(covered.first)) to \(text(covered.last))"
     }
 
     /// Lines stay lines, as grep's do; other rows are a table for people and TSV for programs.

@@ -39,6 +39,12 @@ struct CommandTests {
         (["--threads", "0", "-e", "count", log], 2, "between 1 and 256"),
         (["filter process=smtp", log], 2, "-e"),
         (["chekc", log], 2, "check"),
+        (["check", "Examples/step5-retries.mlq"], 0, ""),
+        (["check", "Tests/Data/postfix-3.7.11.maillog"], 2, "error"),
+        (["-e", "filter day=2020-01-01 | count", log], 0, "the logs go from 2026-11-23T16:39:01"),
+        (["help", "top"], 0, ""), (["help", "nonsuch"], 2, "no help"), (["--version"], 0, ""),
+        (["--help"], 0, ""),
+        (["fmt", "--check", "Examples/step3-days.mlq"], 0, ""),
     ]
 
     @Test(arguments: statuses.indices)

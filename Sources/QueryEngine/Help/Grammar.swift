@@ -61,7 +61,8 @@ package enum Grammar {
 
         inversion = 'not', inversion | sum, [ comparison ] ;
 
-        beside = 'not', inversion | ( string | regex | parameter | call | name | '(', expression, ')' ), [ comparison ] ;
+        beside = 'not', inversion
+            | ( string | regex | parameter | call | name | '(', expression, ')' ), [ comparison ] ;
 
         comparison = comparator, value | matcher, ( regex | value ) | [ 'not' ], 'in', members ;
 

@@ -16,6 +16,8 @@ package struct Query: Sendable {
     package var readsLines = true
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
+    /// The time that its filters leave, in microseconds of the wall clock; nil where they leave all.
+    package private(set) var timeRange: Range<Int64>?
     /// Whether the rows end in a file (`write`), so that nothing is shown.
     package private(set) var isSaved = false
 
@@ -77,6 +79,7 @@ package struct Query: Sendable {
         environment = resolution.environment
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
+        timeRange = resolution.timeRange
         isSaved = stages.last?.stage is WriteStage
         rest = frozen.map { Array(stages[$0.place...]) } ?? []
         checkScan()

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// The rules of the house that a compiler does not check.
+@Suite("The house")
+struct HouseTests {
+    /// What each target may import, the C libraries and the standard library apart.
+    static let imports: [String: Set<String>] = [
+        "MailLog": ["CISAL", "Synchronization", "Glibc", "Darwin"],
+        "QuerySyntax": [],
+        "QueryEngine": ["MailLog", "QuerySyntax", "CPCRE2", "Synchronization", "Glibc", "Darwin"],
+        "IncidentLog": [],
+        "mlq": [
+            "MailLog", "QueryEngine", "QuerySyntax", "ArgumentParser", "CReadline", "CISAL",
+            "Synchronization", "Glibc",
+            "Darwin",
+        ],
+    ]
+
+    static func files(_ directory: String) -> [(path: String, text: String)] {
+        let root = Program.root.appendingPathComponent(directory)
+        let paths = FileManager.default.subpaths(atPath: root.path) ?? []
+        return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
+            (try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)).map {
+                ("\(directory)/\(path)", $0)
+            }
+        }
+    }
+
+    @Test("imports go one way, and Foundation stays out of the libraries", arguments: imports.keys.sorted())
+    func importsGoOneWay(_ target: String) {
+        let allowed = HouseTests.imports[target] ?? []
+        let files = HouseTests.files("Sources/\(target)")
+        #expect(!files.isEmpty)
+        for (path, text) in files {
+            for line in text.split(separator: "\n") {
+                let words = line.split(separator: " ")
+                guard line.hasPrefix("import ") || line.hasPrefix("    import "), words.count == 2, !line.contains("\"") else {
+                    continue
+                }
+                #expect(allowed.contains(String(words[1])), "\(path): \(line)")
+            }
+        }
+    }
+
+    @Test("lines are at most 120 columns, files at most 900 lines, and nothing is left undone")
+    func sizes() {
+        let files = HouseTests.files("Sources")
+        #expect(files.count > 100)
+        for (path, text) in files {
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count <= 900, "\(path)")
+            for line in lines where !line.contains("\"") { #expect(line.count <= 120, "\(path): \(line)") }
+            for mark in ["TO" + "DO", "FIX" + "ME"] { #expect(!text.contains(mark), "\(path)") }
+        }
+    }
+
+    @Test("only what must be inlined across targets is public")
+    func access() {
+        let open = HouseTests.files("Sources").filter { $0.text.contains("public ") }.map(\.path)
+        #expect(
+            open == ["Sources/MailLog/Records/Bytes.swift", "Sources/MailLog/Records/Value.swift"])
+    }
+
+    @Test("the map in the README names every target and every part of the engine")
+    func map() throws {
+        let readme = try String(contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let sources = Program.root.appendingPathComponent("Sources").path
+        for target in try FileManager.default.contentsOfDirectory(atPath: sources)
+        where !target.hasPrefix("C") {
+            #expect(readme.contains(target), "\(target)")
+        }
+        for part in try FileManager.default.contentsOfDirectory(atPath: sources + "/QueryEngine") {
+            #expect(readme.contains("`\(part)`"), "\(part)")
+        }
+        for part in try FileManager.default.contentsOfDirectory(atPath: sources + "/MailLog") {
+            #expect(readme.contains("`\(part)`"), "\(part)")
+        }
+    }
+}
