@@ -11,15 +11,21 @@ package enum Statement<Stage: Sendable>: Sendable {
 }
 
 extension Parser {
-    /// All statements. An error costs its statement's rest only.
-    package mutating func script<Stage: Sendable>(_ vocabulary: Vocabulary<Stage>) -> [Statement<Stage>] {
+    /// All statements. An error costs its statement's rest only. `handle` gets each before the next one is read, and
+    /// gives the names that it brings (an import those of its file).
+    @discardableResult
+    package mutating func script<Stage: Sendable>(
+        _ vocabulary: Vocabulary<Stage>, handle: (Statement<Stage>) -> Set<String> = { _ in [] }
+    ) -> [Statement<Stage>] {
         var statements: [Statement<Stage>] = []
         while !atEndOfText() {
             do throws(Diagnostic) {
-                statements.append(try statement(vocabulary))
+                let next = try statement(vocabulary)
                 guard atEnd() else {
                     throw Diagnostic("expected the end of the statement, found \(found())", at: here())
                 }
+                statements.append(next)
+                names.formUnion(handle(next))
             } catch {
                 if !diagnostics.contains(error) { diagnostics.append(error) }
                 if diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }

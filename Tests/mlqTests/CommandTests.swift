@@ -55,6 +55,48 @@ struct CommandTests {
         #expect(message.isEmpty ? outcome.error.isEmpty : outcome.error.contains(message), "\(outcome.error)")
     }
 
+    @Test("on a terminal the answer is a table, and no log text reaches it raw")
+    func terminal() throws {
+        let directory = NSTemporaryDirectory() + "mlq-terminal-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let line = "2026-03-29T03:00:01Z mx1 postfix/smtpd[1]: helo \u{1b}]0;owned\u{7}\u{9b}2J\u{202e}x\r\n"
+        try Data(line.utf8).write(to: URL(fileURLWithPath: directory + "/maillog"))
+        for query in ["filter process=smtpd", "select process, text", "values text"] {
+            for format in ["", "-o raw", "-o tsv", "-o csv", "-o md", "-o json", "-o jsonl", "-o table"] {
+                let outcome = try Program.shell(
+                    "script -qec \"mlq \(format) --color never -e '\(query)' \(directory)/maillog\" /dev/null"
+                )
+                #expect(outcome.output.contains("owned"), "\(query) \(format): \(outcome.output)")
+                let raw = outcome.output.unicodeScalars.filter { scalar in
+                    scalar.value < 32 && scalar != "\n" && scalar != "\r" && scalar != "\t"
+                        || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x202E
+                }
+                #expect(raw.isEmpty, "\(query) \(format): \(outcome.output.debugDescription)")
+            }
+        }
+        let table = try Program.shell(
+            "script -qec \"mlq -e 'count by process' \(CommandTests.log)\" /dev/null")
+        #expect(table.output.contains("process") && table.output.contains("qmgr              172"))
+    }
+
+    @Test("scripts import what stands beside them, and -D sets their parameters")
+    func scripts() throws {
+        let directory = NSTemporaryDirectory() + "mlq-scripts-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try Data("param p = smtp\nlet mine = filter process={p}\n".utf8).write(
+            to: URL(fileURLWithPath: directory + "/common.mlq"))
+        try Data("import \"common.mlq\"\ntitle \"Lines of {p}\"\nmine | count\n".utf8).write(
+            to: URL(fileURLWithPath: directory + "/main.mlq"))
+        let main = directory + "/main.mlq"
+        #expect(try Program.run([main, CommandTests.log]).output == "# Lines of smtp\ncount\n104\n")
+        #expect(
+            try Program.run(["-D", "p=qmgr", main, CommandTests.log]).output
+                == "# Lines of qmgr\ncount\n172\n")
+        #expect(try Program.run(["-D", "q=1", main, CommandTests.log]).status == 2)
+    }
+
     @Test("`| head` ends it quietly")
     func brokenPipe() throws {
         let outcome = try Program.shell(

@@ -61,15 +61,15 @@ package struct Program: Sendable {
             return
         }
         parser.names = names
-        let statements: [Statement<any Stage>] = parser.script(Stages.all)
-        names = parser.names
-        for statement in statements {
+        parser.script(Stages.all) { (statement: Statement<any Stage>) in
             do throws(Diagnostic) {
                 try add(statement, source)
             } catch {
                 diagnostics.append((source, error))
             }
+            return names
         }
+        names = parser.names
         diagnostics += parser.diagnostics.map { (source, $0) }
         // Errors in the order of the text read best.
         diagnostics.sort { a, b in
@@ -92,6 +92,7 @@ package struct Program: Sendable {
             // A pipeline that is never run is checked all the same.
             _ = query(pipeline, source)
             environment.bindings[name.text] = pipeline
+            names.insert(name.text)
             environment.bindingWords[name.text] = words
         case .parameter(let name, let value):
             usedOverrides.insert(name.text)
