@@ -17,7 +17,7 @@ struct ReferenceTests {
     }()
 
     /// A few hundred of those lines, in any order, some of them changed.
-    static func log(_ random: inout SeededGenerator) -> [String] {
+    static func log(_ random: inout SeededRandom) -> [String] {
         (0..<Int.random(in: 1...400, using: &random)).map { _ in
             var line = lines[Int.random(in: 0..<lines.count, using: &random)]
             switch Int.random(in: 0..<12, using: &random) {
@@ -31,7 +31,7 @@ struct ReferenceTests {
         }
     }
 
-    static func test(_ random: inout SeededGenerator, depth: Int = 0) -> (ReferenceEvaluator.Test, String) {
+    static func test(_ random: inout SeededRandom, depth: Int = 0) -> (ReferenceEvaluator.Test, String) {
         func pick<T>(_ choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &random)] }
         let words = [
             ("process", ["smtp", "qmgr", "smtpd", "local", "bounce"]),
@@ -80,7 +80,7 @@ struct ReferenceTests {
         }
     }
 
-    static func query(_ random: inout SeededGenerator) -> (ReferenceEvaluator.Query, String) {
+    static func query(_ random: inout SeededRandom) -> (ReferenceEvaluator.Query, String) {
         func pick<T>(_ choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &random)] }
         var query = ReferenceEvaluator.Query()
         var stages: [String] = []
@@ -137,7 +137,7 @@ struct ReferenceTests {
 
     @Test("random queries over random logs", arguments: 0..<40)
     func agrees(_ seed: Int) throws {
-        var random = SeededGenerator(seed: UInt64(seed) &+ 1000)
+        var random = SeededRandom(seed: UInt64(seed) &+ 1000)
         let lines = ReferenceTests.log(&random)
         var log = TestLog([("maillog", lines)])
         defer { log.remove() }

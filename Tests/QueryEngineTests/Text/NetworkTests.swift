@@ -1,4 +1,4 @@
-import QueryEngine
+import MailLog
 import Testing
 
 @Suite struct NetworkTests {
