@@ -354,7 +354,7 @@ package struct Parser {
             case 41:
                 level = max(0, level - 1)
                 position += 1
-            case 124 where level == 0: return
+            case 124 where level == 0 && byte(1) != 61: return
             case 10, 59:
                 if next == 10, level > 0 || nextLineStartsWithPipe {
                     position += 1

@@ -22,7 +22,7 @@ struct Batch {
         self.paths = paths
         threads = options.threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): between 1 and 256") }
-        guard let memory = Literals.size(options.memory), memory >= 1 << 20 else {
+        guard let memory = Literals.size(options.memory), memory >= 1_000_000 else {
             throw UsageError("--memory \(options.memory): a size of at least 1MB, such as 512MB")
         }
         self.memory = memory

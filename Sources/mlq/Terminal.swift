@@ -4,6 +4,7 @@
     import Darwin
 #endif
 
+import MailLog
 import QueryEngine
 
 /// What standard output and error are, and messages on standard error.
@@ -30,9 +31,19 @@ enum Terminal {
         return String(cString: value)
     }
 
+    /// Writes a message. What it quotes may be hostile, so nothing but its ends of lines is left raw.
     static func say(_ text: String) {
-        var bytes = Array(text.utf8)
-        if bytes.last != 10 { bytes.append(10) }
+        var bytes: [UInt8] = []
+        var text = text
+        text.withUTF8 { text in
+            let lines = text.split(separator: 10, omittingEmptySubsequences: false)
+            for line in text.last == 10 ? lines.dropLast() : lines {
+                if let start = UnsafeBufferPointer(rebasing: line).baseAddress {
+                    DisplayText.append(Bytes(start, count: line.count), to: &bytes)
+                }
+                bytes.append(10)
+            }
+        }
         write(bytes)
     }
 

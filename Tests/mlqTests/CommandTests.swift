@@ -45,6 +45,8 @@ struct CommandTests {
         (["help", "top"], 0, ""), (["help", "nonsuch"], 2, "no help"), (["--version"], 0, ""),
         (["--help"], 0, ""),
         (["fmt", "--check", "Examples/step3-days.mlq"], 0, ""),
+        (["-e", "filter \u{1b}[31mx=1", log], 2, "found '\\x1b'"),
+        (["-o", "x\u{7}", "-e", "count", log], 2, "no output format 'x\\x07'"),
     ]
 
     @Test(arguments: statuses.indices)

@@ -11,9 +11,10 @@ package struct PeopleText: Sendable {
         self.isName = isName
     }
 
-    /// The whole numbers of a log line name something; those that a query has counted are amounts.
+    /// The whole numbers of a log line name something, and so does a year; those that a query has counted are
+    /// amounts.
     init(_ column: Schema.Column) {
-        self.init(column.type, isName: Fields.named(column.name)?.type == .integer)
+        self.init(column.type, isName: column.name == "year" || Fields.named(column.name)?.type == .integer)
     }
 
     package func append(_ value: Value, to text: inout [UInt8]) {
