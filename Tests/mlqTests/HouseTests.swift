@@ -35,7 +35,9 @@ struct HouseTests {
         for (path, text) in files {
             for line in text.split(separator: "\n") {
                 let words = line.split(separator: " ")
-                guard line.hasPrefix("import ") || line.hasPrefix("    import "), words.count == 2, !line.contains("\"") else {
+                guard line.hasPrefix("import ") || line.hasPrefix("    import "), words.count == 2,
+                    !line.contains("\"")
+                else {
                     continue
                 }
                 #expect(allowed.contains(String(words[1])), "\(path): \(line)")
