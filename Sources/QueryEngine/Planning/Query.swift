@@ -16,6 +16,11 @@ package struct Query: Sendable {
     package var readsLines = true
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
+    /// The whole query as text, from the log lines on, the names that `let` has bound written out.
+    package var text = ""
+    /// How its rows were grouped last, if the groups are still rows.
+    package private(set) var groupOrigin: GroupOrigin?
+    package private(set) var lastGrouping: GroupStep?
     /// The time that its filters leave, in microseconds of the wall clock; nil where they leave all.
     package private(set) var timeRange: Range<Int64>?
     /// Whether the rows end in a file (`write`), so that nothing is shown.
@@ -25,9 +30,14 @@ package struct Query: Sendable {
 
     /// Resolves a pipeline over log lines.
     package init(_ pipeline: Pipeline<any Stage>, in environment: Environment) {
-        self.init(
-            stages: environment.prelude + Query.expand(pipeline, environment),
-            from: Resolution(lines: environment))
+        if let start = pipeline.start, let answer = environment.answers[start.text] {
+            self.init(stages: pipeline.stages, from: Resolution(answer: answer, environment: environment))
+            readsLines = false
+        } else {
+            self.init(
+                stages: environment.prelude + Query.expand(pipeline, environment),
+                from: Resolution(lines: environment))
+        }
         if pipeline.isBroken { rest = [] }
     }
 
@@ -80,6 +90,8 @@ package struct Query: Sendable {
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
         timeRange = resolution.timeRange
+        groupOrigin = resolution.groupOrigin
+        lastGrouping = resolution.lastGrouping
         isSaved = stages.last?.stage is WriteStage
         rest = frozen.map { Array(stages[$0.place...]) } ?? []
         checkScan()

@@ -20,6 +20,8 @@ package struct Resolution: Sendable {
     package var groupBin: TimeBin?
     /// How the last groups were keyed and what they count, for stages that go on from them.
     package var lastGrouping: GroupStep?
+    /// How the rows came to be groups, as long as a row is one group.
+    package var groupOrigin: GroupOrigin?
 
     package init(lines environment: Environment) {
         self.init(schema: .lines, environment: environment)
@@ -94,6 +96,7 @@ package struct Resolution: Sendable {
         for column in columns { removed[column.name] = nil }
         schema.removed = removed
         layout = Layout(columns.count)
+        groupOrigin = nil
         return layout
     }
 

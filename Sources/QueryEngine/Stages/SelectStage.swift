@@ -17,7 +17,7 @@ struct SelectStage: Stage {
         ],
         Parameter<[Item]>(
             "FIELD [as NAME], …",
-            grammar: "expression, [ 'as', name ], { ',', expression, [ 'as', name ] }", completes: .fields
+            grammar: "expression, [ 'as', name ], { ',', expression, [ 'as', name ] }"
         ) { (parser: inout Parser) throws(Diagnostic) -> [Item] in
             try parser.list { (parser: inout Parser) throws(Diagnostic) -> Item in
                 let value = try parser.expression()
