@@ -12,8 +12,8 @@ package struct Query: Sendable {
     package var rest: [Pipeline<any Stage>.Step] = []
     package var environment: Environment
     package var diagnostics: [Diagnostic] = []
-    /// Whether log lines are read at all (`files` reads none).
-    package var readsLines = true
+    /// Whether the steps get log lines (`trace` reads them by itself).
+    package private(set) var readsLines = true
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
     /// The time that its filters leave, in microseconds of the wall clock; nil where they leave all.
@@ -79,6 +79,7 @@ package struct Query: Sendable {
         environment = resolution.environment
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
+        readsLines = resolution.readsLines
         timeRange = resolution.timeRange
         isSaved = stages.last?.stage is WriteStage
         rest = frozen.map { Array(stages[$0.place...]) } ?? []
