@@ -174,9 +174,7 @@ package struct Executor {
         let worker = Worker(run: run)
         let chain = serialChain(rest, query, output, worker)
         let buffer = RowBuffer(query.layout)
-        let slots = Array(
-            query.lineNeeds.union(rest.isEmpty ? query.schema.columns.map(\.slot) : [])
-        ).sorted().filter { $0 < buffer.width }
+        let slots = query.needs(of: rest).sorted().filter { $0 < buffer.width }
         let sequencer = Sequencer<RowBatch>(window: threads * 4) { batch in
             batch.replay(into: chain, buffer, worker: worker)
         }

@@ -12,8 +12,8 @@ package struct Query: Sendable {
     package var rest: [Pipeline<any Stage>.Step] = []
     package var environment: Environment
     package var diagnostics: [Diagnostic] = []
-    /// Whether log lines are read at all (`files` reads none).
-    package var readsLines = true
+    /// Whether the steps get log lines (`trace` reads them by itself).
+    package private(set) var readsLines = true
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
     /// The whole query as text, from the log lines on, the names that `let` has bound written out.
@@ -84,11 +84,12 @@ package struct Query: Sendable {
         }
         scan = resolution.scan
         steps = frozen?.steps ?? resolution.steps
-        schema = resolution.schema
+        schema = resolution.schema.shown
         layout = firstLayout
         environment = resolution.environment
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
+        readsLines = resolution.readsLines
         timeRange = resolution.timeRange
         groupOrigin = resolution.groupOrigin
         lastGrouping = resolution.lastGrouping
@@ -115,17 +116,19 @@ package struct Query: Sendable {
 
     /// The same, where steps that keep whole rows keep only what is read later: of a sorted log, the lines.
     func pruned() -> Query {
-        guard rest.isEmpty else { return self }
         var pruned = self
         var wanted = Set(schema.columns.map(\.slot))
         for place in steps.indices.reversed() {
             switch steps[place] {
-            case .each(let transform): wanted.formUnion(transform.needs)
+            case .each(let transform):
+                let kept = transform.keeping?(wanted) ?? transform
+                pruned.steps[place] = .each(kept)
+                wanted = kept.beginsRows ? kept.needs : wanted.union(kept.needs)
             case .reduce(let reduction):
                 let kept = Query.keeping(reduction, wanted) ?? reduction
                 pruned.steps[place] = .reduce(kept)
                 wanted = kept.needs
-            case .reshape: return self
+            case .reshape(let reshaping): wanted = reshaping.needs
             }
         }
         return pruned
@@ -168,10 +171,17 @@ package struct Query: Sendable {
 
     /// Slots of log lines that are read by anything up to the first reduction.
     package var lineNeeds: Set<Int> {
-        var needs = scan.reduce(into: Set<Int>()) { $0.formUnion($1.needs) }
+        needs(of: steps[...]).union(scan.reduce(into: Set<Int>()) { $0.formUnion($1.needs) })
+    }
+
+    /// Slots that these steps, and what comes behind them, read of the rows that come to them.
+    func needs(of steps: ArraySlice<Step>) -> Set<Int> {
+        var needs: Set<Int> = []
         for step in steps {
             switch step {
-            case .each(let transform): needs.formUnion(transform.needs)
+            case .each(let transform):
+                needs.formUnion(transform.needs)
+                if transform.beginsRows { return needs }
             case .reduce(let reduction):
                 return needs.union(reduction.needs)
             case .reshape(let reshaping):

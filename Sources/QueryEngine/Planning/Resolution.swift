@@ -16,6 +16,8 @@ package struct Resolution: Sendable {
     package var timeRange: Range<Int64>?
     /// Whether the logs are read a second time for this query.
     package var scansAgain = false
+    /// Whether the steps get the lines of the logs; a stage may read them by itself.
+    package var readsLines = true
     /// The bin of time among the keys of the groups that are being resolved, for `rate`.
     package var groupBin: TimeBin?
     /// How the last groups were keyed and what they count, for stages that go on from them.

@@ -45,6 +45,7 @@ struct SelectStage: Stage {
             var column: Schema.Column
             if case .field(let field) = item.value {
                 column = try resolution.columnOrMissing(field)
+                column.isAside = false
                 if item.name.text != field.text { column.name = item.name.text }
             } else {
                 let value = try resolution.expression(item.value)
