@@ -147,7 +147,7 @@ package struct Completer {
     private func schema(_ parser: Parser) -> Schema {
         let text = prefix(parser)
         guard !text.isEmpty, let query = query(text) else { return .lines }
-        return query.schema
+        return query.available
     }
 
     private func query(_ text: String) -> Query? {

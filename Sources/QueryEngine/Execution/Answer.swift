@@ -124,7 +124,7 @@ extension Resolution {
     init(answer: Answer, environment: Environment) {
         self.init(schema: answer.rows.schema, environment: environment)
         lastGrouping = answer.query.lastGrouping
-        groupOrigin = nil
+        readsLines = false
         let (rows, layout) = (answer.rows, layout)
         append(
             .each(

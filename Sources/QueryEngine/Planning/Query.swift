@@ -6,6 +6,8 @@ package struct Query: Sendable {
     package var scan: [Condition]
     package var steps: [Step]
     package var schema: Schema
+    /// The columns that a stage behind it could name, those included that are not shown.
+    package private(set) var available: Schema
     /// The slots of the log lines' rows.
     package var layout: Layout
     /// Where columns become known only at run time: the stages that are resolved then.
@@ -32,7 +34,6 @@ package struct Query: Sendable {
     package init(_ pipeline: Pipeline<any Stage>, in environment: Environment) {
         if let start = pipeline.start, let answer = environment.answers[start.text] {
             self.init(stages: pipeline.stages, from: Resolution(answer: answer, environment: environment))
-            readsLines = false
         } else {
             self.init(
                 stages: environment.prelude + Query.expand(pipeline, environment),
@@ -85,6 +86,7 @@ package struct Query: Sendable {
         scan = resolution.scan
         steps = frozen?.steps ?? resolution.steps
         schema = resolution.schema.shown
+        available = resolution.schema
         layout = firstLayout
         environment = resolution.environment
         diagnostics = resolution.diagnostics
