@@ -157,6 +157,15 @@ package enum Fields {
                 "reason", .text(.plain), "detail with what varies replaced: <host>, <addr>, <n>",
                 from: "detail"
             ) { Reason.normalise($0, $1) },
+            derived(
+                "reason_class", .text(.oneOf(ReasonClasses.names)),
+                "the kind of reason that detail gives: user_unknown, greylisted, connect_timeout …",
+                from: "detail"
+            ) { detail, _ in ReasonClasses.classify(detail) },
+            derived(
+                "is_suspended", .bool, "whether no attempt was made because earlier ones had failed",
+                from: "detail"
+            ) { detail, _ in ReasonClasses.isSuspended(detail) },
             derived("reply_code", .integer, "the SMTP code of the reply in detail", from: "detail") {
                 detail, _ in
                 Reply.code(in: detail)
