@@ -1,4 +1,5 @@
-/// A message from its birth to its end: one queue id on one host, once. An id that comes back is another message.
+/// A message from its birth to its end: one queue id on one host, once. An id that comes back is another
+/// message.
 package final class Message {
     /// What an attempt to deliver to one recipient came to.
     package enum Fate: UInt8, Sendable {
@@ -226,10 +227,9 @@ package final class Message {
 
     /// With unlike recipients, what needs a postmaster's eye comes first.
     private var sharedFate: Outcome? {
-        var fates: Set<Fate> = []
-        for recipient in recipients { fates.insert(recipient.fate) }
-        for (fate, outcome) in Message.precedence where fates.contains(fate) { return outcome }
-        return nil
+        var fates: UInt8 = 0
+        for recipient in recipients { fates |= 1 << recipient.fate.rawValue }
+        return Message.precedence.first { fates & 1 << $0.0.rawValue != 0 }?.1
     }
 
     private static let precedence: [(Fate, Outcome)] = [
@@ -265,7 +265,13 @@ package final class MessageHost {
     var closing = Queue<(message: Message, due: Int64)>()
     var sessions: [UInt64: MessageSession] = [:]
 
-    init(name: [UInt8]) { self.name = name }
+    /// Tells its queue ids from those of other hosts.
+    let salt: UInt64
+
+    init(name: [UInt8], salt: UInt64) {
+        self.name = name
+        self.salt = salt
+    }
 
     deinit {
         // A long list would be freed by recursion.

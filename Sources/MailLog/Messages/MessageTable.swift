@@ -1,9 +1,11 @@
 /// Follows every message through the lines of the logs: puts each line to the message that it is about, links
-/// messages to what they were made of, and hands each on when it has ended. Lines come in the order of the log.
+/// messages to what they were made of, and hands each on when it has ended. Lines come in the order of the
+/// log.
 ///
 /// A message stays for some seconds after its end, because lines of one second come in any order and a
-/// notification is logged before the line that says for whom it is. What the log no longer mentions is given up
-/// after a month of its time, and what does not fit into memory as well; both come out, marked as unfinished.
+/// notification is logged before the line that says for whom it is. What the log no longer mentions is given
+/// up after a month of its time, and what does not fit into memory as well; both come out, marked as
+/// unfinished.
 package final class MessageTable {
     /// What is kept of each message; fewer fields take less memory.
     package struct Plan: Sendable {
@@ -72,8 +74,8 @@ package final class MessageTable {
     package private(set) var isWanted = true
     /// Messages given up because they did not fit into memory.
     package private(set) var evictions = 0
-    /// Of the last line, where it was a delivery: the attempt's number for that recipient, and the time since the
-    /// one before.
+    /// Of the last line, where it was a delivery: the attempt's number for that recipient, and the time since
+    /// the one before.
     package private(set) var attempt: (number: Int, gap: Value) = (0, .missing)
 
     /// `memory` in bytes; `ended` gets each message at its end, and says whether it wants more.
@@ -87,12 +89,15 @@ package final class MessageTable {
 
     // MARK: Lines
 
+    /// The host whose line it is.
+    package func host(of line: Record) -> MessageHost { knownHost(line.slots[host]) }
+
     /// Takes the next line, and gives the message that it is about.
     package func take(_ line: Record, _ event: MailEvent) -> Message? {
         let now = line.slots[time]
         guard now.kind == .time else { return nil }
         linesTaken += 1
-        let host = knownHost(line.slots[self.host])
+        let host = self.host(of: line)
         advance(host, to: now.wallClock)
         let id = line.slots[queueID]
         guard id.kind == .text else {
@@ -272,9 +277,9 @@ package final class MessageTable {
                 contentsOf: UnsafeBufferPointer(start: value.bytes.base, count: value.bytes.count).lazy
                     .map(\.asciiLowercased))
         }
-        var hasher = Hasher()
-        scratch.withUnsafeBytes { hasher.combine(bytes: $0) }
-        let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        let hash = scratch.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { MessageTable.hash(Bytes($0, count: buffer.count), 1) } ?? 0
+        }
         if message.recipients.count <= 8 {
             if let place = message.recipients.firstIndex(where: { $0.hash == hash }) { return place }
         } else if let place = message.recipientIndex[hash] {
@@ -333,7 +338,7 @@ package final class MessageTable {
         guard let child = find(message.host, id), child !== message else { return false }
         if child.parentKind == .filter { return child.parentQueueID.bytes == message.queueID.bytes }
         guard child.parentKind == nil, child.marks.contains(.client),
-            MessageTable.elapsed(message.first, child.first) >= 0,
+            !message.hasBirth || MessageTable.elapsed(message.first, child.first) >= 0,
             child.messageIDHash == message.messageIDHash || child.messageIDHash == 0
                 || message.messageIDHash == 0
         else { return false }
@@ -454,7 +459,8 @@ package final class MessageTable {
             return known
         }
         if hosts.count >= 4096 { forgetIdleHosts() }
-        let host = MessageHost(name: Array(UnsafeBufferPointer(start: bytes.base, count: bytes.count)))
+        let host = MessageHost(
+            name: Array(UnsafeBufferPointer(start: bytes.base, count: bytes.count)), salt: UInt64(births + 2))
         hosts[key] = host
         hostsInOrder.append(host)
         lastHost = host
@@ -467,15 +473,14 @@ package final class MessageTable {
         hostsInOrder.removeAll { $0.oldest == nil }
     }
 
+    private static let seed = UInt64.random(in: .min ... .max)
+
     private static func hash(_ bytes: Bytes, _ salt: UInt64) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(salt)
-        hasher.combine(bytes: UnsafeRawBufferPointer(start: bytes.base, count: bytes.count))
-        return UInt64(bitPattern: Int64(hasher.finalize()))
+        bytes.hash(seed: seed ^ salt &* 0x9E37_79B9_7F4A_7C15)
     }
 
     private func hash(_ host: MessageHost, _ id: Bytes) -> UInt64 {
-        MessageTable.hash(id, UInt64(UInt(bitPattern: ObjectIdentifier(host).hashValue)))
+        MessageTable.hash(id, host.salt)
     }
 
     private func find(_ host: MessageHost, _ id: Bytes) -> Message? {

@@ -147,6 +147,29 @@ public struct Bytes: BitwiseCopyable {
         return true
     }
 
+    /// A multiply-and-fold hash of eight bytes at a time.
+    @inlinable public func hash(seed: UInt64) -> UInt64 {
+        var hash = seed ^ UInt64(truncatingIfNeeded: count)
+        var index = 0
+        let start = UnsafeRawPointer(base)
+        while index + 8 <= count {
+            hash = Bytes.fold(hash ^ start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index += 8
+        }
+        var tail: UInt64 = 0
+        while index < count {
+            tail = tail << 8 | UInt64(base[index])
+            index += 1
+        }
+        return Bytes.fold(hash ^ tail)
+    }
+
+    @inlinable @inline(__always)
+    static func fold(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return product.high ^ product.low
+    }
+
     /// The text, with what is not UTF-8 replaced; for messages and tests, never for each line.
     public var string: String {
         String(decoding: UnsafeBufferPointer(start: base, count: count), as: UTF8.self)

@@ -74,28 +74,8 @@ struct GroupTable: ~Copyable {
         }
     }
 
-    /// A seeded multiply-and-fold hash of eight bytes at a time: senders of mail cannot aim at one bucket.
-    static func hash(_ key: Bytes) -> UInt64 {
-        var hash = seed ^ UInt64(truncatingIfNeeded: key.count)
-        var index = 0
-        let base = UnsafeRawPointer(key.base)
-        while index + 8 <= key.count {
-            hash = fold(hash ^ base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            index += 8
-        }
-        var tail: UInt64 = 0
-        while index < key.count {
-            tail = tail << 8 | UInt64(key[index])
-            index += 1
-        }
-        return fold(hash ^ tail)
-    }
-
-    @inline(__always)
-    private static func fold(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-        return product.high ^ product.low
-    }
+    /// Seeded: senders of mail cannot aim at one bucket.
+    static func hash(_ key: Bytes) -> UInt64 { key.hash(seed: seed) }
 }
 
 /// Writes key values as bytes and reads them back.

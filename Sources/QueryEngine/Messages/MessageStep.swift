@@ -65,10 +65,39 @@ extension Resolution {
                     title: stage.text, grain: grain, columns: columns, eventSlot: event, layout: layout,
                     wanted: Set(columns.indices)
                 ).transform))
+        mail = (steps.count, slot("host"), slot("queue_id"))
     }
 
-    /// Only filters may stand before a stage that follows mail; one that takes lines of a message away makes it
-    /// another message.
+    private func slot(_ name: String) -> Int { schema.column(name)?.slot ?? -1 }
+
+    /// What a filter behind rows of messages asks of host and queue id holds for the lines that make them up.
+    mutating func pushIn(_ expression: Expression) throws(Diagnostic) {
+        guard let mail else { return }
+        if case .and(let parts) = expression {
+            for part in parts { try pushIn(part) }
+            return
+        }
+        var lines = Resolution(lines: environment)
+        guard case .comparison(.equal, .field(let name), let value, _) = expression,
+            let column = schema.column(name.text)
+        else { return }
+        if column.slot == mail.host, name.text == "host" {
+            scan.append(try lines.condition(expression))
+        } else if column.slot == mail.queueID, let id = value.plainText {
+            // Lines that name the message, and those that a session goes by.
+            let texts = [
+                id, "connect from ", ": client=", "NOQUEUE: hold: ", "NOQUEUE: discard: ",
+                "NOQUEUE: milter-", " after DATA", " after BDAT",
+            ]
+            let searches = texts.map {
+                Expression.search(.string($0, ignoresCase: false, value.range))
+            }
+            scan.append(try lines.condition(.or(searches)))
+        }
+    }
+
+    /// Only filters may stand before a stage that follows mail; one that takes lines of a message away makes
+    /// it another message.
     mutating func beginMail(by stage: Name) throws(Diagnostic) {
         guard schema.isLines, steps.isEmpty else {
             throw Diagnostic(
@@ -83,6 +112,18 @@ extension Resolution {
             warn(
                 "'\(stage.text)' sees only the lines that pass this filter", at: condition.range,
                 hint: "put it behind '\(stage.text)'; only time, host and file do no harm before it")
+        }
+    }
+}
+
+extension Expression {
+    /// The text of a word or string that stands for itself.
+    fileprivate var plainText: String? {
+        switch self {
+        case .word(let text, _):
+            text.contains("*") || text.contains("?") || text.hasPrefix("<") || text.isEmpty ? nil : text
+        case .string(let text, let ignoresCase, _): ignoresCase || text.isEmpty ? nil : text
+        default: nil
         }
     }
 }
@@ -181,8 +222,8 @@ private final class MessageOperator: RowConsumer {
     }
 }
 
-/// A row for each attempt to deliver. Rows come out in the order of the log; one waits at most some seconds of the
-/// log's time, until the lines that tell of its message have come.
+/// A row for each attempt to deliver. Rows come out in the order of the log; one waits at most some seconds
+/// of the log's time, until the lines that tell of its message have come.
 private final class AttemptOperator: RowConsumer {
     private struct Waiting {
         let message: Message
@@ -221,8 +262,11 @@ private final class AttemptOperator: RowConsumer {
 
     func consume(_ row: Row) -> Bool {
         guard let table, let event = MailEvent(rawValue: row[step.eventSlot].integer) else { return true }
-        guard let message = table.take(Record(slots: row.slots), event) else { return true }
-        let host = ObjectIdentifier(message.host)
+        let record = Record(slots: row.slots)
+        let host = ObjectIdentifier(table.host(of: record))
+        // A line that comes after the time of a row that waits says nothing for it.
+        if waiting[host] != nil { passWaiting(host, at: row[time].wallClock) }
+        guard let message = table.take(record, event) else { return goesOn }
         if waiting[host] != nil { passWaiting(host) }
         guard event.isAttempt, goesOn else { return goesOn }
         buffer.clear()
@@ -245,11 +289,10 @@ private final class AttemptOperator: RowConsumer {
     }
 
     /// Passes on what need not wait any more.
-    private func passWaiting(_ host: ObjectIdentifier, all: Bool = false) {
+    private func passWaiting(_ host: ObjectIdentifier, at time: Int64 = .min) {
         while goesOn, let first = waiting[host]?.first {
             guard
-                all || first.message.isKnown
-                    || first.message.host.clock - first.time > MessageTable.grace
+                first.message.isKnown || max(time, first.message.host.clock) - first.time > MessageTable.grace
                     || (waiting[host]?.count ?? 0) > AttemptOperator.limit
             else { return }
             waiting[host]?.removeFirst()
@@ -269,7 +312,7 @@ private final class AttemptOperator: RowConsumer {
                 guard let a = $0.value.first, let b = $1.value.first else { return false }
                 return RowCodec.order(of: a.row) < RowCodec.order(of: b.row)
             }
-            for host in hosts { passWaiting(host.key, all: true) }
+            for host in hosts { passWaiting(host.key, at: .max / 2) }
             worker.noteEvictions(table.evictions)
         }
         table = nil

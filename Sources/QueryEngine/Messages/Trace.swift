@@ -1,9 +1,9 @@
 import MailLog
 import QuerySyntax
 
-/// Finds every line of the messages that something touches, and of those that they were made of or that were made
-/// of them. The logs are searched again and again for the queue ids that are known, until no further one comes up;
-/// only lines of these messages are ever held.
+/// Finds every line of the messages that something touches, and of those that they were made of or that were
+/// made of them. The logs are searched again and again for the queue ids that are known, until no further one
+/// comes up; only lines of these messages are ever held.
 final class Trace {
     /// Which lines it begins with, and what else every line must be.
     struct Plan: Sendable {
@@ -102,8 +102,7 @@ final class Trace {
         if ids.count <= RawCondition.maximumLiterals {
             condition.raw = .anyOf(ids.sorted { $0.lexicographicallyPrecedes($1) }.map { RawLiteral($0) })
         }
-        var tablePlan = MessageTable.Plan()
-        tablePlan.keepsReason = false
+        let tablePlan = MessageTable.Plan()
         let table = MessageTable(tablePlan, memory: .max) { _ in true }
         var numbers: [ObjectIdentifier: Int] = [:]
         let needs = plan.wanted.union((tablePlan.needs + MailEventReader.fields).map(\.slot))
@@ -192,11 +191,11 @@ final class Trace {
 
     // MARK: Lines without a queue id
 
-    /// A process that talks to a client or a server logs lines without a queue id: those of a session belong to
-    /// its message, those before a delivery to the delivery.
+    /// A process that talks to a client or a server logs lines without a queue id: those of a session belong
+    /// to its message, those before a delivery to the delivery.
     private func addProcessLines() {
         var messages: [UInt64: Int] = [:]
-        var keys: Set<[UInt8]> = []
+        var processes = ProcessSet()
         let buffer = RowBuffer(layout)
         let worker = Worker(run: run)
         for (place, story) in stories.enumerated() {
@@ -204,42 +203,74 @@ final class Trace {
                 messages[line.order] = place
                 worker.arena.reset()
                 let row = RowCodec.row(line.record, in: buffer, worker: worker)
-                let isClient = row[event].kind == .text && row[event].bytes == "client"
-                if isClient || row[event].kind == .text && row[event].bytes == "delivery" {
-                    keys.insert(Trace.key(row[tag], row[pid].integer))
-                }
+                guard row[event].kind == .text,
+                    row[event].bytes == "client" || row[event].bytes == "delivery",
+                    row[tag].kind == .text, row[pid].kind == .integer
+                else { continue }
+                processes.insert(row[tag].bytes, row[pid].integer)
             }
         }
-        guard !keys.isEmpty, run.failure == nil else { return }
-        let isOfProcess = TextSet(keys)
+        guard !processes.isEmpty, run.failure == nil else { return }
         // Before anything but the tag is decoded, the number behind it is read of the raw line.
-        let (tag, pid, raw) = (tag, pid, raw)
-        var early = Condition(range: SourceRange(0, 0), needs: [tag, raw]) {
+        var early = Condition(range: SourceRange(0, 0), needs: [tag, raw]) { [tag, raw, processes] in
             { row in
-                guard row[tag].kind == .text,
-                    let number = Trace.number(in: row[raw].bytes, behind: row[tag].bytes)
-                else { return row[tag].kind == .text }
-                return isOfProcess.contains(Trace.key(row[tag], number))
+                guard row[tag].kind == .text else { return false }
+                guard let number = Trace.number(in: row[raw].bytes, behind: row[tag].bytes) else {
+                    return true
+                }
+                return processes.contains(row[tag].bytes, number)
             }
         }
-        if keys.count <= RawCondition.maximumLiterals {
-            early.raw = .anyOf(
-                keys.sorted { $0.lexicographicallyPrecedes($1) }.map { RawLiteral($0) })
+        let literals = processes.literals
+        if literals.count <= RawCondition.maximumLiterals { early.raw = .anyOf(literals) }
+        let late = Condition(range: SourceRange(0, 0), needs: [tag, pid]) { [tag, pid, processes] in
+            { row in row[tag].kind == .text && processes.contains(row[tag].bytes, row[pid].integer) }
         }
-        let late = Condition(range: SourceRange(0, 0), needs: [tag, pid]) {
-            { row in row[tag].kind == .text && isOfProcess.contains(Trace.key(row[tag], row[pid].integer)) }
-        }
-        var processes: [[UInt8]: Waiting] = [:]
+        var waiting: [[UInt8]: Waiting] = [:]
+        var scratch: [UInt8] = []
         let needs = plan.wanted.union([host, tag, pid, process, event, queueID])
         pass([early, late], needs: needs) { [self] row in
-            let key =
-                Trace.key(row[tag], row[pid].integer)
-                + Array(row[host].kind == .text ? row[host].bytes : Bytes(""))
-            return take(row, &processes[key, default: Waiting()], messages[row.order])
+            scratch.removeAll(keepingCapacity: true)
+            for slot in [host, tag, pid] { KeyCodec.append(row[slot], ignoresCase: true, to: &scratch) }
+            return take(row, &waiting[scratch, default: Waiting()], messages[row.order])
         }
-        for key in processes.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            guard let waiting = processes[key], waiting.isSession else { continue }
-            attach(waiting)
+        for key in waiting.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            guard let last = waiting[key], last.isSession else { continue }
+            attach(last)
+        }
+    }
+
+    /// Processes by their tags and numbers.
+    private struct ProcessSet: Sendable {
+        private var entries: [(tag: [UInt8], numbers: Set<Int>)] = []
+
+        var isEmpty: Bool { entries.isEmpty }
+
+        mutating func insert(_ tag: Bytes, _ number: Int) {
+            if let place = place(of: tag) {
+                entries[place].numbers.insert(number)
+            } else {
+                entries.append((Array(tag), [number]))
+            }
+        }
+
+        func contains(_ tag: Bytes, _ number: Int) -> Bool {
+            place(of: tag).map { entries[$0].numbers.contains(number) } ?? false
+        }
+
+        /// `postfix/smtp[1041]`, as it stands in the line.
+        var literals: [RawLiteral] {
+            entries.flatMap { entry in
+                entry.numbers.sorted().map { RawLiteral(entry.tag + Array("[\($0)]".utf8)) }
+            }
+        }
+
+        private func place(of tag: Bytes) -> Int? {
+            entries.firstIndex { entry in
+                entry.tag.withUnsafeBufferPointer { buffer in
+                    buffer.baseAddress.map { Bytes($0, count: buffer.count) == tag } ?? false
+                }
+            }
         }
     }
 
@@ -287,15 +318,6 @@ final class Trace {
         stories[story].lines += waiting.lines
     }
 
-    /// `postfix/smtp[1041]`, as it stands in the line.
-    private static func key(_ tag: Value, _ number: Int) -> [UInt8] {
-        var key = tag.kind == .text ? Array(tag.bytes) : []
-        key.append(UInt8(ascii: "["))
-        key.append(contentsOf: String(number).utf8)
-        key.append(UInt8(ascii: "]"))
-        return key
-    }
-
     private static func number(in line: Bytes, behind tag: Bytes) -> Int? {
         guard let range = line.range(of: tag, from: min(15, line.count)),
             range.upperBound < line.count, line[range.upperBound] == UInt8(ascii: "["),
@@ -335,12 +357,6 @@ final class TextSet: @unchecked Sendable {
     }
 
     func contains(_ text: Bytes) -> Bool { table.groups.find(text) >= 0 }
-
-    func contains(_ text: [UInt8]) -> Bool {
-        text.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { contains(Bytes($0, count: buffer.count)) } ?? false
-        }
-    }
 }
 
 extension Array where Element == UInt8 {

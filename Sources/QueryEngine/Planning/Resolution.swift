@@ -1,7 +1,8 @@
 import MailLog
 import QuerySyntax
 
-/// A pipeline on its way from syntax to steps: the schema at this point, the steps so far, what was found wrong.
+/// A pipeline on its way from syntax to steps: the schema at this point, the steps so far, what was found
+/// wrong.
 package struct Resolution: Sendable {
     package var schema: Schema
     package private(set) var layout: Layout
@@ -16,6 +17,9 @@ package struct Resolution: Sendable {
     package var timeRange: Range<Int64>?
     /// Whether the logs are read a second time for this query.
     package var scansAgain = false
+    /// Where rows of messages have just begun: how many steps there are as long as only filters stand behind,
+    /// and the slots of their columns. A filter there need not wait for the rows.
+    package var mail: (steps: Int, host: Int, queueID: Int?)?
     /// Whether the steps get the lines of the logs; a stage may read them by itself.
     package var readsLines = true
     /// The bin of time among the keys of the groups that are being resolved, for `rate`.

@@ -33,6 +33,10 @@ struct FilterStage: Stage {
             }
             return
         }
+        if let mail = resolution.mail, mail.steps == resolution.steps.count {
+            try resolution.pushIn(expression)
+            resolution.mail?.steps += 1
+        }
         resolution.append(
             .each(
                 Transform("filter", needs: condition.needs, inOrder: condition.isSequential) { next, _ in

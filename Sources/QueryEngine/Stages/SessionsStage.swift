@@ -36,6 +36,9 @@ struct SessionsStage: Stage {
                 }))
         resolution.append(
             .each(SessionStep(layout: layout, wanted: Set(SessionsStage.columns.indices)).transform))
+        resolution.mail = (
+            resolution.steps.count, resolution.schema.column("host")?.slot ?? -1, nil
+        )
     }
 
     fileprivate struct Column: Sendable {

@@ -14,6 +14,7 @@ package enum Stages {
             JoinStage.form, LookupStage.form, UnionStage.form, ContextStage.form, AssertStage.form,
             WriteStage.form,
             FilesStage.form,
-            MessagesStage.form, DeliveriesStage.form, RecipientsStage.form, SessionsStage.form, TraceStage.form,
+            MessagesStage.form, DeliveriesStage.form, RecipientsStage.form, SessionsStage.form,
+            TraceStage.form,
         ] + SummaryStage.forms)
 }
