@@ -70,6 +70,9 @@ package struct MailEventReader {
             if word.bytes == "milter-reject" { return reject(line) }
             if word.bytes == "milter-hold" { return .hold }
             if word.bytes == "milter-discard" { return .discard }
+            if word.bytes == "message-rejected" || word.bytes == "mime-error" {
+                return isOfMessage ? .reject : nil
+            }
         case UInt8(ascii: "p"):
             if word.bytes == "pickup" { return isOfMessage ? .pickup : nil }
             if word.bytes == "proxy-reject" { return reject(line) }

@@ -99,6 +99,8 @@ package final class SessionTable {
         for (place, slot) in toldSlots.enumerated() where !line.slots[slot].isMissing {
             // How a session broke off is its end, not what it was turned down for.
             if slot == detail, word == "lost" { continue }
+            // Who could not log in is not who did.
+            if slot == username, word == "sasl-fail" { continue }
             session.told[place] = session.values.keep(line.slots[slot], over: session.told[place])
         }
         note(line, word, session)
