@@ -1,7 +1,8 @@
 /// The classes of reasons, and the texts that tell them. The first rule that holds counts.
 ///
-/// A line is a class and a rule: texts that all stand in the detail, in any order and in any case, with ` & ` between
-/// them; `^` is the start of the detail. Texts are Postfix's own or those of servers that people meet.
+/// A line is a class and a rule: texts that all stand in the detail, in any order and in any case, with ` & `
+/// between them; `^` is the start of the detail. Texts are Postfix's own or those of servers that people
+/// meet.
 enum ReasonClasses {
     static let rules = """
         sent: ^250
@@ -14,6 +15,9 @@ enum ReasonClasses {
         sent: ^forwarded as
         sent: ^alias expanded
         sent: ^221
+        sent: ^sent
+        sent: ^saved mail
+        sent: ^stored mail
         connect_timeout: connect to & timed out
         connect_refused: connect to & connection refused
         no_route: no route to host

@@ -26,7 +26,10 @@ package enum Reply {
 
     static func queuedAs(in detail: Value) -> Value {
         let bytes = detail.bytes
-        guard let range = bytes.range(of: "queued as ") else { return .missing }
+        // amavis writes `queued_as: `.
+        guard let range = bytes.range(of: "queued as ") ?? bytes.range(of: "queued_as: ") else {
+            return .missing
+        }
         let rest = bytes.dropFirst(range.upperBound)
         var length = 0
         while length < rest.count, rest[length].isDigit || rest[length].isLetter || rest[length] == 0x2D {

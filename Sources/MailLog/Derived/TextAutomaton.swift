@@ -1,5 +1,5 @@
-/// Says which of up to 512 texts stand in another one, in one pass over it, whatever the case of ASCII letters
-/// (Aho and Corasick, 1975, with all transitions made beforehand).
+/// Says which of up to 512 texts stand in another one, in one pass over it, whatever the case of ASCII
+/// letters (Aho and Corasick, 1975, with all transitions made beforehand).
 ///
 /// A `^` at the start of a text is the start of what is searched.
 struct TextAutomaton: @unchecked Sendable {

@@ -54,6 +54,8 @@ final class ByteStream {
     private let source: any ByteSource
     /// What stands behind the last newline that was given out.
     private var rest: [UInt8] = []
+    /// The last bytes that were given out, for whoever looks back.
+    private var tail: [UInt8] = []
     private var offset = 0
     private var line = 1
     /// Bytes after the chunk that are given to nobody: the rest of a line that was too long.
@@ -67,31 +69,44 @@ final class ByteStream {
     var consumed: Int { source.consumed }
     var trouble: String? { source.trouble }
 
-    /// The next lines, at the start of the block: how many bytes, and where the first stands. Nil at the end.
-    func next(into block: Block, numbered: Bool) -> (count: Int, offset: Int, line: Int)? {
+    /// The next lines: how many bytes stand before them in the block, how many they are, and where the first
+    /// stands. Nil at the end.
+    func next(into block: Block, numbered: Bool) -> (before: Int, count: Int, offset: Int, line: Int)? {
         while !isOver {
+            let before = tail.count
             guard let count = fill(block) else { continue }
-            let place = (count, offset, line)
+            let place = (before, count, offset, line)
             offset += count + lost
             if numbered {
-                line += Bytes(UnsafePointer(block.base), count: count).lineCount + (lost > 0 ? 1 : 0)
+                line += Bytes(UnsafePointer(start(block)), count: count).lineCount + (lost > 0 ? 1 : 0)
             }
+            let kept = min(Chunk.lookback, before + count)
+            tail =
+                lost > 0 ? [] : Array(UnsafeBufferPointer(start: start(block) + (count - kept), count: kept))
             lost = 0
             return place
         }
         return nil
     }
 
+    /// Where the lines begin in the block: behind the bytes that are looked back at.
+    private func start(_ block: Block) -> UnsafeMutablePointer<UInt8> { block.base + tail.count }
+
+    private func room(_ block: Block) -> Int { block.capacity - tail.count }
+
     private func fill(_ block: Block) -> Int? {
         var count = rest.count
-        block.reserve(count + ChunkReader.blockSize + ChunkReader.blockSlack, keeping: 0)
+        block.reserve(tail.count + count + ChunkReader.blockSize + ChunkReader.blockSlack, keeping: 0)
+        tail.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { block.base.update(from: base, count: tail.count) }
+        }
         rest.withUnsafeBufferPointer {
-            if let base = $0.baseAddress { block.base.update(from: base, count: count) }
+            if let base = $0.baseAddress { start(block).update(from: base, count: count) }
         }
         rest.removeAll(keepingCapacity: true)
         var searched = 0
         while true {
-            let step = source.read(block.base + count, count: block.capacity - count)
+            let step = source.read(start(block) + count, count: room(block) - count)
             if step == 0 {
                 isOver = true
                 guard count > ChunkReader.lineLimit else { return count > 0 ? count : nil }
@@ -99,7 +114,7 @@ final class ByteStream {
             }
             count += step
             if count < ChunkReader.blockSize, source.isReady { continue }
-            let bytes = Bytes(UnsafePointer(block.base), count: count)
+            let bytes = Bytes(UnsafePointer(start(block)), count: count)
             if searched > 0 || count > ChunkReader.lineLimit {
                 // The block holds the beginning of one long line.
                 if let newline = bytes.firstIndex(of: 10, from: searched), newline > ChunkReader.lineLimit {
@@ -108,13 +123,13 @@ final class ByteStream {
             }
             if let newline = bytes.dropFirst(searched).lastIndex(of: 10) {
                 let end = searched + newline + 1
-                rest.append(contentsOf: UnsafeBufferPointer(start: block.base + end, count: count - end))
+                rest.append(contentsOf: UnsafeBufferPointer(start: start(block) + end, count: count - end))
                 return end
             }
             searched = count
             if count > ChunkReader.lineLimit { return cut(block, skipLine(block, count), next: nil) }
-            if block.capacity - count < ChunkReader.blockSlack {
-                block.reserve(block.capacity * 2, keeping: count)
+            if room(block) - count < ChunkReader.blockSlack {
+                block.reserve(block.capacity * 2, keeping: tail.count + count)
             }
         }
     }
@@ -123,7 +138,7 @@ final class ByteStream {
     private func cut(_ block: Block, _ count: Int, next: Int?) -> Int {
         cutLines += 1
         if let next {
-            rest.append(contentsOf: UnsafeBufferPointer(start: block.base + next, count: count - next))
+            rest.append(contentsOf: UnsafeBufferPointer(start: start(block) + next, count: count - next))
             lost += next - ChunkReader.lineLimit
         }
         return ChunkReader.lineLimit
@@ -132,8 +147,8 @@ final class ByteStream {
     /// Reads on to the end of a line that is too long, and keeps what follows.
     private func skipLine(_ block: Block, _ count: Int) -> Int {
         lost = count - ChunkReader.lineLimit
-        let room = block.base + ChunkReader.lineLimit
-        let size = block.capacity - ChunkReader.lineLimit
+        let room = start(block) + ChunkReader.lineLimit
+        let size = self.room(block) - ChunkReader.lineLimit
         while true {
             let step = source.read(room, count: size)
             guard step > 0 else {

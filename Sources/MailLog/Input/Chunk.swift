@@ -2,14 +2,22 @@
 package struct Chunk: @unchecked Sendable {
     // The thread that asked for it is the only one that has it.
     package let bytes: Bytes
+    /// How many bytes of the file stand in memory in front of those: as many as `lookback`, if there are so
+    /// many.
+    package let before: Int
     package let fileIndex: Int
-    /// Where the bytes stand in the file (in what it decompresses to), which is also their place in every order.
+    /// Where the bytes stand in the file (in what it decompresses to), which is also their place in every
+    /// order.
     package let fileOffset: Int
     /// The number of the first line, where lines are numbered.
     package let firstLine: Int
     package let years: YearWindow
     /// The number of the chunk, without gaps, where chunks are handed out in order.
     package let sequence: Int
+
+    /// A line that says no more than that the one before it was repeated finds that one this near, or not at
+    /// all.
+    package static let lookback = 4 << 10
 
     /// Sorts lines as they were read: by file, then by place. Good for 65,536 files of 256 TB.
     package var order: UInt64 { UInt64(fileIndex) << 48 | UInt64(fileOffset) }

@@ -2,10 +2,11 @@ import Synchronization
 
 /// Hands out the lines of a log set in chunks, to as many threads as ask.
 ///
-/// A plain file is cut at multiples of a block size, and a block owns the lines that start in it, so that threads
-/// read any of them independently with `pread`; a mapping would kill the process when a log is truncated. A
-/// compressed file or a pipe is read by one thread at a time, into the memory of that thread, while the others
-/// work on what they got before; several compressed files are read side by side, unless order matters.
+/// A plain file is cut at multiples of a block size, and a block owns the lines that start in it, so that
+/// threads read any of them independently with `pread`; a mapping would kill the process when a log is
+/// truncated. A compressed file or a pipe is read by one thread at a time, into the memory of that thread,
+/// while the others work on what they got before; several compressed files are read side by side, unless
+/// order matters.
 package final class ChunkReader: Sendable {
     /// The bytes of a chunk, but for its last line.
     static let blockSize = 512 << 10
@@ -177,13 +178,14 @@ package final class ChunkReader: Sendable {
             return nil
         }
         return Chunk(
-            bytes: Bytes(UnsafePointer(block.base), count: place.count), fileIndex: file,
-            fileOffset: place.offset, firstLine: place.line, years: files[file].years, sequence: sequence)
+            bytes: Bytes(UnsafePointer(block.base + place.before), count: place.count), before: place.before,
+            fileIndex: file, fileOffset: place.offset, firstLine: place.line, years: files[file].years,
+            sequence: sequence)
     }
 
     private func emptyChunk(_ file: Int, _ offset: Int, _ sequence: Int, _ block: Block) -> Chunk {
         Chunk(
-            bytes: Bytes(UnsafePointer(block.base), count: 0), fileIndex: file, fileOffset: offset,
+            bytes: Bytes(UnsafePointer(block.base), count: 0), before: 0, fileIndex: file, fileOffset: offset,
             firstLine: 0,
             years: files[file].years, sequence: sequence)
     }
@@ -193,8 +195,8 @@ package final class ChunkReader: Sendable {
         -> Chunk?
     {
         let file = files[index].file
-        // The byte before tells whether a line starts with the block.
-        let from = max(0, offset - 1)
+        // The byte before tells whether a line starts with the block; the ones before that are looked back at.
+        let from = max(0, offset - Chunk.lookback)
         let limit = offset + Self.blockSize - from
         var count = 0
         func fill(_ size: Int) -> Bool {
@@ -204,7 +206,9 @@ package final class ChunkReader: Sendable {
             do {
                 let got = try file.read(block.base + count, count: wanted, at: from + count)
                 count += got
-                if count == got { plainBytes.add(min(got, limit), ordering: .relaxed) }
+                if count == got {
+                    plainBytes.add(min(got, limit) - min(got, offset - from), ordering: .relaxed)
+                }
                 if got < wanted {
                     report(index, "became shorter while it was read; what was lost is not in the answer")
                 }
@@ -220,7 +224,9 @@ package final class ChunkReader: Sendable {
         let bytes = { Bytes(UnsafePointer(block.base), count: count) }
         var start = 0
         if offset > 0 {
-            guard let newline = bytes().prefix(owned - 1).firstIndex(of: 10) else { return nil }
+            guard let newline = bytes().prefix(owned - 1).firstIndex(of: 10, from: offset - from - 1) else {
+                return nil
+            }
             start = newline + 1
         }
         guard start < owned else { return nil }
@@ -247,7 +253,8 @@ package final class ChunkReader: Sendable {
             }
         }
         return Chunk(
-            bytes: bytes()[start..<end], fileIndex: index, fileOffset: from + start, firstLine: line,
+            bytes: bytes()[start..<end], before: start, fileIndex: index, fileOffset: from + start,
+            firstLine: line,
             years: files[index].years, sequence: sequence)
     }
 

@@ -1,15 +1,19 @@
-/// One log: where it is, how it is packed, and where in time it stands, as far as its beginning and its end tell.
+/// One log: where it is, how it is packed, and where in time it stands, as far as its beginning and its end
+/// tell.
 package struct LogFile: Sendable {
     package let path: String
     package let file: OpenFile
     package let packing: Packing
-    /// The stamps of the first line that has one, and of the last; of the last only where a file can be read from
-    /// its end.
+    /// Whether its lines are wrapped as journald and docker do.
+    let isWrapped: Bool
+    /// The stamps of the first line that has one, and of the last; of the last only where a file can be read
+    /// from its end.
     package let firstStamp: Stamp?
     package private(set) var lastStamp: Stamp?
     /// Whether stamps leave the year to be found out.
     package var isYearless: Bool { firstStamp.map { $0.year == 0 } ?? false }
-    /// When what the file holds was last changed, as the file system or gzip remembers it; seconds since 1970.
+    /// When what the file holds was last changed, as the file system or gzip remembers it; seconds since
+    /// 1970.
     let modified: Int?
     /// Whether the time is gzip's.
     let isGzipTime: Bool
@@ -21,7 +25,7 @@ package struct LogFile: Sendable {
     package enum Packing: String, Sendable { case plain, gzip }
 
     /// Whether any part of it can be read by itself.
-    var isPlain: Bool { packing == .plain && file.isRegular }
+    var isPlain: Bool { packing == .plain && !isWrapped && file.isRegular }
 
     package var name: String { path == "-" ? "standard input" : path }
 
@@ -79,7 +83,16 @@ package struct LogFile: Sendable {
             let source = GzipSource(HeadSource(start))
             lines = Bytes(UnsafePointer(unpacked), count: source.read(unpacked, count: Self.probeSize))
         }
-        firstStamp = Self.firstStamp(lines)
+        isWrapped = UnwrappingSource.isWrapped(lines)
+        if isWrapped {
+            let source = UnwrappingSource(HeadSource(lines))
+            let more = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
+            defer { more.deallocate() }
+            firstStamp = Self.firstStamp(
+                Bytes(UnsafePointer(more), count: source.read(more, count: Self.probeSize)))
+        } else {
+            firstStamp = Self.firstStamp(lines)
+        }
         if firstStamp == nil, lines.firstIndex(of: 0) != nil {
             throw Failure("looks like a binary file, not like a log; it was left out")
         }
@@ -94,7 +107,8 @@ package struct LogFile: Sendable {
     func stream(shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
         var source: any ByteSource = PlainSource(file, shouldStop: shouldStop)
         if !head.isEmpty { source = PrefixedSource(head, source) }
-        return ByteStream(packing == .gzip ? GzipSource(source) : source)
+        if packing == .gzip { source = GzipSource(source) }
+        return ByteStream(isWrapped ? UnwrappingSource(source) : source)
     }
 
     /// The last stamp, which in a compressed file takes reading all of it.
@@ -104,7 +118,7 @@ package struct LogFile: Sendable {
         let block = Block()
         var last: Stamp?
         while let place = stream.next(into: block, numbered: false) {
-            last = Self.lastStamp(Bytes(UnsafePointer(block.base), count: place.count)) ?? last
+            last = Self.lastStamp(Bytes(UnsafePointer(block.base + place.before), count: place.count)) ?? last
         }
         return last
     }

@@ -1,7 +1,7 @@
 /// Turns the bytes of a line into the cells that a query demands, and no others. One for each worker.
 ///
-/// What can be decided from the demand is decided when it is made. Texts point into the line, into tables that
-/// live as long as the decoder, or into `arena`, which the next line resets.
+/// What can be decided from the demand is decided when it is made. Texts point into the line, into tables
+/// that live as long as the decoder, or into `arena`, which the next line resets.
 package final class LineDecoder {
     private let arena = Arena()
     private var stamps: StampCells
@@ -20,7 +20,8 @@ package final class LineDecoder {
 
     /// Whether anything behind the tag is demanded.
     package let needsBody: Bool
-    /// Whether the first predicates ask for something behind the tag, so that the envelope must not stop there.
+    /// Whether the first predicates ask for something behind the tag, so that the envelope must not stop
+    /// there.
     private let bodyIsEarly: Bool
     private let needsShapes: Bool
     private let tagSlots: [Int]
@@ -48,6 +49,9 @@ package final class LineDecoder {
     private var pidText: Bytes?
     private var message: Bytes
     private var hasPrelude = false
+    // What the long way found out besides.
+    private var preludeSeverity: StaticString?
+    private var times = 1
 
     /// What `decodeEnvelope` fills; file and line are known to the reader.
     package static let headFields = FieldSet(
@@ -130,15 +134,20 @@ package final class LineDecoder {
         lastHost.deallocate()
     }
 
-    /// Fills the demanded fields of the prelude: time and its bins, host, the parts of the tag, raw and bytes;
-    /// and the rest too, if `early` asks for any of it. Returns false for a line without a prelude, which is a
-    /// row all the same: its text is the whole line.
-    package func decodeEnvelope(_ line: Bytes, years: YearWindow, into record: Record) -> Bool {
+    /// Fills the demanded fields of the prelude: time and its bins, host, the parts of the tag, raw and
+    /// bytes; and the rest too, if `early` asks for any of it. Returns false for a line without a prelude,
+    /// which is a row all the same: its text is the whole line. So many bytes of the log as `before` stand in
+    /// memory in front of the line.
+    package func decodeEnvelope(
+        _ line: Bytes, before: Int = 0, years: YearWindow, into record: Record
+    ) -> Bool {
         let slots = record.slots
         self.line = line
         if raw >= 0 { slots[raw] = .text(line) }
         if bytes >= 0 { slots[bytes] = .integer(line.count + 1) }
-        if !readPlain(line, years: years, into: slots) { readAny(line, years: years, into: slots) }
+        if !readPlain(line, years: years, into: slots) {
+            readAny(line, before: before, years: years, into: slots)
+        }
         if bodyIsEarly { readBody(into: slots) }
         return hasPrelude
     }
@@ -166,10 +175,11 @@ package final class LineDecoder {
         var key = SIMD4<UInt64>.zero
         let tagEnd = Self.readTag(line, from: tagStart, key: &key)
         guard tagEnd > tagStart else { return false }
+        let entry = tags.entry(line[tagStart..<tagEnd], key: key)
+        guard !entry.pointee.mayRepeat else { return false }
 
         if host >= 0 { slots[host] = .text(line[start..<end]) }
         stamps.write(to: slots)
-        let entry = tags.entry(line[tagStart..<tagEnd], key: key)
         for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
         self.entry = entry
         self.tagEnd = tagEnd
@@ -182,8 +192,8 @@ package final class LineDecoder {
         Bytes(base, count: lastHostCount) == Bytes(UnsafePointer(lastHost), count: lastHostCount)
     }
 
-    /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes. Eight bytes
-    /// at a time: a byte that equals the wanted one becomes zero, and borrows from its top bit.
+    /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes. Eight
+    /// bytes at a time: a byte that equals the wanted one becomes zero, and borrows from its top bit.
     @inline(__always)
     private static func readTag(_ line: Bytes, from start: Int, key: inout SIMD4<UInt64>) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -212,14 +222,19 @@ package final class LineDecoder {
     }
 
     /// The long way, for every form of prelude.
-    private func readAny(_ line: Bytes, years: YearWindow, into slots: UnsafeMutablePointer<Value>) {
+    private func readAny(
+        _ line: Bytes, before: Int, years: YearWindow, into slots: UnsafeMutablePointer<Value>
+    ) {
         tagEnd = -1
         entry = nil
         pidText = nil
+        preludeSeverity = nil
+        times = 1
         if host >= 0 { slots[host] = .missing }
         for slot in tagSlots { slots[slot] = .missing }
-        guard let envelope = Envelope.parse(line) else {
-            hasPrelude = false
+        guard var envelope = Envelope.parse(line) else {
+            hasPrelude = Envelope.isMark(line)
+            if hasPrelude { entry = tags.untagged }
             message = line
             stamps.clear(slots)
             return
@@ -227,6 +242,16 @@ package final class LineDecoder {
         hasPrelude = true
         stamps.set(envelope.stamp, years: years, line: envelope.isPlain ? line : nil)
         stamps.write(to: slots)
+        if let count = envelope.repeats {
+            times = count
+            if let repeated = lineBefore(line, before, on: envelope.host) {
+                envelope.host = envelope.host ?? repeated.host
+                envelope.tag = repeated.tag
+                envelope.pid = repeated.pid
+                envelope.message = repeated.message
+                envelope.severity = repeated.severity
+            }
+        }
         if let name = envelope.host {
             if host >= 0 { slots[host] = .text(name) }
             lastHostCount = 0
@@ -239,9 +264,32 @@ package final class LineDecoder {
             let entry = tags.entry(tag, key: TagTable.key(of: tag))
             for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
             self.entry = entry
+        } else {
+            entry = tags.untagged
         }
+        preludeSeverity = envelope.severity
         pidText = envelope.pid
         message = envelope.message
+    }
+
+    /// The prelude of the line before, of the same host, that others say was repeated.
+    private func lineBefore(_ line: Bytes, _ before: Int, on host: Bytes?) -> Envelope? {
+        var end = min(before, Chunk.lookback)
+        let start = line.base - end
+        let window = Bytes(start, count: end)
+        while end > 1, window[end - 1] == 10 {
+            let isStartOfFile = before < Chunk.lookback
+            guard let newline = window.prefix(end - 1).lastIndex(of: 10) ?? (isStartOfFile ? -1 : nil) else {
+                return nil
+            }
+            var text = window[newline + 1..<end - 1]
+            if text.hasSuffix("\r") { text = text.dropLast(1) }
+            guard let envelope = Envelope.parse(text) else { return nil }
+            if let host, let theirs = envelope.host, !(host == theirs) { return nil }
+            if envelope.repeats == nil { return envelope }
+            end = newline + 1
+        }
+        return nil
     }
 
     // MARK: Message
@@ -251,19 +299,19 @@ package final class LineDecoder {
         if event >= 0 { slots[event] = .text(Bytes("other")) }
         if tagEnd >= 0 { readPID() }
         if pid >= 0, let number = pidText?.decimal { slots[pid] = .integer(number) }
-        if repeats >= 0 { slots[repeats] = .integer(1) }
+        if repeats >= 0 { slots[repeats] = .integer(tagEnd < 0 ? times : 1) }
 
         var body = message
-        if let (times, inner) = Self.repetition(of: message) {
-            if repeats >= 0 { slots[repeats] = .integer(times) }
-            if let inner { body = inner }
+        if body.count > 27, body[0] == UInt8(ascii: "m"), let (count, text) = Repetition.bracketed(body) {
+            if repeats >= 0 { slots[repeats] = .integer(tagEnd < 0 && times > 1 ? times : count) }
+            body = text
         }
         let word = hasPrelude ? Self.severityLength(body) : 0
         if word > 0 {
             if severity >= 0 { slots[severity] = .text(body.prefix(word)) }
             body = body.dropFirst(word + 2)
         } else if severity >= 0, hasPrelude {
-            slots[severity] = .text(Bytes("info"))
+            slots[severity] = .text(Bytes(tagEnd < 0 ? preludeSeverity ?? "info" : "info"))
         }
         if text >= 0 { slots[text] = .text(body) }
         guard hasPrelude, needsShapes || queueID >= 0 else { return }
@@ -324,23 +372,5 @@ package final class LineDecoder {
         case UInt8(ascii: "p"): return text.stands("panic: ", at: 0) ? 5 : 0
         default: return 0
         }
-    }
-
-    /// `last message repeated 3 times`, or rsyslog's `message repeated 3 times: [ text]`.
-    @inline(__always)
-    private static func repetition(of text: Bytes) -> (times: Int, inner: Bytes?)? {
-        guard text.count > 20 else { return nil }
-        switch text[0] {
-        case UInt8(ascii: "l"), UInt8(ascii: "m"), UInt8(ascii: "-"): break
-        default: return nil
-        }
-        guard let start = text.prefix(34).range(of: "message repeated ")?.upperBound,
-            let end = text.firstIndex(of: 0x20, from: start), text.stands(" times", at: end),
-            let times = text[start..<end].decimal
-        else { return nil }
-        guard text[0] == UInt8(ascii: "m"), text.stands(" times: [ ", at: end), text.hasSuffix("]") else {
-            return (times, nil)
-        }
-        return (times, text[min(end + 10, text.count - 1)..<text.count - 1])
     }
 }

@@ -5,6 +5,8 @@ struct TagEntry {
     let tag: Bytes
     let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
     let shapes: UnsafeMutableBufferPointer<Unmanaged<TriedShape>>
+    /// Whether a syslog daemon logs with it, and may say that another line was repeated.
+    let mayRepeat: Bool
 }
 
 /// A shape that a decoder tries. The table owns it, and entries refer to it without counting references.
@@ -27,6 +29,8 @@ final class TagTable {
     private let index: UnsafeMutablePointer<UnsafeMutablePointer<TagEntry>?>
     private var entries: [UnsafeMutablePointer<TagEntry>] = []
     private var overflow: UnsafeMutablePointer<TagEntry>?
+    /// What is known of a line without a tag.
+    private(set) lazy var untagged = makeEntry(Bytes(""), key: .zero)
 
     private let slots: (tag: Int, instance: Int, service: Int, process: Int)
     private let demand: FieldSet
@@ -45,6 +49,7 @@ final class TagTable {
 
     deinit {
         for entry in entries { free(entry) }
+        free(untagged)
         if let overflow { free(overflow) }
         index.deallocate()
     }
@@ -73,6 +78,18 @@ final class TagTable {
     }
 
     private func make(_ tag: Bytes, key: SIMD4<UInt64>, at place: Int) -> UnsafeMutablePointer<TagEntry> {
+        let entry = makeEntry(tag, key: key)
+        if entries.count < Self.limit {
+            entries.append(entry)
+            index[place] = entry
+        } else {
+            if let overflow { free(overflow) }
+            overflow = entry
+        }
+        return entry
+    }
+
+    private func makeEntry(_ tag: Bytes, key: SIMD4<UInt64>) -> UnsafeMutablePointer<TagEntry> {
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, tag.count))
         memory.update(from: tag.base, count: tag.count)
         let copy = Bytes(UnsafePointer(memory), count: tag.count)
@@ -90,14 +107,10 @@ final class TagTable {
         _ = tried.initialize(from: candidates.map(Unmanaged.passUnretained))
 
         let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
-        entry.initialize(to: TagEntry(key: key, tag: copy, cells: cells, shapes: tried))
-        if entries.count < Self.limit {
-            entries.append(entry)
-            index[place] = entry
-        } else {
-            if let overflow { free(overflow) }
-            overflow = entry
-        }
+        entry.initialize(
+            to: TagEntry(
+                key: key, tag: copy, cells: cells, shapes: tried,
+                mayRepeat: Repetition.processes.contains(name)))
         return entry
     }
 

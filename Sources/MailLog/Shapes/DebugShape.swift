@@ -1,5 +1,5 @@
-/// What a daemon says when it runs with `-v`: the SMTP dialogue, and lines that begin with a C function's name. It is
-/// kept apart, and never read as anything else.
+/// What a daemon says when it runs with `-v`: the SMTP dialogue, and lines that begin with a C function's
+/// name. It is kept apart, and never read as anything else.
 ///
 ///     > localhost[127.0.0.1]: 250 2.1.5 Ok      smtpd_check_addr: addr=a@b.example
 package struct DebugShape: LineShape {

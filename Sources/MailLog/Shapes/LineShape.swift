@@ -1,8 +1,8 @@
-/// One shape of log line: how to tell it and which fields it carries. A new shape is one file that conforms and
-/// one line in `LineShapes.types`.
+/// One shape of log line: how to tell it and which fields it carries. A new shape is one file that conforms
+/// and one line in `LineShapes.types`.
 ///
-/// No line has two shapes but one of the last resort: which of them are tried depends on what a query demands, and
-/// the answer must not.
+/// No line has two shapes but one of the last resort: which of them are tried depends on what a query
+/// demands, and the answer must not.
 package protocol LineShape: Sendable {
     /// The values of `event` that it gives.
     static var events: [String] { get }
@@ -26,8 +26,8 @@ package protocol LineShape: Sendable {
     /// Real lines of this shape, prelude included.
     var samples: [String] { get }
 
-    /// Fills the cells that are wanted and `event` if the line has this shape, and says whether it has. On false
-    /// nothing is written.
+    /// Fills the cells that are wanted and `event` if the line has this shape, and says whether it has. On
+    /// false nothing is written.
     func decode(_ line: LineText, into cells: Cells) -> Bool
 }
 

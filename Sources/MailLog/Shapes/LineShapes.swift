@@ -43,14 +43,28 @@ package enum LineShapes {
         MasterShape.self,
         ScriptShape.self,
         PostsuperShape.self,
+        GapShape.self,
+        DovecotShape.self,
+        AmavisShape.self,
+        RspamdShape.self,
+        SpamdShape.self,
+        ClamAVShape.self,
+        OpenDKIMShape.self,
+        OpenDMARCShape.self,
+        SPFShape.self,
+        GreylistShape.self,
+        SaslauthdShape.self,
+        SendmailShape.self,
+        EximShape.self,
+        MailmanShape.self,
         WarningShape.self,
         DebugShape.self,
     ]
 
     package static let all: [any LineShape] = types.map { $0.init() }
 
-    /// The values of `event`: those of the shapes, and `other` for a line of none. Taken from the types, because
-    /// a shape that is made looks its fields up, and `event` is one of them.
+    /// The values of `event`: those of the shapes, and `other` for a line of none. Taken from the types,
+    /// because a shape that is made looks its fields up, and `event` is one of them.
     package static let events: [String] = types.flatMap { $0.events } + ["other"]
 
     /// Texts of which every line with that event contains at least one; nil when nothing is certain.

@@ -1,5 +1,5 @@
-/// A server that would not do, while others may be left to try (`smtp/smtp_trouble.c`); when none is, the delivery line
-/// says the same:
+/// A server that would not do, while others may be left to try (`smtp/smtp_trouble.c`); when none is, the
+/// delivery line says the same:
 ///
 ///     QID: host H[A] said: REPLY (in reply to X command)
 ///     QID: {lost connection with|conversation with} H[A] …

@@ -1,5 +1,5 @@
-/// What postscreen finds out about a client before smtpd sees it (`postscreen/`); the names ALLOWLISTED and DENYLISTED
-/// from 3.6.
+/// What postscreen finds out about a client before smtpd sees it (`postscreen/`); the names ALLOWLISTED and
+/// DENYLISTED from 3.6.
 package struct PostscreenShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("postscreen-connect", "CONNECT from <client> to <_>"),

@@ -1,5 +1,5 @@
-/// What an administrator does to messages in the queue (`postsuper/postsuper.c`): with their ids where they were named,
-/// else only how many.
+/// What an administrator does to messages in the queue (`postsuper/postsuper.c`): with their ids where they
+/// were named, else only how many.
 package struct PostsuperShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("postsuper", "ID: <action=requeued|placed on hold|released from hold|expired>"),

@@ -2,8 +2,8 @@
 package struct SubmitShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("submit", "warning: uid=<uid>: <detail>"),
-        ("submit", "warning: User <sasl_username>(<uid>) <detail=is not allowed to submit mail>"),
-        ("submit", "warning: <sasl_username>(<uid>): <detail>"),
+        ("submit", "warning: User <user>(<uid>) <detail=is not allowed to submit mail>"),
+        ("submit", "warning: <user>(<uid>): <detail>"),
         ("submit", "warning: ID: message has been queued for <detail>"),
         ("submit", "warning: ID: message dated <detail> into the future"),
         ("submit", "warning: message <detail=maildrop/><_>"),

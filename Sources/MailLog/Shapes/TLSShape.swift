@@ -1,5 +1,6 @@
-/// A TLS connection (`tls/tls_misc.c`). It has no queue id: it belongs to the session, or to the delivery lines of the
-/// same process that follow. Before Postfix 3.4 it ends with the bits, before 2.5 it has no word of trust:
+/// A TLS connection (`tls/tls_misc.c`). It has no queue id: it belongs to the session, or to the delivery
+/// lines of the same process that follow. Before Postfix 3.4 it ends with the bits, before 2.5 it has no word
+/// of trust:
 ///
 ///     [{Anonymous|Untrusted|Trusted|Verified} ]TLS connection {established|reused} {from|to} N[A][:PORT][ to SNI]:
 ///         PROTO with cipher C (N/M bits)[ key-exchange K (…) server-signature S …]

@@ -3,8 +3,9 @@
 ///     warning: <client>: SASL <sasl_method> authentication failed: <detail>{, sasl_username=<sasl_username>}
 ///
 /// `warning: ` at the start is any severity word, and without it the line has none; `ID: ` is a queue id or
-/// `NOQUEUE`. `<_>` is left out, `<where=DATA|BDAT>` is one of these words, and what is in braces may be absent.
-/// A value ends where the text that follows it in the template first stands; the last one goes to the end.
+/// `NOQUEUE`. `<_>` is left out, `<where=DATA|BDAT>` is one of these words, and what is in braces may be
+/// absent. A value ends where the text that follows it in the template first stands; the last one goes to the
+/// end.
 package struct Template: @unchecked Sendable {
     // The texts are made once and live as long as the process.
     package let event: Bytes
@@ -30,7 +31,7 @@ package struct Template: @unchecked Sendable {
     private static let clients = ClientSlots()
     private static let relays = RelaySlots()
     /// A template has at most so many fields.
-    private static let limit = 12
+    private static let limit = 20
 
     /// All that a text with braces stands for, the longest first.
     static func all(_ event: String, _ text: String) -> [Template] {

@@ -1,5 +1,5 @@
-/// What any daemon of Postfix says with a severity word and no shape of its own: `warning: TEXT`, `fatal: TEXT`. The
-/// reason of its detail groups what differs only in hosts, addresses and numbers.
+/// What any daemon of Postfix says with a severity word and no shape of its own: `warning: TEXT`, `fatal:
+/// TEXT`. The reason of its detail groups what differs only in hosts, addresses and numbers.
 package struct WarningShape: LineShape {
     package static let events = ["warning"]
     package let processes = PostfixProcesses.all

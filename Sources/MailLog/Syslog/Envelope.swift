@@ -5,6 +5,8 @@
 ///     <22>Nov 23 … · <22>1 2026-… mx1 postfix/smtpd 9733 - - text
 ///     Nov 23 16:39:34 <mail.info> mx1 … · Nov 23 16:39:34 mx1 mail.info postfix/…
 ///     2026-… stdout F Nov 23 … · mail_1  | Nov 23 … · … mx1 postfix/smtp[1]: [ID 197553 mail.info] text
+///     @4000000050d9e0aa1a2b3c4d postfix/smtpd[1]: text · Nov 23 16:39:34 [postfix/smtpd] text
+///     Nov 23 16:39:34 mx1 last message repeated 3 times
 package struct Envelope {
     package var stamp: Stamp
     package var host: Bytes?
@@ -12,6 +14,10 @@ package struct Envelope {
     package var pid: Bytes?
     /// What follows the tag, the severity word included.
     package var message: Bytes
+    /// The severity that the prelude tells.
+    package var severity: StaticString?
+    /// How often the line before was logged again, where that is all that this line says.
+    package var repeats: Int?
     /// Whether stamp, host and tag stand at the very start with one blank between, as nearly always.
     var isPlain = true
 
@@ -22,55 +28,83 @@ package struct Envelope {
         return parse(line, from: bar.upperBound)
     }
 
+    /// `-- MARK --`, `-- Boot 7f2c… --` and the like, which stand for themselves, without a stamp.
+    static func isMark(_ line: Bytes) -> Bool {
+        line.hasPrefix("-- ") && line.hasSuffix("--") && line.count > 5
+    }
+
     private static func parse(_ line: Bytes, from start: Int) -> Envelope? {
         var rest = line.dropFirst(start)
-        var isPlain = start == 0
-        let priority = priorityLength(rest)
-        if priority > 0 {
-            rest = rest.dropFirst(priority)
-            isPlain = false
+        var envelope = Envelope(stamp: Stamp(), message: rest, isPlain: start == 0)
+        if let (length, level) = priority(rest) {
+            rest = rest.dropFirst(length)
+            envelope.isPlain = false
+            envelope.severity = Priority.severity(ofLevel: level)
             if rest.stands("1 ", at: 0), let stamp = Stamp.parse(rest.dropFirst(2)) {
-                return parse5424(rest.dropFirst(2), stamp)
+                envelope.stamp = stamp
+                return envelope.read5424(rest.dropFirst(2)) ? envelope : nil
             }
         }
         guard let stamp = Stamp.parse(rest), stamp.length <= rest.count else { return nil }
+        envelope.stamp = stamp
         rest = rest.dropFirst(stamp.length)
         guard rest.isEmpty || rest[0] == 0x20 else { return nil }
         rest = rest.dropFirst(min(1, rest.count))
 
         if rest.stands("stdout ", at: 0) || rest.stands("stderr ", at: 0), rest.count > 9 {
             rest = rest.dropFirst(9)
-            isPlain = false
+            envelope.isPlain = false
+        }
+        if let (length, level) = priority(rest) {
+            rest = rest.dropFirst(length)
+            envelope.isPlain = false
+            envelope.severity = Priority.severity(ofLevel: level)
         }
         if let inner = Stamp.parse(rest), rest.stands(" ", at: inner.length) {
             rest = rest.dropFirst(inner.length + 1)
-            isPlain = false
+            envelope.isPlain = false
         }
         if rest.stands("<", at: 0), let close = rest.firstIndex(of: UInt8(ascii: ">")),
             rest.stands(" ", at: close + 1)
         {
+            envelope.severity = Priority.severity(ofPair: rest[1..<close]) ?? envelope.severity
             rest = rest.dropFirst(close + 2)
-            isPlain = false
+            envelope.isPlain = false
         }
-        if isRepeat(rest) {
-            return Envelope(stamp: stamp, message: rest, isPlain: false)
+        envelope.message = rest
+        if envelope.readRepeat(rest) { return envelope }
+        if rest.stands("[", at: 0), let close = rest.range(of: "] "), close.lowerBound > 1 {
+            // metalog knows neither host nor process id.
+            envelope.tag = rest[1..<close.lowerBound]
+            envelope.message = rest.dropFirst(close.upperBound)
+            envelope.isPlain = false
+            return envelope
         }
-        guard let blank = rest.firstIndex(of: 0x20), blank > 0 else {
-            return Envelope(stamp: stamp, message: rest, isPlain: false)
+        let first = rest.prefix(rest.firstIndex(of: 0x20) ?? rest.count)
+        if first.hasSuffix(":"), first.count > 1, first.firstIndex(of: UInt8(ascii: ":")) == first.count - 1 {
+            // No host: a host has no colon at its end.
+            envelope.isPlain = false
+            envelope.readTag(rest)
+            return envelope
         }
-        var envelope = Envelope(stamp: stamp, host: rest.prefix(blank), message: rest, isPlain: isPlain)
-        envelope.readTag(rest.dropFirst(blank + 1))
+        guard first.count < rest.count, first.count > 0 else {
+            envelope.isPlain = false
+            return envelope
+        }
+        envelope.host = first
+        envelope.readTag(rest.dropFirst(first.count + 1))
         return envelope
     }
 
     /// `tag[pid]: text`, `tag: text`; a text with neither has no tag.
     private mutating func readTag(_ text: Bytes) {
         message = text
-        guard !Envelope.isRepeat(text) else { return isPlain = false }
+        guard !readRepeat(text) else { return }
         var rest = text
-        let facility = Envelope.facilityLength(rest)
-        if facility > 0 {
-            rest = rest.dropFirst(facility)
+        let word = rest.prefix(rest.firstIndex(of: 0x20) ?? rest.count)
+        if let found = Priority.severity(ofPair: word), word.count < rest.count {
+            severity = found
+            rest = rest.dropFirst(word.count + 1)
             isPlain = false
         }
         var end = 0
@@ -92,23 +126,35 @@ package struct Envelope {
         if message.stands(":", at: 0) { message = message.dropFirst(1) }
         if message.stands(" ", at: 0) { message = message.dropFirst(1) }
         if message.stands("[ID ", at: 0), let close = message.range(of: "] ") {
+            if let blank = message.prefix(close.lowerBound).lastIndex(of: 0x20) {
+                severity = Priority.severity(ofPair: message[blank + 1..<close.lowerBound]) ?? severity
+            }
             message = message.dropFirst(close.upperBound)
             isPlain = false
         }
+        if let tag, Repetition.processes.contains(where: { tag.string == $0 }) { _ = readRepeat(message) }
+    }
+
+    /// Whether the text only says how often the line before was repeated.
+    private mutating func readRepeat(_ text: Bytes) -> Bool {
+        guard let times = Repetition.times(text) else { return false }
+        repeats = times
+        isPlain = false
+        return true
     }
 
     /// `STAMP HOST APP PROCID MSGID SD text`.
-    private static func parse5424(_ text: Bytes, _ stamp: Stamp) -> Envelope? {
+    private mutating func read5424(_ text: Bytes) -> Bool {
         var rest = text.dropFirst(min(stamp.length, text.count))
         var words: [Bytes] = []
         for _ in 0..<4 {
-            guard rest.stands(" ", at: 0) else { return nil }
+            guard rest.stands(" ", at: 0) else { return false }
             rest = rest.dropFirst(1)
             let end = rest.firstIndex(of: 0x20) ?? rest.count
             words.append(rest.prefix(end))
             rest = rest.dropFirst(end)
         }
-        guard rest.stands(" ", at: 0) else { return nil }
+        guard rest.stands(" ", at: 0) else { return false }
         rest = rest.dropFirst(1)
         if rest.stands("-", at: 0) {
             rest = rest.dropFirst(1)
@@ -120,9 +166,11 @@ package struct Envelope {
         if rest.stands(" ", at: 0) { rest = rest.dropFirst(1) }
         if rest.stands("\u{FEFF}", at: 0) { rest = rest.dropFirst(3) }
         func given(_ word: Bytes) -> Bytes? { word == "-" || word.isEmpty ? nil : word }
-        return Envelope(
-            stamp: stamp, host: given(words[0]), tag: given(words[1]), pid: given(words[2]), message: rest,
-            isPlain: false)
+        host = given(words[0])
+        tag = given(words[1])
+        pid = given(words[2])
+        message = rest
+        return true
     }
 
     @inline(__always)
@@ -130,25 +178,12 @@ package struct Envelope {
         byte == 0x20 || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
     }
 
-    /// The length of `<22>`.
-    private static func priorityLength(_ text: Bytes) -> Int {
+    /// The length of `<22>`, and its level.
+    private static func priority(_ text: Bytes) -> (length: Int, level: Int)? {
         guard text.stands("<", at: 0), let close = text.prefix(5).firstIndex(of: UInt8(ascii: ">")),
             close > 1,
-            text[1..<close].decimal != nil
-        else { return 0 }
-        return close + 1
-    }
-
-    /// The length of `mail.info ` or `mail:info `.
-    private static func facilityLength(_ text: Bytes) -> Int {
-        guard text.stands("mail.", at: 0) || text.stands("mail:", at: 0),
-            let blank = text.firstIndex(of: 0x20), blank > 5
-        else { return 0 }
-        for index in 5..<blank where !text[index].isLetter { return 0 }
-        return blank + 1
-    }
-
-    private static func isRepeat(_ text: Bytes) -> Bool {
-        text.stands("last message repeated ", at: 0) || text.stands("--- last message repeated ", at: 0)
+            let number = text[1..<close].decimal
+        else { return nil }
+        return (close + 1, number & 7)
     }
 }

@@ -2,7 +2,7 @@
 ///
 ///     Nov 23 16:39:34 · Nov 03 16:39:34 · Nov 3 16:39:34 · Nov 23 16:39:34.123456 · Nov 23 2026 16:39:34
 ///     2026-11-23T16:39:34.123456+01:00 · 2026-11-23 16:39:34,123Z · Mon 2026-11-23 16:39:34 CET
-///     1795451974.123456
+///     1795451974.123456 · Mär  3 16:39:34 · @4000000050d9e0aa1a2b3c4d
 package struct Stamp: BitwiseCopyable {
     /// 0 where none is written.
     package var year: Int32 = 0
@@ -16,21 +16,27 @@ package struct Stamp: BitwiseCopyable {
 
     package static func parse(_ line: Bytes) -> Stamp? {
         guard line.count >= 14 else { return nil }
-        if line[0].isLetter { return parseNamedMonth(line) ?? parseWeekday(line) }
+        if line[0].isLetter || line[0] >= 0x80 {
+            if let month = month(line) { return parseNamedMonth(line, month, from: 4) ?? parseWeekday(line) }
+            return parseWeekday(line) ?? parseLocalMonth(line)
+        }
+        if line[0] == UInt8(ascii: "@") { return parseTAI(line) }
         guard line[0].isDigit else { return nil }
         return line[4] == UInt8(ascii: "-") ? parseISO(line) : parseUnix(line)
     }
 
     // MARK: Forms
 
-    private static func parseNamedMonth(_ line: Bytes) -> Stamp? {
-        guard line[3] == 0x20, let month = month(line) else { return nil }
+    private static func parseNamedMonth(_ line: Bytes, _ month: UInt8, from start: Int) -> Stamp? {
+        guard line.count >= start + 10, line[start - 1] == 0x20 else { return nil }
         var stamp = Stamp()
         stamp.month = month
         // Some daemons write the day in one digit.
-        let isShort = line[4].isDigit && line[5] == 0x20
-        guard let day = isShort ? Int(line[4] - 48) : two(line, at: 4, padded: true) else { return nil }
-        var position = isShort ? 6 : 7
+        let isShort = line[start].isDigit && line[start + 1] == 0x20
+        guard let day = isShort ? Int(line[start] - 48) : two(line, at: start, padded: true) else {
+            return nil
+        }
+        var position = isShort ? start + 2 : start + 3
         guard line[position - 1] == 0x20 else { return nil }
         if line.count >= position + 13, line[position + 4] == 0x20, let century = two(line, at: position),
             let rest = two(line, at: position + 2)
@@ -40,6 +46,32 @@ package struct Stamp: BitwiseCopyable {
         }
         stamp.day = UInt8(day)
         guard stamp.readClock(line, at: position), stamp.isDate else { return nil }
+        return stamp
+    }
+
+    /// `Mär 03 16:39:34`, `Απρ 15 16:39:34`.
+    private static func parseLocalMonth(_ line: Bytes) -> Stamp? {
+        guard let blank = line.prefix(14).firstIndex(of: 0x20),
+            let month = MonthNames.month(line.prefix(blank))
+        else { return nil }
+        return parseNamedMonth(line, month, from: blank + 1)
+    }
+
+    /// `@4000000050d9e0aa1a2b3c4d`: seconds since 1970 and 2^62 and ten, and nanoseconds, in hexadecimal.
+    private static func parseTAI(_ line: Bytes) -> Stamp? {
+        guard line.count >= 25, line.count == 25 || line[25] == 0x20 else { return nil }
+        var value: [UInt64] = [0, 0]
+        for index in 1..<25 {
+            let byte = line[index].asciiLowercased
+            let digit = byte.isDigit ? byte - 48 : byte &- 87
+            guard digit < 16, byte.isDigit || byte.isLetter else { return nil }
+            value[index < 17 ? 0 : 1] = value[index < 17 ? 0 : 1] << 4 | UInt64(digit)
+        }
+        let seconds = Int64(bitPattern: value[0] &- 0x4000_0000_0000_000A)
+        guard (0..<1 << 40).contains(seconds), value[1] < 1_000_000_000 else { return nil }
+        var stamp = Stamp(seconds: Int(seconds))
+        stamp.microsecondsOfDay += Int64(value[1] / 1000)
+        stamp.length = 25
         return stamp
     }
 
@@ -76,19 +108,25 @@ package struct Stamp: BitwiseCopyable {
     /// Seconds since 1970, ten digits and a fraction.
     private static func parseUnix(_ line: Bytes) -> Stamp? {
         guard line[10] == UInt8(ascii: "."), let seconds = line.prefix(10).decimal else { return nil }
-        var stamp = Stamp()
-        let date = Calendar.civil(fromDays: seconds / 86_400)
-        stamp.year = Int32(date.year)
-        stamp.month = UInt8(date.month)
-        stamp.day = UInt8(date.day)
-        stamp.microsecondsOfDay = Int64(seconds % 86_400) * 1_000_000
-        stamp.offset = 0
+        var stamp = Stamp(seconds: seconds)
         stamp.length = 10
         stamp.readFraction(line)
         return stamp
     }
 
     // MARK: Parts
+
+    init() {}
+
+    /// A moment of UTC, in seconds since 1970.
+    private init(seconds: Int) {
+        let date = Calendar.civil(fromDays: seconds / 86_400)
+        year = Int32(date.year)
+        month = UInt8(date.month)
+        day = UInt8(date.day)
+        microsecondsOfDay = Int64(seconds % 86_400) * 1_000_000
+        offset = 0
+    }
 
     private var isDate: Bool {
         (1...12).contains(month) && day >= 1

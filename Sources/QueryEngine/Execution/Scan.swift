@@ -60,6 +60,7 @@ final class Scan {
         guard let search, searches else { return scanLines(chunk, from: 0, into: next) }
         var matches = 0
         var position = 0
+        if !takeRepeats(&position, of: chunk, into: next) { return false }
         while let found = search.first(in: bytes, from: position) {
             matches += 1
             let start = max(position, bytes.lineStart(before: found))
@@ -67,10 +68,23 @@ final class Scan {
             if !take(start..<end, of: chunk, testsIfFound, into: next) { return false }
             position = end + 1
             if position >= bytes.count { break }
+            if !takeRepeats(&position, of: chunk, into: next) { return false }
             if matches & 63 == 0, position < matches * Scan.worthwhileGap {
                 // Matches are dense: going line by line costs less.
                 return scanLines(chunk, from: position, into: next)
             }
+        }
+        return true
+    }
+
+    /// Takes lines at that place that say no more than that the line before was repeated: they have its fields, but
+    /// not its text, and a search passes them over.
+    @inline(__always)
+    private func takeRepeats(_ position: inout Int, of chunk: Chunk, into next: any RowConsumer) -> Bool {
+        while position < chunk.bytes.count, Repetition.mayStand(in: chunk.bytes.dropFirst(position)) {
+            let end = chunk.bytes.lineEnd(after: position)
+            if !take(position..<end, of: chunk, tests, into: next) { return false }
+            position = end + 1
         }
         return true
     }
@@ -96,7 +110,8 @@ final class Scan {
         worker.arena.reset()
         let row = Row(slots: buffer.slots, order: chunk.order &+ UInt64(place.lowerBound), worker: worker)
         account.lines += 1
-        if !decoder.decodeEnvelope(line, years: chunk.years, into: record), !line.isEmpty,
+        if !decoder.decodeEnvelope(
+            line, before: chunk.before &+ place.lowerBound, years: chunk.years, into: record), !line.isEmpty,
             search == nil || search?.first(in: line) != nil
         {
             // Which other lines are looked at at all is an accident of blocks.

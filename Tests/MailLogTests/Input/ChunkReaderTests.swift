@@ -29,7 +29,8 @@ struct ChunkReaderTests {
 
     /// A log set of one file in that form.
     static func logs(_ form: String, _ text: [UInt8] = text) throws -> LogSet {
-        let path = directory.path("log-\(form.replacingOccurrences(of: " ", with: "-"))-\(text.count)")
+        // Tests run side by side, and two of them must not share a pipe.
+        let path = directory.path("log-\(UInt64.random(in: 0 ... .max))")
         var bytes = text
         if form.hasPrefix("gzip") { bytes = try gzip(text) }
         if form == "members" {
@@ -68,6 +69,8 @@ struct ChunkReaderTests {
         let sequence: Int
         let line: Int
         let bytes: [UInt8]
+        /// What stands in memory in front of them.
+        let before: [UInt8]
     }
 
     static func read(_ reader: ChunkReader, threads: Int = 1) -> [Piece] {
@@ -77,8 +80,10 @@ struct ChunkReaderTests {
             let block = Block()
             while let chunk = reader.next(into: block) {
                 let bytes = Array(UnsafeBufferPointer(start: chunk.bytes.base, count: chunk.bytes.count))
+                let before = UnsafeBufferPointer(start: chunk.bytes.base - chunk.before, count: chunk.before)
                 let piece = Piece(
-                    order: chunk.order, sequence: chunk.sequence, line: chunk.firstLine, bytes: bytes)
+                    order: chunk.order, sequence: chunk.sequence, line: chunk.firstLine, bytes: bytes,
+                    before: Array(before))
                 lock.withLock { pieces.append(piece) }
             }
         }
@@ -96,6 +101,17 @@ struct ChunkReaderTests {
             if ordered { #expect(sorted.map(\.sequence) == Array(0..<sorted.count)) }
             #expect(sorted.dropLast().allSatisfy { $0.bytes.last ?? 10 == 10 })
             #expect(reader.problems().isEmpty)
+        }
+    }
+
+    @Test("in front of a chunk stands what the log has there", arguments: forms)
+    func looksBack(_ form: String) throws {
+        let logs = try ChunkReaderTests.logs(form)
+        let pieces = ChunkReaderTests.read(logs.reader(ordered: false, numbered: false), threads: 2)
+        for piece in pieces where !piece.bytes.isEmpty {
+            let place = Int(piece.order & 0xFFFF_FFFF_FFFF)
+            #expect(piece.before.count >= min(place, Chunk.lookback))
+            #expect(ChunkReaderTests.text[..<place].suffix(piece.before.count).elementsEqual(piece.before))
         }
     }
 

@@ -169,7 +169,8 @@ struct LineShapesTests {
             "2026-11-23T16:39:34.5+01:00 mx1.example.org postfix/qmgr[7]: 4jYBWH52yzz2NpW3: removed",
             ["event": "removed", "host": "mx1.example.org", "prelude": "true", "day": "1795392000000000"]
         ),
-        ("-- MARK --", ["prelude": "false", "text": "-- MARK --", "raw": "-- MARK --"]),
+        ("-- MARK --", ["prelude": "true", "event": "gap", "text": "-- MARK --", "raw": "-- MARK --"]),
+        ("some text", ["prelude": "false", "event": "other", "text": "some text", "raw": "some text"]),
     ]
 
     @Test(arguments: lines.indices)

@@ -64,21 +64,26 @@ struct ReferenceEvaluator {
     let rows: [Row]
 
     init(_ lines: [String]) {
-        rows = lines.map(ReferenceEvaluator.decode)
+        rows = lines.indices.map { place in
+            ReferenceEvaluator.decode(lines[place], behind: lines[max(0, place - 200)..<place])
+        }
     }
 
-    static func decode(_ line: String) -> Row {
+    /// The fields of a line; some others stand in front of it.
+    static func decode(_ line: String, behind others: ArraySlice<String> = []) -> Row {
         let decoder = LineDecoder(demand: FieldSet(Fields.all), early: FieldSet())
         let slots = UnsafeMutablePointer<Value>.allocate(capacity: Fields.all.count)
         slots.initialize(repeating: .missing, count: Fields.all.count)
         defer { slots.deallocate() }
         let record = Record(slots: slots)
-        let bytes = Array(line.utf8)
+        let before = Array(others.map { $0 + "\n" }.joined().utf8)
+        let bytes = before + Array(line.utf8)
         return bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return [:] }
             let start = Int64(Calendar.daysFromCivil(year: 2026, month: 1, day: 1)) * 86_400_000_000
             _ = decoder.decodeEnvelope(
-                Bytes(base, count: buffer.count), years: YearWindow(start: start), into: record)
+                Bytes(base + before.count, count: buffer.count - before.count), before: before.count,
+                years: YearWindow(start: start), into: record)
             decoder.decodeBody(into: record)
             var row: Row = [:]
             for field in Fields.all {

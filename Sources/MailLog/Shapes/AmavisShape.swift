@@ -1,0 +1,73 @@
+/// What amavis did with a message, which goes on with another queue id:
+///
+///     (PID-NN) Passed CLEAN {RelayedInbound}, [A]:P [A] <S> -> <R>,<R>, Queue-ID: QID, Message-ID: <MID>,
+///         mail_id: X, Hits: 1.2, size: N, queued_as: QID, 345 ms
+package struct AmavisShape: LineShape {
+    package static let events = ["amavis"]
+    package let processes = ["amavis", "amavisd", "amavisd-new"]
+    package let marker: String? = " -> <"
+    package let summary = "amavis passes or blocks a message: verdict, score, and both queue ids"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 amavis[300]: (00300-01) Passed CLEAN {RelayedInbound}, [192.0.2.7]:4711 [192.0.2.7] <s@a.example> -> <alice@example.org>,<bob@example.org>, Queue-ID: AB485F8A0B1, Message-ID: <m1@a.example>, mail_id: x1, Hits: -1.2, size: 2811, queued_as: BB485F8A0B2, 345 ms",
+        "Nov 23 16:39:34 mx1 amavis[300]: (00300-02) Blocked INFECTED (Eicar-Test-Signature) {DiscardedInbound}, [192.0.2.7] <> -> <alice@example.org>, Message-ID: <m2@a.example>, mail_id: x2, Hits: -, size: 811, 112 ms",
+    ]
+
+    private let action = Field("action").slot
+    private let verdict = Field("verdict").slot
+    private let ip = Field("client_ip").slot
+    private let from = Field("from").slot
+    private let to = Field("to").slot
+    private let queueID = Field("queue_id").slot
+    private let messageID = Field("message_id").slot
+    private let score = Field("score").slot
+    private let size = Field("size").slot
+    private let detail = Field("detail").slot
+
+    package init() {}
+
+    package var slots: [Int] {
+        [action, verdict, ip, from, to, queueID, messageID, score, size, detail]
+    }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        var pairs = Pairs(line.body)
+        guard pairs.skip("(") else { return false }
+        _ = pairs.upTo(") ")
+        guard pairs.skip(") ") else { return false }
+        let text = pairs.rest
+        guard let act = pairs.oneOf("Passed ", "Blocked ") else { return false }
+        let found = pairs.upTo(" {", ", ")
+        let head = pairs.upTo("<")
+        guard pairs.skip("<"), let sender = pairs.address(before: { $0.stands(" -> <", at: $1) }),
+            pairs.skip(" -> <"), let recipient = pairs.address(before: { $1 == $0.count || $0[$1] == 0x2C })
+        else { return false }
+        cells.event("amavis")
+        cells.set(detail, text)
+        cells.set(action, act.dropLast(1))
+        cells.set(verdict, found)
+        cells.set(from, sender)
+        cells.set(to, recipient)
+        if let open = head.firstIndex(of: UInt8(ascii: "[")),
+            let close = head.firstIndex(of: UInt8(ascii: "]"), from: open)
+        {
+            cells.set(ip, head[open + 1..<close])
+        }
+        // The other pairs come in an order that can be configured.
+        let rest = pairs.rest
+        if let id = value("Queue-ID: ", in: rest) { cells.set(queueID, id) }
+        if let id = value("Message-ID: ", in: rest) { cells.set(messageID, id.withoutBrackets) }
+        if let hits = value("Hits: ", in: rest) { cells.setNumber(score, hits) }
+        if let bytes = value("size: ", in: rest) { cells.setInteger(size, bytes) }
+        return true
+    }
+
+    /// What follows a key after a comma, up to the next one.
+    private func value(_ key: StaticString, in text: Bytes) -> Bytes? {
+        var pairs = Pairs(text)
+        while true {
+            _ = pairs.upTo(", ")
+            guard pairs.skip(", ") else { return nil }
+            if pairs.skip(key) { return pairs.upTo(", ") }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// What a policy server that greylists decided (postgrey, cbpolicyd):
+///
+///     [QID: ]action=greylist, reason=new, client_name=N, client_address=A, sender=S, recipient=R
+package struct GreylistShape: LineShape {
+    package static let events = ["greylist"]
+    package let processes = ["postgrey", "cbpolicyd", "policyd"]
+    package let marker: String? = "action="
+    package let summary = "a greylisting policy server decides: action and reason"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postgrey[200]: action=greylist, reason=new, client_name=mx.a.example, client_address=192.0.2.7/32, sender=s@a.example, recipient=alice@example.org",
+        "Nov 23 16:39:34 mx1 postgrey[200]: AB485F8A0B1: action=pass, reason=triplet found, delay=363, client_name=mx.a.example, client_address=192.0.2.7, sender=s@a.example, recipient=alice@example.org",
+        "Nov 23 16:39:34 mx1 cbpolicyd[201]: module=Greylisting, action=defer, host=192.0.2.7, helo=mx.a.example, from=s@a.example, to=alice@example.org, reason=greylisted",
+    ]
+
+    private let action = Field("action").slot
+    private let detail = Field("detail").slot
+    private let delay = Field("delay").slot
+    private let name = Field("client_name").slot
+    private let ip = Field("client_ip").slot
+    private let helo = Field("helo").slot
+    private let from = Field("from").slot
+    private let to = Field("to").slot
+
+    package init() {}
+
+    package var slots: [Int] { [action, detail, delay, name, ip, helo, from, to] }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        let body = line.body
+        guard body.hasPrefix("action=") || body.hasPrefix("module=") && body.contains(", action=") else {
+            return false
+        }
+        cells.event("greylist")
+        var pairs = Pairs(body)
+        while !pairs.isAtEnd {
+            let pair = pairs.upTo(", ")
+            _ = pairs.skip(", ")
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let (key, value) = (pair.prefix(equals), pair.dropFirst(equals + 1))
+            if key == "action" {
+                cells.set(action, value)
+            } else if key == "reason" {
+                cells.set(detail, value)
+            } else if key == "delay" {
+                cells.setSeconds(delay, value)
+            } else if key == "client_name" {
+                cells.set(name, value)
+            } else if key == "client_address" || key == "host" {
+                cells.set(ip, value.prefix(value.firstIndex(of: UInt8(ascii: "/")) ?? value.count))
+            } else if key == "helo" {
+                cells.set(helo, value)
+            } else if key == "sender" || key == "from" {
+                cells.set(from, value.withoutBrackets)
+            } else if key == "recipient" || key == "to" {
+                cells.set(to, value.withoutBrackets)
+            }
+        }
+        return true
+    }
+}

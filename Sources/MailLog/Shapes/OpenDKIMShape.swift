@@ -1,0 +1,26 @@
+/// What opendkim did with the signature of a message.
+package struct OpenDKIMShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        ("opendkim", "ID: DKIM-Signature <_=field|header> <verdict=added> (s=<_>, d=<hostname>)"),
+        ("opendkim", "ID: DKIM verification <verdict=successful>"),
+        ("opendkim", "ID: <hostname> [<client_ip>] <verdict=not internal|not authenticated>"),
+        ("opendkim", "ID: <verdict=no signing domain match> for <hostname>"),
+        (
+            "opendkim",
+            "ID: <verdict=bad signature data|no signature data|not authenticated|no signing table match|no sender domain>{ <detail>}"
+        ),
+        ("opendkim", "ID: s=<_> d=<hostname> <detail>"),
+        ("opendkim", "ID: <detail>"),
+    ]
+    package let processes: [String] = ["opendkim"]
+    package let summary = "a DKIM signature is added or verified"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 opendkim[811]: AB485F8A0B1: DKIM-Signature field added (s=mail, d=example.org)",
+        "Nov 23 16:39:34 mx1 opendkim[811]: AB485F8A0B1: DKIM verification successful",
+        "Nov 23 16:39:34 mx1 opendkim[811]: AB485F8A0B1: mx.a.example [192.0.2.7] not internal",
+        "Nov 23 16:39:34 mx1 opendkim[811]: AB485F8A0B1: s=sel d=a.example a=rsa-sha256 SSL error:04091068:rsa routines:INT_RSA_VERIFY:bad signature",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

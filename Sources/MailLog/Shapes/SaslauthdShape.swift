@@ -1,0 +1,17 @@
+/// A login that saslauthd did not accept.
+package struct SaslauthdShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        (
+            "saslauthd",
+            "do_auth<_>: auth failure: [user=<user>] [service=<limit_service>] [realm=<hostname>] [mech=<sasl_method>] [reason=<detail>]"
+        )
+    ]
+    package let processes: [String] = ["saslauthd"]
+    package let summary = "saslauthd refuses a login"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 saslauthd[500]: do_auth         : auth failure: [user=bob] [service=smtp] [realm=example.org] [mech=pam] [reason=PAM auth error]"
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}
