@@ -86,13 +86,8 @@ struct Session {
         guard let wanted = query.timeRange, let covered = logs.timeRange,
             wanted.upperBound <= covered.first || wanted.lowerBound > covered.last
         else { return nil }
-        let text = { (time: Int64) -> String in
-            var bytes: [UInt8] = []
-            ValueText.append(.time(time), .time(.instant), to: &bytes)
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return
-            "no line is of the time asked for: the logs go from \(text(covered.first)) to \(text(covered.last))"
+        return "no line is of the time asked for: the logs go from \(ValueText.time(covered.first)) "
+            + "to \(ValueText.time(covered.last))"
     }
 
     /// Lines stay lines, as grep's do; other rows are a table for people and TSV for programs.
