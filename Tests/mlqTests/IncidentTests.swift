@@ -21,6 +21,14 @@ struct IncidentTests {
         #expect(rows.contains { $0[0] == "unchanged" && $0[1] == "process=smtpd" })
     }
 
+    @Test("changes finds the day on which it began, and nothing else in the days")
+    func changes() throws {
+        let outcome = try Program.run([
+            "-e", "count by day | changes | select day, change", "Examples/maillog",
+        ])
+        #expect(outcome.output == "day\tchange\n2012-12-25\tstep\n")
+    }
+
     @Test("the weeks before it have nothing that stands out")
     func quietWeeks() throws {
         let outcome = try Program.run([

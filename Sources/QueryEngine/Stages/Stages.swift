@@ -12,7 +12,8 @@ package enum Stages {
             ExtendStage.form, SelectStage.form, DropStage.form, RenameStage.form,
             ExtractStage.form, ExplodeStage.form, TailStage.form, SampleStage.form, DedupStage.form,
             JoinStage.form, LookupStage.form, UnionStage.form, ContextStage.form, AssertStage.form,
-            WriteStage.form, CompareStage.form, WhatchangedStage.form,
+            WriteStage.form, CompareStage.form, WhatchangedStage.form, ChangesStage.form, PatternsStage.form,
+            ChartStage.form,
             FilesStage.form,
         ] + SummaryStage.forms)
 }
