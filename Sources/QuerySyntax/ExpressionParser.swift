@@ -58,7 +58,7 @@ extension Parser {
         while true {
             if takeKeyword("and", role: .operator) ?? takeSymbol("&&", .operator) != nil {
                 parts.append(try inversion())
-            } else if operandFollows() {
+            } else if operandFollows(after: parts[parts.count - 1]) {
                 sideBySide = sideBySide ?? here()
                 parts.append(try inversion())
             } else {
@@ -69,7 +69,9 @@ extension Parser {
     }
 
     /// Whether what comes next can only be another condition.
-    private mutating func operandFollows() -> Bool {
+    private mutating func operandFollows(after last: Expression) -> Bool {
+        // A field alone wants an operator first.
+        if case .field = last {} else { expectOperand() }
         guard !atEndOfStage(), let next = byte() else { return false }
         switch next {
         case 34, 39, 40, 96, 123: return true
@@ -100,12 +102,15 @@ extension Parser {
     private mutating func comparison() throws(Diagnostic) -> Expression {
         let left = try sum()
         if let (comparison, range) = try takeComparison() {
+            if case .field(let name) = left { expect(.value(of: name.text)) } else { expect(.value(of: nil)) }
             let right = try comparisonValue(comparison, range)
             try refuseOperator(after: right)
             return .comparison(comparison, left, right, operatorRange: range)
         }
         if let (negated, range) = takeMembership() {
-            return .membership(left, negated: negated, try members(), operatorRange: range)
+            var field: String?
+            if case .field(let name) = left { field = name.text }
+            return .membership(left, negated: negated, try members(of: field), operatorRange: range)
         }
         switch left {
         case .string, .regex: return .search(left)
@@ -114,6 +119,7 @@ extension Parser {
     }
 
     private mutating func takeComparison() throws(Diagnostic) -> (Expression.Comparison, SourceRange)? {
+        expect(.comparison)
         skipSpace()
         let symbols: [(StaticString, Expression.Comparison)] = [
             ("==", .equal), ("!=", .notEqual), ("<=", .lessOrEqual), (">=", .greaterOrEqual),
@@ -237,14 +243,16 @@ extension Parser {
 
     // MARK: Membership and ranges
 
-    private mutating func members() throws(Diagnostic) -> Expression.Members {
+    private mutating func members(of field: String?) throws(Diagnostic) -> Expression.Members {
+        expect(.binding)
+        expect(.value(of: field))
         skipSpace()
         switch byte() {
         case 40:
             let opening = try open()
             var values: [Expression] = []
             while true {
-                skipSpace()
+                expect(.value(of: field))
                 if byte() == 41, values.isEmpty {
                     throw Diagnostic("an empty list", at: opening, hint: "name at least one value")
                 }
@@ -256,6 +264,7 @@ extension Parser {
         case 64:
             let start = position
             take(1, .operator)
+            expect(.file)
             if byte() == 34 || byte() == 39 {
                 guard case .string(let text, _, let range) = try takeString() else { break }
                 return .file(text, SourceRange(start, range.upper))
@@ -343,8 +352,15 @@ extension Parser {
         }
     }
 
+    /// Notes what an operand may begin with.
+    private mutating func expectOperand() {
+        expect(.field)
+        expect(.function)
+        expect(.keyword("not"))
+    }
+
     private mutating func operand() throws(Diagnostic) -> Expression {
-        skipSpace()
+        expectOperand()
         guard !atEndOfStage() || byte() == 10 else {
             throw Diagnostic("expected an expression, found \(found())", at: here())
         }

@@ -21,7 +21,6 @@ package struct Form<Product>: Sendable {
         package let usage: String
         /// For the grammar: an EBNF term.
         package let grammar: String
-        package let completion: Completion
     }
 
     package init<each P>(
@@ -37,7 +36,7 @@ package struct Form<Product>: Sendable {
         self.family = family
         var shapes: [Shape] = []
         for one in repeat each parameter {
-            shapes.append(Shape(usage: one.usage, grammar: one.grammar, completion: one.completion))
+            shapes.append(Shape(usage: one.usage, grammar: one.grammar))
         }
         parameters = shapes
         parse = { (parser: inout Parser, name: Name) throws(Diagnostic) -> Product in
@@ -57,7 +56,7 @@ package struct Form<Product>: Sendable {
         self.summary = summary
         self.details = details
         self.examples = examples
-        parameters = arguments.map { Shape(usage: $0, grammar: "expression", completion: .expression) }
+        parameters = arguments.map { Shape(usage: $0, grammar: "expression") }
         parse = { (_: inout Parser, _: Name) throws(Diagnostic) -> Product in product }
     }
 
@@ -73,26 +72,18 @@ package struct Form<Product>: Sendable {
     package var usage: String { ([name] + parameters.map(\.usage)).joined(separator: " ") }
 }
 
-/// What may stand at a place, for completion.
-package enum Completion: Sendable {
-    case nothing, fields, expression, aggregate, pipeline, file
-    case words([String])
-}
-
-/// One parameter of a form: how it is written, read and completed.
+/// One parameter of a form: how it is written and read.
 package struct Parameter<Value>: Sendable {
     package let usage: String
     package let grammar: String
-    package let completion: Completion
     package let parse: @Sendable (inout Parser) throws(Diagnostic) -> Value
 
     package init(
-        _ usage: String, grammar: String, completes completion: Completion = .nothing,
+        _ usage: String, grammar: String,
         parse: @escaping @Sendable (inout Parser) throws(Diagnostic) -> Value
     ) {
         self.usage = usage
         self.grammar = grammar
-        self.completion = completion
         self.parse = parse
     }
 
@@ -100,7 +91,7 @@ package struct Parameter<Value>: Sendable {
     package func after(_ keyword: String) -> Parameter<Value?> {
         let parse = parse
         return Parameter<Value?>(
-            "[\(keyword) \(usage)]", grammar: "[ '\(keyword)', \(grammar) ]", completes: completion
+            "[\(keyword) \(usage)]", grammar: "[ '\(keyword)', \(grammar) ]"
         ) { (parser: inout Parser) throws(Diagnostic) -> Value? in
             guard parser.takeKeyword(keyword) != nil else { return nil }
             return try parse(&parser)
@@ -111,7 +102,7 @@ package struct Parameter<Value>: Sendable {
     package func required(after keyword: String) -> Parameter<Value> {
         let parse = parse
         return Parameter(
-            "\(keyword) \(usage)", grammar: "'\(keyword)', \(grammar)", completes: completion
+            "\(keyword) \(usage)", grammar: "'\(keyword)', \(grammar)"
         ) { (parser: inout Parser) throws(Diagnostic) -> Value in
             guard parser.takeKeyword(keyword) != nil else {
                 throw Diagnostic("expected '\(keyword)', found \(parser.found())", at: parser.here())
@@ -123,8 +114,9 @@ package struct Parameter<Value>: Sendable {
     /// The same, or nothing where the stage ends or a clause word follows.
     package var optional: Parameter<Value?> {
         let parse = parse
-        return Parameter<Value?>("[\(usage)]", grammar: "[ \(grammar) ]", completes: completion) {
+        return Parameter<Value?>("[\(usage)]", grammar: "[ \(grammar) ]") {
             (parser: inout Parser) throws(Diagnostic) -> Value? in
+            parser.foresee(parse)
             if parser.atEndOfStage() || parser.clauseFollows() { return nil }
             return try parse(&parser)
         }
@@ -144,7 +136,7 @@ extension Parser {
 /// The parameters that more than one form has.
 extension Parameter where Value == Expression {
     package static var expression: Parameter {
-        Parameter("EXPR", grammar: "expression", completes: .expression) {
+        Parameter("EXPR", grammar: "expression") {
             (parser: inout Parser) throws(Diagnostic) -> Expression in try parser.expression()
         }
     }
@@ -152,7 +144,7 @@ extension Parameter where Value == Expression {
 
 extension Parameter where Value == Name {
     package static var field: Parameter {
-        Parameter("FIELD", grammar: "name", completes: .fields) {
+        Parameter("FIELD", grammar: "name") {
             (parser: inout Parser) throws(Diagnostic) -> Name in try parser.takeName("a field")
         }
     }
@@ -160,7 +152,7 @@ extension Parameter where Value == Name {
 
 extension Parameter where Value == [Name] {
     package static var fields: Parameter {
-        Parameter("FIELD, …", grammar: "name, { ',', name }", completes: .fields) {
+        Parameter("FIELD, …", grammar: "name, { ',', name }") {
             (parser: inout Parser) throws(Diagnostic) -> [Name] in
             try parser.list { (parser: inout Parser) throws(Diagnostic) in try parser.takeName("a field") }
         }
@@ -176,9 +168,18 @@ extension Parameter where Value == Int {
 }
 
 extension Parameter where Value == String {
-    package static func text(_ usage: String, completes: Completion = .nothing) -> Parameter {
-        Parameter("\"\(usage)\"", grammar: "string", completes: completes) {
+    package static func text(_ usage: String) -> Parameter {
+        Parameter("\"\(usage)\"", grammar: "string") {
             (parser: inout Parser) throws(Diagnostic) -> String in try parser.takeText(usage)
+        }
+    }
+
+    /// The quoted name of a file.
+    package static var file: Parameter {
+        Parameter("\"FILE\"", grammar: "string") {
+            (parser: inout Parser) throws(Diagnostic) -> String in
+            parser.expect(.file)
+            return try parser.takeText("FILE")
         }
     }
 }
@@ -230,6 +231,7 @@ extension Parser {
 
     /// A duration as a bare word: `30s`, `1h`, `1d`; the engine reads it.
     package mutating func takeDurationWord() throws(Diagnostic) -> Name {
+        expect(.duration)
         let (text, range) = try takeWord("a duration such as 1h")
         return Name(text, range)
     }

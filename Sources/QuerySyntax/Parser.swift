@@ -9,6 +9,12 @@ package struct Parser {
     package var diagnostics: [Diagnostic] = []
     /// Words that `let` has named so far; a pipeline may begin with one.
     package var names: Set<String> = []
+    /// What was asked for where the text ends.
+    package internal(set) var expectations: [Expectation] = []
+    /// The pipeline, up to the stage, in which that was asked.
+    package internal(set) var expectedIn: SourceRange?
+    /// From the start of the innermost pipeline that is being read to the start of its open stage.
+    var openStage: SourceRange?
 
     /// Open brackets; inside them a newline is a space.
     private var depth = 0
@@ -144,7 +150,7 @@ package struct Parser {
 
     /// Takes the word if it is the next one.
     package mutating func takeKeyword(_ word: String, role: Token.Role = .keyword) -> SourceRange? {
-        skipSpace()
+        expect(.keyword(word))
         guard peekWord()?.lowercased() == word else { return nil }
         return take(word.utf8.count, role)
     }
@@ -158,6 +164,8 @@ package struct Parser {
 
     /// A name in backticks or a word that is not reserved.
     package mutating func takeName(_ what: String, role: Token.Role = .field) throws(Diagnostic) -> Name {
+        if role == .field { expect(.field) }
+        if role == .function { expect(.aggregate) }
         skipSpace()
         if byte() == 96 {
             var end = position + 1

@@ -31,6 +31,10 @@ extension Parser {
         let start = position
         var first: Name?
         var steps: [Pipeline<Stage>.Step] = []
+        let outer = openStage
+        openStage = SourceRange(start, start)
+        defer { openStage = outer }
+        expect(.binding)
         if let word = peekWord(), names.contains(word) {
             first = Name(word, take(word.utf8.count, .name))
             guard atEndOfStage() || byte() == 124 else {
@@ -45,8 +49,10 @@ extension Parser {
         while true {
             skipSpace()
             let stageStart = position
+            openStage = SourceRange(start, stageStart)
             do throws(Diagnostic) {
-                steps.append(try stage(vocabulary))
+                steps.append(try form(of: vocabulary))
+                expect(.keyword("|"))
                 guard atEndOfStage() else {
                     throw Diagnostic(
                         "expected '|' or the end of the query, found \(found())", at: here(),
@@ -71,10 +77,11 @@ extension Parser {
         return Pipeline(start: first, stages: steps, range: SourceRange(start, position))
     }
 
-    private mutating func stage<Stage>(
-        _ vocabulary: Vocabulary<Stage>
+    /// One thing of a vocabulary, by its name.
+    package mutating func form<Stage>(
+        of vocabulary: Vocabulary<Stage>
     ) throws(Diagnostic) -> Pipeline<Stage>.Step {
-        skipSpace()
+        expect(.form(vocabulary.kind))
         let start = position
         guard let word = peekWord() else {
             throw Diagnostic(

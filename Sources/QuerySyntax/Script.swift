@@ -37,13 +37,16 @@ extension Parser {
                 }
             }
         }
+        if tokens.last(where: { $0.role != .comment }).map({ $0.role == .end }) ?? true {
+            foresee { (parser: inout Parser) throws(Diagnostic) in try parser.statement(vocabulary) }
+        }
         return statements
     }
 
     private mutating func statement<Stage: Sendable>(
         _ vocabulary: Vocabulary<Stage>
     ) throws(Diagnostic) -> Statement<Stage> {
-        skipSpace()
+        for word in ["let", "param", "title", "import", "explain"] { expect(.keyword(word)) }
         switch peekWord()?.lowercased() {
         case "let" where statementWord("let"):
             take(3, .stage)
@@ -69,7 +72,7 @@ extension Parser {
             return .title(text, SourceRange(start, position))
         case "import" where statementWord("import"):
             take(6, .stage)
-            skipSpace()
+            expect(.file)
             let start = position
             let path = try takeText("file name")
             return .importFile(path, SourceRange(start, position))

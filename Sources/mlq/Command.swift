@@ -20,14 +20,14 @@ enum Command {
             Terminal.say(text)
             return 2
         }
-        return try run(options)
+        return try run(options, arguments)
     }
 
     private static let subcommands: [String: @Sendable ([String]) throws(UsageError) -> Int32] = [
         "help": help, "check": check, "fmt": format, "test": CaseRunner.run,
     ]
 
-    private static func run(_ options: Options) throws(UsageError) -> Int32 {
+    private static func run(_ options: Options, _ arguments: [String]) throws(UsageError) -> Int32 {
         var files = options.files
         var sources: [Source] = []
         if let script = options.f { sources.append(try source(script)) }
@@ -41,12 +41,13 @@ enum Command {
             }
         }
         if sources.isEmpty {
-            guard Terminal.isInput else {
+            // Without a terminal, statements may come from a pipe; but then the logs must be named.
+            guard Terminal.isInput || !files.isEmpty && !files.contains("-") && Terminal.hasInput else {
                 throw UsageError("no query: give one with -e, or name a script (mlq help)")
             }
-            return try Repl(options, paths: Input.paths(files)).run()
+            return try Shell(arguments, files: Input.paths(files)).run()
         }
-        return try Batch(options, paths: Input.paths(files)).run(sources)
+        return try Batch.run(sources, options, paths: Input.paths(files))
     }
 
     /// A word that is no file: perhaps a query without its -e, perhaps a subcommand misspelt.
@@ -88,15 +89,17 @@ enum Command {
             print(Help.overview())
             return 0
         }
-        guard let page = Help.page(words) else {
-            let word = words.joined(separator: " ")
-            let near = Spelling.nearest(to: word, among: Help.names)
-            throw UsageError(
-                "no help on '\(word)'"
-                    + (near.map { "; did you mean '\($0)'?" } ?? "; `mlq help` lists what there is"))
-        }
-        print(page)
+        print(try helpPage(words))
         return 0
+    }
+
+    static func helpPage(_ words: [String]) throws(UsageError) -> String {
+        if let page = Help.page(words) { return page }
+        let word = words.joined(separator: " ")
+        let near = Spelling.nearest(to: word, among: Help.names)
+        throw UsageError(
+            "no help on '\(word)'"
+                + (near.map { "; did you mean '\($0)'?" } ?? "; `mlq help` lists what there is"))
     }
 
     /// Checks scripts without reading a log.
@@ -106,7 +109,7 @@ enum Command {
         let options: Options
         do { options = try Options.parse([]) } catch { throw UsageError("\(error)") }
         for path in paths {
-            status = max(status, try Batch(options, paths: []).run([try source(path)], checkOnly: true))
+            status = max(status, try Batch.run([try source(path)], options, paths: [], checkOnly: true))
         }
         return status
     }

@@ -73,6 +73,12 @@ struct Options: ParsableCommand {
     @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "when"))
     var color: ColorChoice = .auto
 
+    @Flag(name: .customLong("no-pager"), help: "In the shell, show long answers without a pager.")
+    var noPager = false
+
+    @Flag(name: .customLong("no-config"), help: "In the shell, leave the settings file unread.")
+    var noConfig = false
+
     @Flag(help: .hidden)
     var types = false
 
@@ -81,6 +87,12 @@ struct Options: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Logs, plain or gzipped; - is standard input.", valueName: "file"))
     var files: [String] = []
+
+    /// The names of the options that a shell can change.
+    static let names = [
+        "color", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output", "safe-csv",
+        "since", "stats", "strict", "threads", "until", "year",
+    ]
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never

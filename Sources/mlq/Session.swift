@@ -1,6 +1,7 @@
 import MailLog
 import QueryEngine
 import QuerySyntax
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -8,51 +9,161 @@ import QuerySyntax
     import Darwin
 #endif
 
-/// Runs the queries of one command over one set of logs, and keeps the account of what happened.
+/// Runs queries over one set of logs, and keeps the account of what happened.
 struct Session {
-    private let logs: LogSet
-    private let threads: Int
-    private let memory: Int
-    private let options: Options
-    private let format: OutputFormat?
+    var settings: Settings
+    var paths: [String]
+    /// The names that statements have bound so far.
+    private(set) var environment = Environment()
+    private(set) var logs: LazyLogs
     private var rows = 0
-    private var lastOutcome: Executor.Outcome?
     private var problems: [InputProblem] = []
     private var status: Int32 = 0
     private var isFirst = true
+    private var saidSentences: Set<String> = []
+    private var unrecognised: String?
     private(set) var mustEnd = false
 
-    init(logs: LogSet, threads: Int, memory: Int, options: Options, format: OutputFormat?) {
+    init(_ settings: Settings, paths: [String]) {
+        self.settings = settings
+        self.paths = paths
+        logs = LazyLogs(paths: paths, LogOptions())
+    }
+
+    // MARK: Reading queries
+
+    /// Resolves texts over the logs as they are now.
+    mutating func read(_ sources: [Source]) throws(UsageError) -> Program {
+        let logs = LazyLogs(paths: paths, LogOptions(year: settings.options.year, now: Input.now))
         self.logs = logs
-        self.threads = threads
-        self.memory = memory
-        self.options = options
-        self.format = format
+        environment.now = Input.now
+        environment.memory = settings.memory
+        environment.force = settings.options.force
+        environment.dataRange = { logs.value(spooled: true).timeRange }
+        if let word = settings.options.now {
+            do { environment.now = try TimeWords(environment).interval(word).start } catch {
+                throw UsageError("--now \(word): not a time")
+            }
+        }
+        environment.files = { logs.value(spooled: true).files }
+        let (threads, searches) = (settings.threads, !settings.options.noSearch)
+        environment.pass = { query, output, run in
+            Executor(logs: logs.value(spooled: true), threads: threads, searches: searches)
+                .pass(query, to: output, run: run)
+        }
+        let program = Program(
+            sources, in: environment, overrides: settings.definitions, prelude: settings.prelude)
+        if !program.hasErrors { environment = program.environment }
+        return program
+    }
+
+    /// Gives kept rows a name that pipelines may start with.
+    mutating func keep(_ name: String, _ answer: Answer) { environment.answers[name] = answer }
+
+    /// Gives a query a name, as `let` does, in the place of kept rows.
+    mutating func bind(_ name: String, to text: String) {
+        environment.answers[name] = nil
+        guard var parser = try? Parser(Source(name: "query", text: text)) else { return }
+        parser.names = environment.names
+        guard let pipeline = try? parser.pipeline(Stages.all) else { return }
+        environment.bindings[name] = pipeline
+        environment.bindingTexts[name] = text
+        environment.bindingWords[name] = []
+    }
+
+    /// A query of one statement, resolved; nil where it is none.
+    func query(_ text: String) -> Query? {
+        guard var parser = try? Parser(Source(name: "query", text: text)) else { return nil }
+        parser.names = environment.names
+        guard let pipeline = try? parser.pipeline(Stages.all) else { return nil }
+        var query = Query(pipeline, in: environment)
+        query.text = text
+        return query
+    }
+
+    /// The rows that a query gives of what can be read in so many seconds.
+    func sample(_ query: Query, seconds: Double) -> RowTable {
+        let state = RunState(memory: settings.memory, threads: settings.threads)
+        let limit = TimeLimit(state, seconds: seconds)
+        defer { limit.end() }
+        return Executor(logs: logs.value(spooled: true), threads: settings.threads).table(query, run: state)
+    }
+
+    /// Runs a query for what it reads.
+    func measure(_ query: Query, _ state: RunState) -> ScanAccount {
+        Signals.watch(state)
+        defer { Signals.watch(nil) }
+        let executor = Executor(logs: logs.value(spooled: true), threads: settings.threads)
+        let destination = Executor.Destination(
+            format: settings.format(for: query), options: settings.output, sink: MemorySink())
+        return executor.run(query, to: destination, run: state).account
+    }
+
+    /// What is open, for people: names, bytes, first and last day as far as the files tell at once.
+    func interval() -> (names: String, bytes: String, times: String, problems: [String]) {
+        let logs = LazyLogs(paths: paths, LogOptions(year: settings.options.year, now: Input.now)).value(
+            spooled: true)
+        let files = logs.files
+        let name = files.count == 1 ? files[0].path : files.isEmpty ? "" : "\(files.count) logs"
+        var bytes: [UInt8] = []
+        PeopleText(.size).append(.integer(files.reduce(0) { $0 + $1.size }), to: &bytes)
+        let day = { (time: Value) in QueryText.value(TimeBins.start(of: time, .day), .time(.day)) }
+        let first = files.first?.firstTime.map(day) ?? ""
+        let last = files.last { $0.firstTime != nil }?.lastTime.map(day) ?? ""
+        return (
+            name, files.isEmpty ? "" : String(decoding: bytes, as: UTF8.self),
+            first.isEmpty ? "" : first == last ? first : "\(first)..\(last)", logs.problems.map(\.message)
+        )
+    }
+
+    // MARK: Running them
+
+    mutating func run(_ program: Program) throws(UsageError) {
+        guard !paths.isEmpty else {
+            throw UsageError("no log to read: name files, pipe a log in, or have /var/log/maillog")
+        }
+        _ = logs.value(spooled: program.scansAgain)
+        for item in program.items {
+            switch item {
+            case .title(let title): self.title(title)
+            case .explain(let query): show(Plan(query, threads: settings.threads).text)
+            case .query(let query):
+                let state = RunState(memory: settings.memory, threads: settings.threads)
+                run(query, state, to: DescriptorSink(STDOUT_FILENO, run: state))
+            }
+            if mustEnd { break }
+        }
     }
 
     mutating func title(_ title: String) {
-        let isTable = (format?.name ?? (Terminal.isOutput ? "table" : "tsv")) == "table"
+        let isTable = (settings.format?.name ?? (Terminal.isOutput ? "table" : "tsv")) == "table"
         show((isFirst ? "" : "\n") + (isTable ? title : "# \(title)") + "\n")
         isFirst = false
     }
 
-    mutating func show(_ text: String) {
-        let run = RunState(memory: memory, threads: threads)
+    func show(_ text: String) {
+        let run = RunState(memory: settings.memory, threads: settings.threads)
         _ = DescriptorSink(STDOUT_FILENO, run: run).write(Array(text.utf8))
     }
 
-    mutating func run(_ query: Query) {
-        let run = RunState(memory: memory, threads: threads)
-        let executor = Executor(logs: logs, threads: threads, searches: !options.noSearch)
+    /// Runs a query and says what is to be said of its answer.
+    @discardableResult
+    mutating func run(
+        _ query: Query, _ run: RunState, to sink: any ByteSink, output: OutputOptions? = nil,
+        keeping limit: Int = 0
+    ) -> Executor.Outcome {
+        let logs = logs.value(spooled: query.scansAgain)
+        let executor = Executor(
+            logs: logs, threads: settings.threads, searches: !settings.options.noSearch)
         let progress = Progress()
         let bar = ProgressDisplay(progress)
         Signals.watch(run)
         let start = Clock.seconds
         bar.start()
         let destination = Executor.Destination(
-            format: chosenFormat(query), options: outputOptions,
-            sink: BarClearingSink(DescriptorSink(STDOUT_FILENO, run: run), bar))
-        let outcome = executor.run(query, to: destination, run: run, progress: progress)
+            format: settings.format(for: query), options: output ?? settings.output,
+            sink: BarClearingSink(sink, bar))
+        let outcome = executor.run(query, to: destination, run: run, progress: progress, keeping: limit)
         bar.stop()
         Signals.watch(nil)
         rows += outcome.rows
@@ -74,72 +185,109 @@ struct Session {
             status = 130
             mustEnd = true
         }
-        if options.stats {
+        if settings.options.stats {
             Terminal.say(statistics(outcome, seconds: Clock.seconds - start))
         }
-        lastOutcome = outcome
+        if query.readsLines {
+            unrecognised = accountSentence(outcome.account, paths: logs.files.map(\.path))
+            if settings.options.strict, outcome.account.unrecognised > 0, status == 0 { status = 3 }
+        }
         isFirst = false
+        return outcome
     }
 
     /// What the logs cover, where a query asks for another time.
     private func timeNote(_ query: Query) -> String? {
-        guard let wanted = query.timeRange, let covered = logs.timeRange,
+        guard let wanted = query.timeRange, let covered = logs.value(spooled: true).timeRange,
             wanted.upperBound <= covered.first || wanted.lowerBound > covered.last
         else { return nil }
-        return "no line is of the time asked for: the logs go from \(ValueText.time(covered.first)) "
-            + "to \(ValueText.time(covered.last))"
-    }
-
-    /// Lines stay lines, as grep's do; other rows are a table for people and TSV for programs.
-    private func chosenFormat(_ query: Query) -> OutputFormat {
-        let name = query.givesLines ? "raw" : Terminal.isOutput ? "table" : "tsv"
-        guard let format = format ?? OutputFormats.named(name) else {
-            preconditionFailure("the formats raw, table and tsv are always there")
-        }
-        return format
-    }
-
-    private var outputOptions: OutputOptions {
-        var output = OutputOptions()
-        output.header = !options.noHeader
-        output.types = options.types
-        output.isUTF8 = Terminal.isUTF8
-        output.defusesCells = options.safeCSV
-        if Terminal.isOutput {
-            output.width = Terminal.width
-            output.escapes = true
-        }
-        switch options.color {
-        case .always: output.color = true
-        case .never: output.color = false
-        case .auto:
-            output.color =
-                Terminal.isOutput && Terminal.environment("NO_COLOR") == nil
-                && Terminal.environment("TERM") != "dumb"
-        }
-        return output
+        let text = { (time: Int64) in QueryText.value(.time(time), .time(.instant)) }
+        return
+            "no line is of the time asked for: the logs go from \(text(covered.first)) to \(text(covered.last))"
     }
 
     private func statistics(_ outcome: Executor.Outcome, seconds: Double) -> String {
         let megabytes = Double(outcome.account.bytes) / 1e6
         let rate = seconds > 0 ? megabytes / seconds : 0
         return "mlq: \(outcome.rows) rows from \(outcome.account.lines) lines looked at, "
-            + "\(Int(megabytes)) MB in \(Int(seconds * 1000)) ms (\(Int(rate)) MB/s), \(threads) threads"
+            + "\(Int(megabytes)) MB in \(Int(seconds * 1000)) ms (\(Int(rate)) MB/s), "
+            + "\(settings.threads) threads"
             + (Terminal.peakMemory.map { ", peak \($0 >> 20) MB" } ?? "")
+    }
+
+    // MARK: The end
+
+    /// Says once what the answers cover.
+    mutating func sayAccount() {
+        guard let sentence = unrecognised, saidSentences.insert(sentence).inserted else { return }
+        Terminal.say("mlq: \(sentence)")
     }
 
     /// Says what the answers cover, and gives the exit status.
     mutating func finish() -> Int32 {
-        if let outcome = lastOutcome {
-            let account = outcome.account
-            if let sentence = accountSentence(account, paths: logs.files.map(\.path)) {
-                Terminal.say("mlq: \(sentence)")
-            }
-            if options.strict, account.unrecognised > 0, status == 0 { status = 3 }
-        }
+        sayAccount()
         if status == 0, problems.contains(where: \.isDamage) { status = 3 }
-        if status == 0, options.exitEmpty, rows == 0 { status = 1 }
+        if status == 0, settings.options.exitEmpty, rows == 0 { status = 1 }
         return status
+    }
+}
+
+/// A log set that is looked at when it is first needed: a query with an error reads nothing. Who needs it first
+/// says whether a pipe must be kept for reading it again.
+final class LazyLogs: Sendable {
+    private let paths: [String]
+    private let options: LogOptions
+    private let made = Mutex<LogSet?>(nil)
+
+    init(paths: [String], _ options: LogOptions) {
+        self.paths = paths
+        self.options = options
+    }
+
+    func value(spooled: Bool) -> LogSet {
+        made.withLock { made in
+            if let made { return made }
+            var options = options
+            options.spools = spooled
+            let logs = LogSet(paths: paths, options: options)
+            made = logs
+            return logs
+        }
+    }
+}
+
+/// Ends a run after a time.
+final class TimeLimit: Sendable {
+    private let isOver = Mutex(false)
+
+    init(_ run: RunState, seconds: Double) {
+        let limit = Unmanaged.passRetained(Limited(self, run, Clock.seconds + seconds))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                let limited = Unmanaged<Limited>.fromOpaque(argument!).takeRetainedValue()
+                while Clock.seconds < limited.deadline, !limited.limit.isOver.withLock({ $0 }) {
+                    usleep(5000)
+                }
+                limited.run.stop()
+                return nil
+            }, limit.toOpaque())
+        if status == 0 { pthread_detach(thread) } else { limit.release() }
+    }
+
+    func end() { isOver.withLock { $0 = true } }
+
+    private final class Limited: Sendable {
+        let limit: TimeLimit
+        let run: RunState
+        let deadline: Double
+
+        init(_ limit: TimeLimit, _ run: RunState, _ deadline: Double) {
+            self.limit = limit
+            self.run = run
+            self.deadline = deadline
+        }
     }
 }
 

@@ -20,6 +20,18 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// Rows of the terminal.
+    static var height: Int? {
+        if let lines = environment("LINES").flatMap(Int.init), lines > 0 { return lines }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+        return Int(size.ws_row)
+    }
+
+    static var isDumb: Bool { environment("TERM").map { $0 == "dumb" } ?? true }
+
+    static var hasColors: Bool { environment("NO_COLOR") == nil && !isDumb }
+
     static var isUTF8: Bool {
         let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
         let folded = locale.lowercased()
@@ -45,6 +57,33 @@ enum Terminal {
             }
         }
         write(bytes)
+    }
+
+    /// Writes to standard output.
+    static func print(_ text: String) {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done)
+            }
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            done += count
+        }
+    }
+
+    /// A text as a terminal may see it, in at most so many columns, and how many it takes.
+    static func shown(_ text: String, columns: Int = .max) -> (text: String, width: Int) {
+        var bytes: [UInt8] = []
+        var text = text
+        let width = text.withUTF8 { text in
+            text.baseAddress.map {
+                DisplayText.append(
+                    Bytes($0, count: text.count), to: &bytes, columns: columns, ending: isUTF8 ? "…" : "~")
+            } ?? 0
+        }
+        return (String(decoding: bytes, as: UTF8.self), width)
     }
 
     static func write(_ bytes: [UInt8]) {

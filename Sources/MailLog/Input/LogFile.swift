@@ -25,6 +25,9 @@ package struct LogFile: Sendable {
 
     package var name: String { path == "-" ? "standard input" : path }
 
+    /// Bytes as they lie on the disk.
+    package var size: Int { file.size }
+
     package var firstTime: Value? { firstStamp.map(years.time) }
     package var lastTime: Value? { lastStamp.map(years.time) }
 

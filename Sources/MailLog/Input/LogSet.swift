@@ -15,7 +15,11 @@ package struct LogOptions: Sendable {
     /// Whether a pipe is to be read more than once, so that it must be copied to a temporary file.
     package var spools = false
 
-    package init() {}
+    package init(year: Int? = nil, now: Int64 = 0, spools: Bool = false) {
+        self.year = year
+        self.now = now
+        self.spools = spools
+    }
 }
 
 /// The logs of a command, in the order of time, whatever their names and the order in which they were given.

@@ -27,8 +27,8 @@ package struct Field: Sendable {
     package enum Spelling: Sendable {
         /// Not as such: the value is computed.
         case computed
-        /// Just so, right after a text and right before one of some texts.
-        case verbatim(after: String, before: [String])
+        /// Just so, right after a text and right before one of some texts; the empty value perhaps otherwise.
+        case verbatim(after: String, before: [String], orEmpty: String = "")
         /// The line contains the text that this makes of the value.
         case written(@Sendable (String) -> String)
     }
@@ -51,7 +51,8 @@ extension Field {
         let texts =
             switch spelling {
             case .computed: [""]
-            case .verbatim(let after, let before): before.map { after + value + $0 }
+            case .verbatim(_, _, let empty) where value.isEmpty && !empty.isEmpty: [empty]
+            case .verbatim(let after, let before, _): before.map { after + value + $0 }
             case .written(let write): [write(value)]
             }
         return texts.contains("") ? [] : texts

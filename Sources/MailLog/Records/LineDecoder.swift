@@ -81,9 +81,10 @@ package final class LineDecoder {
         event = slot("event")
         eventSlot = Field("event").slot
 
-        let shapes = LineShapes.all.filter { [event] in
+        let demanded = LineShapes.all.filter { [event] in
             event >= 0 || $0.slots.contains(where: demand.contains)
         }
+        let shapes = demanded.contains(where: \.isLastResort) ? LineShapes.all : demanded
         needsShapes = !shapes.isEmpty
         stamps = StampCells(demand: demand)
         tags = TagTable(demand: demand, shapes: shapes)

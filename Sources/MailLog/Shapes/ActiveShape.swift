@@ -9,6 +9,7 @@ package struct ActiveShape: LineShape {
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: D9B09F8A023: from=<\"weird name\"@c.example>, size=325, nrcpt=1 (queue active)",
         "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: B42F5F8A2E2: from=<>, size=2189, nrcpt=1 (queue active)",
+        "Sep 25 12:07:56 mx1 postfix/qmgr[1626]: ED373F8043E: from=rory@a.example, size=270, nrcpt=1 (queue active)",
     ]
 
     private let from = Field("from").slot
@@ -22,9 +23,9 @@ package struct ActiveShape: LineShape {
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
-        guard body.stands("from=<", at: 0), body[body.count - 1] == UInt8(ascii: ")") else { return false }
-        var pairs = Pairs(body, from: 6)
-        guard let sender = pairs.address(before: { $0.stands(", size=", at: $1) }), pairs.skip(", size="),
+        guard body.stands("from=", at: 0), body[body.count - 1] == UInt8(ascii: ")") else { return false }
+        var pairs = Pairs(body, from: 5)
+        guard let sender = pairs.anyAddress(before: { $0.stands(", size=", at: $1) }), pairs.skip(", size="),
             let bytes = pairs.upToComma(), pairs.skip("nrcpt=")
         else { return false }
         let recipients = pairs.upTo(" (queue ")

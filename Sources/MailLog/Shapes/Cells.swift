@@ -29,6 +29,14 @@ package struct Cells {
     func setSeconds(_ slot: Int, _ text: Bytes) {
         if let microseconds = text.microseconds { slots[slot] = .duration(microseconds) }
     }
+
+    /// A decimal number with a sign and a fraction; nothing where the text is none.
+    func setNumber(_ slot: Int, _ text: Bytes) {
+        let isNegative = text.hasPrefix("-")
+        let digits = isNegative || text.hasPrefix("+") ? text.dropFirst(1) : text
+        guard let millionths = digits.microseconds else { return }
+        self[slot] = .double(Double(isNegative ? -millionths : millionths) / 1_000_000)
+    }
 }
 
 extension Bytes {

@@ -2,7 +2,8 @@
 ///
 ///     to=<R>[, orig_to=<O>], relay=H[, conn_use=N], delay=D, delays=a/b/c/d[, tls=T], dsn=x.y.z, status=S (WHY)
 ///
-/// Before Postfix 2.3 there were no `delays` and `dsn`, and `delay` was whole seconds.
+/// Before Postfix 2.3 there were no `delays` and `dsn`, and `delay` was whole seconds. Some systems log addresses
+/// without `<>`.
 package struct DeliveryShape: LineShape {
     package static let events = ["delivery"]
     package let processes: [String] = []
@@ -15,6 +16,7 @@ package struct DeliveryShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/local[9738]: DCEBFF8A024: to=<lists@example.org>, relay=local, delay=0.01, delays=0/0/0/0, dsn=2.0.0, status=sent (forwarded as DD8EFF8A025)",
         "Nov 23 16:39:34 mx1 postfix/lmtp[9738]: DCEBFF8A024: to=<u@example.org>, relay=mx1[private/dovecot-lmtp], delay=0.01, delays=0/0/0/0, dsn=2.0.0, status=SOFTBOUNCE (host mx1[private/dovecot-lmtp] said: 550 5.1.1 <u@example.org> User doesn't exist: u@example.org (in reply to RCPT TO command))",
         "Dec 26 03:14:07 mail postfix/smtp[1041]: 90442C9CB29: to=<sally@uk.psi.com>, relay=none, delay=12, status=deferred (connect to uk.psi.com[154.32.105.30]: Connection timed out)",
+        "Nov 23 16:39:34 mx1 postfix/local[1]: 2A22C263F6: to=user@a.example, orig_to=root@localhost, relay=local, delay=0.07, delays=0.04/0/0/0.03, dsn=2.0.0, status=sent (delivered to mailbox)",
     ]
 
     private let to = Field("to").slot
@@ -41,18 +43,20 @@ package struct DeliveryShape: LineShape {
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
-        guard body.stands("to=<", at: 0) else { return false }
-        var pairs = Pairs(body, from: 4)
+        guard body.stands("to=", at: 0) else { return false }
+        var pairs = Pairs(body, from: 3)
         guard
-            let recipient = pairs.address(before: {
-                $0.stands(", relay=", at: $1) || $0.stands(", orig_to=<", at: $1)
+            let recipient = pairs.anyAddress(before: {
+                $0.stands(", relay=", at: $1) || $0.stands(", orig_to=", at: $1)
             })
         else { return false }
 
         let none = body.prefix(0)
         var original: Bytes?
-        if pairs.skip(", orig_to=<") {
-            guard let address = pairs.address(before: { $0.stands(", relay=", at: $1) }) else { return false }
+        if pairs.skip(", orig_to=") {
+            guard let address = pairs.anyAddress(before: { $0.stands(", relay=", at: $1) }) else {
+                return false
+            }
             original = address
         }
         guard pairs.skip(", relay="), let server = pairs.upToComma() else { return false }

@@ -1,7 +1,8 @@
 /// One shape of log line: how to tell it and which fields it carries. A new shape is one file that conforms and
 /// one line in `LineShapes.types`.
 ///
-/// No line has two shapes: which of them are tried depends on what a query demands, and the answer must not.
+/// No line has two shapes but one of the last resort: which of them are tried depends on what a query demands, and
+/// the answer must not.
 package protocol LineShape: Sendable {
     /// The values of `event` that it gives.
     static var events: [String] { get }
@@ -16,6 +17,10 @@ package protocol LineShape: Sendable {
     func gives(_ word: String, for field: Field) -> Bool
     /// Text that every line of this shape contains, for searching raw bytes; nil when there is none.
     var marker: String? { get }
+    /// Texts of which every line with that event contains at least one; nil when nothing is certain.
+    func markers(of event: String) -> [String]?
+    /// Whether it takes lines that no other shape takes, so that all others must be tried before it.
+    var isLastResort: Bool { get }
     /// One line for help.
     var summary: String { get }
     /// Real lines of this shape, prelude included.
@@ -29,6 +34,8 @@ package protocol LineShape: Sendable {
 extension LineShape {
     package var events: [String] { Self.events }
     package func gives(_ word: String, for field: Field) -> Bool { true }
+    package func markers(of event: String) -> [String]? { marker.map { [$0] } }
+    package var isLastResort: Bool { false }
     package var fields: [Field] { slots.map { Fields.all[$0] } }
 }
 

@@ -15,6 +15,36 @@ package enum LineShapes {
         PickupShape.self,
         LostShape.self,
         ConnectFailShape.self,
+        NextHostShape.self,
+        TLSShape.self,
+        PipeliningShape.self,
+        SASLShape.self,
+        PeerNameShape.self,
+        LimitShape.self,
+        CommandShape.self,
+        TLSAbortShape.self,
+        TLSTroubleShape.self,
+        ClientInfoShape.self,
+        NotificationFailShape.self,
+        QueueFileShape.self,
+        LookupShape.self,
+        ServiceShape.self,
+        ConfigShape.self,
+        ClockShape.self,
+        RejectedMessageShape.self,
+        SubmitShape.self,
+        SkippedShape.self,
+        PostscreenShape.self,
+        CacheShape.self,
+        DNSListShape.self,
+        TLSProxyShape.self,
+        AnvilShape.self,
+        SessionCacheShape.self,
+        MasterShape.self,
+        ScriptShape.self,
+        PostsuperShape.self,
+        WarningShape.self,
+        DebugShape.self,
     ]
 
     package static let all: [any LineShape] = types.map { $0.init() }
@@ -22,4 +52,14 @@ package enum LineShapes {
     /// The values of `event`: those of the shapes, and `other` for a line of none. Taken from the types, because
     /// a shape that is made looks its fields up, and `event` is one of them.
     package static let events: [String] = types.flatMap { $0.events } + ["other"]
+
+    /// Texts of which every line with that event contains at least one; nil when nothing is certain.
+    package static func markers(of event: String) -> [String]? {
+        var markers: [String] = []
+        for shape in all where shape.events.contains(event) {
+            guard let texts = shape.markers(of: event) else { return nil }
+            markers += texts.filter { !markers.contains($0) }
+        }
+        return markers
+    }
 }

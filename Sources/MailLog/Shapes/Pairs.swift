@@ -26,6 +26,12 @@ struct Pairs {
         return true
     }
 
+    /// Steps over the first of the literals that comes next, and gives it.
+    mutating func oneOf(_ literals: StaticString...) -> Bytes? {
+        for literal in literals where skip(literal) { return Bytes(literal) }
+        return nil
+    }
+
     /// The text up to the next comma and blank, which are stepped over.
     @inline(__always)
     mutating func upToComma() -> Bytes? {
@@ -59,6 +65,21 @@ struct Pairs {
                 return text[position..<close]
             }
             index = close + 1
+        }
+        return nil
+    }
+
+    /// An address with or without brackets, before something that `follows` knows.
+    @inline(__always)
+    mutating func anyAddress(before follows: (Bytes, Int) -> Bool) -> Bytes? {
+        if skip("<") { return address(before: follows) }
+        var index = position
+        while let comma = text.firstIndex(of: UInt8(ascii: ","), from: index) {
+            if follows(text, comma) {
+                defer { position = comma }
+                return text[position..<comma]
+            }
+            index = comma + 1
         }
         return nil
     }

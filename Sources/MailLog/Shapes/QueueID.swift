@@ -1,6 +1,6 @@
 /// Telling a queue id (`global/mail_queue.h`): a short one is upper-case hexadecimal; a long one is written
 /// without vowels, has `z` before the inode, and looks like no word.
-enum QueueID {
+package enum QueueID {
     /// The length of the queue id at the start, when `: ` follows it or the text ends with it; 0 for none.
     @inline(__always)
     static func length(in text: Bytes) -> Int {
@@ -15,6 +15,14 @@ enum QueueID {
             return index >= 6 && (index + 1 == text.count || text[index + 1] == 0x20) ? index : 0
         }
         return longLength(in: text)
+    }
+
+    /// Whether the whole text is a queue id.
+    package static func matches(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { buffer in
+            buffer.baseAddress.map { matches(Bytes($0, count: buffer.count)) } ?? false
+        }
     }
 
     /// Whether the whole text is a queue id.

@@ -1,6 +1,6 @@
 /// The time at the start of a line, as it is written there: a year only if it tells one.
 ///
-///     Nov 23 16:39:34 · Nov 03 16:39:34 · Nov 23 16:39:34.123456 · Nov 23 2026 16:39:34
+///     Nov 23 16:39:34 · Nov 03 16:39:34 · Nov 3 16:39:34 · Nov 23 16:39:34.123456 · Nov 23 2026 16:39:34
 ///     2026-11-23T16:39:34.123456+01:00 · 2026-11-23 16:39:34,123Z · Mon 2026-11-23 16:39:34 CET
 ///     1795451974.123456
 package struct Stamp: BitwiseCopyable {
@@ -15,7 +15,7 @@ package struct Stamp: BitwiseCopyable {
     package var length = 0
 
     package static func parse(_ line: Bytes) -> Stamp? {
-        guard line.count >= 15 else { return nil }
+        guard line.count >= 14 else { return nil }
         if line[0].isLetter { return parseNamedMonth(line) ?? parseWeekday(line) }
         guard line[0].isDigit else { return nil }
         return line[4] == UInt8(ascii: "-") ? parseISO(line) : parseUnix(line)
@@ -27,11 +27,16 @@ package struct Stamp: BitwiseCopyable {
         guard line[3] == 0x20, let month = month(line) else { return nil }
         var stamp = Stamp()
         stamp.month = month
-        guard let day = two(line, at: 4, padded: true), line[6] == 0x20 else { return nil }
-        var position = 7
-        if line.count >= 20, line[11] == 0x20, let century = two(line, at: 7), let rest = two(line, at: 9) {
+        // Some daemons write the day in one digit.
+        let isShort = line[4].isDigit && line[5] == 0x20
+        guard let day = isShort ? Int(line[4] - 48) : two(line, at: 4, padded: true) else { return nil }
+        var position = isShort ? 6 : 7
+        guard line[position - 1] == 0x20 else { return nil }
+        if line.count >= position + 13, line[position + 4] == 0x20, let century = two(line, at: position),
+            let rest = two(line, at: position + 2)
+        {
             stamp.year = Int32(century * 100 + rest)
-            position = 12
+            position += 5
         }
         stamp.day = UInt8(day)
         guard stamp.readClock(line, at: position), stamp.isDate else { return nil }

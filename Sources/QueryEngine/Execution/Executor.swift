@@ -41,17 +41,21 @@ package struct Executor {
         }
     }
 
-    package func run(_ query: Query, to destination: Destination, run: RunState, progress: Progress? = nil)
-        -> Outcome
-    {
+    /// With `keeping`, rows that are no log lines are kept up to so many bytes.
+    package func run(
+        _ query: Query, to destination: Destination, run: RunState, progress: Progress? = nil,
+        keeping limit: Int = 0
+    ) -> Outcome {
         let destination = query.isSaved ? destination.silenced : destination
         let output = OutputConsumer(destination, run: run)
+        let keeper = limit > 0 && !query.givesLines ? KeepingOutput(output, limit: limit) : nil
         var query = query
         query.schema = destination.format.columns(query.schema)
-        let account = execute(query, into: output, run: run, progress: progress)
+        let account = execute(query, into: keeper ?? output, run: run, progress: progress)
         output.sink.flush()
         return Outcome(
-            rows: output.rows, account: account, problems: logs.problems + (progress?.problems ?? []))
+            rows: output.rows, account: account, problems: logs.problems + (progress?.problems ?? []),
+            kept: keeper.map { ($0.table, $0.isWhole && !run.shouldStop) })
     }
 
     /// Runs a query for another one that wants its rows.
@@ -64,6 +68,8 @@ package struct Executor {
         package var rows: Int
         package var account: ScanAccount
         package var problems: [InputProblem]
+        /// The rows that were kept, and whether they are all.
+        package var kept: (rows: RowTable, isWhole: Bool)?
     }
 
     // MARK: The parallel part
@@ -168,9 +174,7 @@ package struct Executor {
         let worker = Worker(run: run)
         let chain = serialChain(rest, query, output, worker)
         let buffer = RowBuffer(query.layout)
-        let slots = Array(
-            query.lineNeeds.union(rest.isEmpty ? query.schema.columns.map(\.slot) : [])
-        ).sorted().filter { $0 < buffer.width }
+        let slots = query.needs(of: rest).sorted().filter { $0 < buffer.width }
         let sequencer = Sequencer<RowBatch>(window: threads * 4) { batch in
             batch.replay(into: chain, buffer, worker: worker)
         }

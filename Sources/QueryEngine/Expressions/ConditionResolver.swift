@@ -285,9 +285,10 @@ extension Resolution {
         }
         if field.name == "event" {
             condition.presence = [LinePresence(fields: [], events: [literal.text])]
-            let markers = LineShapes.all.filter { $0.events.contains(literal.text) }.map(\.marker)
-            if !markers.isEmpty, markers.allSatisfy({ $0 != nil }) {
-                condition.raw = .anyOf(markers.compactMap { $0.map { RawLiteral($0.utf8) } })
+            if let markers = LineShapes.markers(of: literal.text), !markers.isEmpty,
+                markers.count <= RawCondition.maximumLiterals
+            {
+                condition.raw = .anyOf(markers.map { RawLiteral($0.utf8) })
             }
             return
         }

@@ -5,12 +5,11 @@ import QuerySyntax
 package enum Help {
     /// One screen.
     package static func overview() -> String {
-        let stages = Stages.all.forms.filter { form in Aggregates.all[form.name] == nil }
         return """
             A query is a pipeline: filter process=smtp | groupby day | count
 
             Stages
-            \(rows(stages.map { ($0.name, $0.summary) }))
+            \(stages)
 
             Aggregates (those marked * are stages too: count by process, p95 delay per 1d)
             \(wrapped(Aggregates.all.forms.map { $0.name + (Stages.all[$0.name] == nil ? "" : "*") }))
@@ -26,6 +25,11 @@ package enum Help {
 
             mlq help NAME shows more about any of these.
             """
+    }
+
+    /// The stages, each with its summary.
+    package static var stages: String {
+        rows(Stages.all.forms.filter { Aggregates.all[$0.name] == nil }.map { ($0.name, $0.summary) })
     }
 
     /// The page of a stage, an aggregate, a function, a field or a topic.

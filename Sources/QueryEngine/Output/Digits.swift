@@ -1,5 +1,5 @@
 /// Numbers as decimal digits, without a detour over strings.
-enum Digits {
+package enum Digits {
     private static let zero = UInt8(ascii: "0")
 
     /// Appends an integer, with zeros in front up to `width` digits.
@@ -55,7 +55,7 @@ enum Digits {
         while trims, text.last == zero { text.removeLast() }
     }
 
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         var text: [UInt8] = []
         appendGrouped(number, to: &text)
         return String(decoding: text, as: UTF8.self)

@@ -39,6 +39,10 @@ package struct OutputOptions: Sendable {
     /// CSV cells that a spreadsheet would run get a quote before them.
     package var defusesCells = false
     package var isUTF8 = true
+    /// Whether a table numbers its rows, for commands that name one.
+    package var numbersRows = false
+    /// Whether a table that is wider than the terminal shows each row as lines of its own.
+    package var turnsWideRows = false
 
     package init() {}
 }

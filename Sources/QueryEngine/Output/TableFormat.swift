@@ -57,6 +57,11 @@ final class TableWriter: RowWriter {
     private var scratch: [UInt8] = []
     private var rows = 0
     private var isLaidOut = false
+    /// Rows that were written, and the columns that their numbers take.
+    private var written = 0
+    private var numberWidth = 0
+    /// Whether each row is lines of its own, a column on each.
+    private var isTurned = false
 
     /// So many rows, or bytes of text, decide the widths.
     private static let heldRows = 1000
@@ -145,6 +150,16 @@ final class TableWriter: RowWriter {
     private var frameWidth: Int {
         frame.start.utf8CodeUnitCount + frame.end.utf8CodeUnitCount
             + frame.gap.utf8CodeUnitCount * max(0, columns.count - 1)
+            + (numberWidth > 0 ? numberWidth + frame.gap.utf8CodeUnitCount : 0)
+    }
+
+    /// Whether numbers and the least of texts take more than a line.
+    private var isTooWide: Bool {
+        guard options.turnsWideRows, let limit, columns.count > 1 else { return false }
+        let least = columns.reduce(frameWidth) {
+            $0 + ($1.isRight ? $1.width : min($1.width, TableWriter.leastWidth))
+        }
+        return least > limit
     }
 
     /// A column takes what its cells need; once the table stands, only what the other columns leave.
@@ -178,8 +193,12 @@ final class TableWriter: RowWriter {
             // The rule of a column takes at least three characters.
             for index in columns.indices { columns[index].width = max(3, columns[index].width) }
         }
-        fit()
-        if options.header || frame.isMarkdown { writeHeader(into: &text) }
+        if options.numbersRows { numberWidth = max(2, String(rows).utf8.count) }
+        isTurned = isTooWide
+        if !isTurned {
+            fit()
+            if options.header || frame.isMarkdown { writeHeader(into: &text) }
+        }
         writeCells(into: &text)
     }
 
@@ -188,11 +207,11 @@ final class TableWriter: RowWriter {
     private func writeHeader(into text: inout [UInt8]) {
         let isColored = options.color && !frame.isMarkdown
         if isColored { text.append(contentsOf: "\u{1B}[1;4m".utf8) }
-        writeLine(into: &text) { columns[$0].name }
+        writeLine(into: &text, number: "") { columns[$0].name }
         if isColored { text.append(contentsOf: "\u{1B}[0m".utf8) }
         text.append(UInt8(ascii: "\n"))
         guard frame.isMarkdown else { return }
-        writeLine(into: &text) { index in
+        writeLine(into: &text, number: "") { index in
             let dashes = [UInt8](repeating: UInt8(ascii: "-"), count: columns[index].width)
             return columns[index].isRight ? dashes.dropLast() + [UInt8(ascii: ":")] : dashes
         }
@@ -202,20 +221,47 @@ final class TableWriter: RowWriter {
     private func writeCells(into text: inout [UInt8]) {
         var start = 0
         for row in 0..<(columns.isEmpty ? 0 : ends.count / columns.count) {
-            writeLine(into: &text) { index in
-                let end = ends[row * columns.count + index]
+            written += 1
+            let cell = { (index: Int) -> [UInt8] in
+                let end = self.ends[row * self.columns.count + index]
                 defer { start = end }
-                return Array(cells[start..<end])
+                return Array(self.cells[start..<end])
             }
-            text.append(UInt8(ascii: "\n"))
+            if isTurned {
+                writeTurned(into: &text, cell)
+            } else {
+                writeLine(into: &text, number: String(written), cell)
+                text.append(UInt8(ascii: "\n"))
+            }
         }
         cells.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
     }
 
-    private func writeLine(into text: inout [UInt8], _ cell: (Int) -> [UInt8]) {
+    /// A row as lines: the column's name, its value as long as it is.
+    private func writeTurned(into text: inout [UInt8], _ cell: (Int) -> [UInt8]) {
+        let width = columns.map { TableWriter.width($0.name) }.max() ?? 0
+        text.append(contentsOf: "\(options.isUTF8 ? "──" : "--") row \(written)\n".utf8)
+        for (index, column) in columns.enumerated() {
+            let bytes = cell(index)
+            guard !bytes.isEmpty else { continue }
+            text.append(contentsOf: column.name)
+            pad(width - TableWriter.width(column.name) + 2, &text)
+            ValueText.lend(bytes) { DisplayText.append($0, to: &text) }
+            text.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    private func writeLine(into text: inout [UInt8], number: String, _ cell: (Int) -> [UInt8]) {
         let lineStart = text.count
         append(frame.start, to: &text)
+        if numberWidth > 0 {
+            if options.color, !number.isEmpty { text.append(contentsOf: "\u{1B}[2m".utf8) }
+            pad(numberWidth - number.utf8.count, &text)
+            text.append(contentsOf: number.utf8)
+            if options.color, !number.isEmpty { text.append(contentsOf: "\u{1B}[0m".utf8) }
+            append(frame.gap, to: &text)
+        }
         for (index, column) in columns.enumerated() {
             if index > 0 { append(frame.gap, to: &text) }
             let bytes = cell(index)

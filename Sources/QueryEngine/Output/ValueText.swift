@@ -64,13 +64,6 @@ package enum ValueText {
 
     // MARK: Times
 
-    /// A moment of the wall clock, for messages.
-    package static func time(_ microseconds: Int64) -> String {
-        var text: [UInt8] = []
-        append(.time(microseconds), .time(.instant), to: &text)
-        return String(decoding: text, as: UTF8.self)
-    }
-
     private static let second: Int64 = 1_000_000
     private static let minute = 60 * second
     private static let day = 1440 * minute

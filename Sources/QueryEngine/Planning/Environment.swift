@@ -10,8 +10,12 @@ package struct Environment: Sendable {
     package var dataRange: @Sendable () -> (first: Int64, last: Int64)? = { nil }
     package var parameters: [String: Expression] = [:]
     package var bindings: [String: Pipeline<any Stage>] = [:]
+    /// The text of each of them, itself written out.
+    package var bindingTexts: [String: String] = [:]
     /// The words in the text of each of them, among which are the names that it may use.
     package var bindingWords: [String: Set<String>] = [:]
+    /// Rows of earlier answers, by the names that stand for them.
+    package var answers: [String: Answer] = [:]
     /// Bytes of memory for grouping and sorting.
     package var memory = 512 << 20
     /// Whether `write` may replace files.
@@ -30,4 +34,15 @@ package struct Environment: Sendable {
     package var follows = false
 
     package init() {}
+
+    /// A pipeline's text from the log lines on.
+    func text(of pipeline: Pipeline<any Stage>, _ source: Source) -> String {
+        guard let start = pipeline.start else { return source[pipeline.range] }
+        let first = answers[start.text]?.text ?? bindingTexts[start.text] ?? start.text
+        guard let stage = pipeline.stages.first else { return first }
+        return "\(first) | \(source[SourceRange(stage.range.lower, pipeline.range.upper)])"
+    }
+
+    /// The names that a pipeline may start with.
+    package var names: Set<String> { Set(bindings.keys).union(answers.keys) }
 }

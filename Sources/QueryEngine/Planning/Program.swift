@@ -28,6 +28,7 @@ package struct Program: Sendable {
         self.environment = environment
         self.overrides = overrides
         self.environment.prelude = prelude
+        names = environment.names
         for source in sources { add(source) }
         for name in overrides.keys.sorted() where !usedOverrides.contains(name) {
             let source = sources.first ?? Source(name: "query", text: "")
@@ -91,6 +92,7 @@ package struct Program: Sendable {
             }
             // A pipeline that is never run is checked all the same.
             _ = query(pipeline, source)
+            environment.bindingTexts[name.text] = environment.text(of: pipeline, source)
             environment.bindings[name.text] = pipeline
             names.insert(name.text)
             environment.bindingWords[name.text] = words
@@ -118,7 +120,8 @@ package struct Program: Sendable {
     }
 
     private mutating func query(_ pipeline: Pipeline<any Stage>, _ source: Source) -> Query {
-        let query = Query(pipeline, in: environment)
+        var query = Query(pipeline, in: environment)
+        query.text = environment.text(of: pipeline, source)
         diagnostics += query.diagnostics.map { (source, $0) }
         return query
     }

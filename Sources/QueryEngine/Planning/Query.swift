@@ -6,16 +6,23 @@ package struct Query: Sendable {
     package var scan: [Condition]
     package var steps: [Step]
     package var schema: Schema
+    /// The columns that a stage behind it could name, those included that are not shown.
+    package private(set) var available: Schema
     /// The slots of the log lines' rows.
     package var layout: Layout
     /// Where columns become known only at run time: the stages that are resolved then.
     package var rest: [Pipeline<any Stage>.Step] = []
     package var environment: Environment
     package var diagnostics: [Diagnostic] = []
-    /// Whether log lines are read at all (`files` reads none).
-    package var readsLines = true
+    /// Whether the steps get log lines (`trace` reads them by itself).
+    package private(set) var readsLines = true
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
+    /// The whole query as text, from the log lines on, the names that `let` has bound written out.
+    package var text = ""
+    /// How its rows were grouped last, if the groups are still rows.
+    package private(set) var groupOrigin: GroupOrigin?
+    package private(set) var lastGrouping: GroupStep?
     /// The time that its filters leave, in microseconds of the wall clock; nil where they leave all.
     package private(set) var timeRange: Range<Int64>?
     /// Whether the rows end in a file (`write`), so that nothing is shown.
@@ -25,9 +32,13 @@ package struct Query: Sendable {
 
     /// Resolves a pipeline over log lines.
     package init(_ pipeline: Pipeline<any Stage>, in environment: Environment) {
-        self.init(
-            stages: environment.prelude + Query.expand(pipeline, environment),
-            from: Resolution(lines: environment))
+        if let start = pipeline.start, let answer = environment.answers[start.text] {
+            self.init(stages: pipeline.stages, from: Resolution(answer: answer, environment: environment))
+        } else {
+            self.init(
+                stages: environment.prelude + Query.expand(pipeline, environment),
+                from: Resolution(lines: environment))
+        }
         if pipeline.isBroken { rest = [] }
     }
 
@@ -74,12 +85,16 @@ package struct Query: Sendable {
         }
         scan = resolution.scan
         steps = frozen?.steps ?? resolution.steps
-        schema = resolution.schema
+        schema = resolution.schema.shown
+        available = resolution.schema
         layout = firstLayout
         environment = resolution.environment
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
+        readsLines = resolution.readsLines
         timeRange = resolution.timeRange
+        groupOrigin = resolution.groupOrigin
+        lastGrouping = resolution.lastGrouping
         isSaved = stages.last?.stage is WriteStage
         rest = frozen.map { Array(stages[$0.place...]) } ?? []
         checkScan()
@@ -103,17 +118,19 @@ package struct Query: Sendable {
 
     /// The same, where steps that keep whole rows keep only what is read later: of a sorted log, the lines.
     func pruned() -> Query {
-        guard rest.isEmpty else { return self }
         var pruned = self
         var wanted = Set(schema.columns.map(\.slot))
         for place in steps.indices.reversed() {
             switch steps[place] {
-            case .each(let transform): wanted.formUnion(transform.needs)
+            case .each(let transform):
+                let kept = transform.keeping?(wanted) ?? transform
+                pruned.steps[place] = .each(kept)
+                wanted = kept.beginsRows ? kept.needs : wanted.union(kept.needs)
             case .reduce(let reduction):
                 let kept = Query.keeping(reduction, wanted) ?? reduction
                 pruned.steps[place] = .reduce(kept)
                 wanted = kept.needs
-            case .reshape: return self
+            case .reshape(let reshaping): wanted = reshaping.needs
             }
         }
         return pruned
@@ -156,10 +173,17 @@ package struct Query: Sendable {
 
     /// Slots of log lines that are read by anything up to the first reduction.
     package var lineNeeds: Set<Int> {
-        var needs = scan.reduce(into: Set<Int>()) { $0.formUnion($1.needs) }
+        needs(of: steps[...]).union(scan.reduce(into: Set<Int>()) { $0.formUnion($1.needs) })
+    }
+
+    /// Slots that these steps, and what comes behind them, read of the rows that come to them.
+    func needs(of steps: ArraySlice<Step>) -> Set<Int> {
+        var needs: Set<Int> = []
         for step in steps {
             switch step {
-            case .each(let transform): needs.formUnion(transform.needs)
+            case .each(let transform):
+                needs.formUnion(transform.needs)
+                if transform.beginsRows { return needs }
             case .reduce(let reduction):
                 return needs.union(reduction.needs)
             case .reshape(let reshaping):

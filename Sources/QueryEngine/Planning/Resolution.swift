@@ -16,10 +16,14 @@ package struct Resolution: Sendable {
     package var timeRange: Range<Int64>?
     /// Whether the logs are read a second time for this query.
     package var scansAgain = false
+    /// Whether the steps get the lines of the logs; a stage may read them by itself.
+    package var readsLines = true
     /// The bin of time among the keys of the groups that are being resolved, for `rate`.
     package var groupBin: TimeBin?
     /// How the last groups were keyed and what they count, for stages that go on from them.
     package var lastGrouping: GroupStep?
+    /// How the rows came to be groups, as long as a row is one group.
+    package var groupOrigin: GroupOrigin?
 
     package init(lines environment: Environment) {
         self.init(schema: .lines, environment: environment)
@@ -94,6 +98,7 @@ package struct Resolution: Sendable {
         for column in columns { removed[column.name] = nil }
         schema.removed = removed
         layout = Layout(columns.count)
+        groupOrigin = nil
         return layout
     }
 

@@ -10,6 +10,8 @@ package struct Schema: Sendable {
         package var slot: Int
         /// The value that a bin without rows has, for `fill`.
         package var empty: Value = .missing
+        /// Whether it is there to be named, and not in the answer unless it is.
+        package var isAside = false
 
         package init(name: String, type: ValueType, slot: Int, empty: Value = .missing) {
             self.name = name
@@ -36,6 +38,13 @@ package struct Schema: Sendable {
     package init(columns: [Column], rowName: String) {
         self.columns = columns
         self.rowName = rowName
+    }
+
+    /// The same without the columns that nobody has named.
+    package var shown: Schema {
+        var shown = self
+        shown.columns.removeAll(where: \.isAside)
+        return shown
     }
 
     /// The schema of log lines.

@@ -20,6 +20,10 @@ package struct Transform: Sendable {
     package var limit: Int?
     /// A bin filler, which `nofill` takes back.
     package var isFill = false
+    /// Whether its rows are new ones, in slots of their own: what is read behind it says nothing of what it needs.
+    package var beginsRows = false
+    /// The same, filling only these slots of the rows that it begins.
+    package var keeping: (@Sendable (Set<Int>) -> Transform)?
     /// Makes the operator of one thread.
     package var make: @Sendable (any RowConsumer, Worker) -> any RowConsumer
 

@@ -17,7 +17,7 @@ struct AssertStage: Stage {
         examples: [
             "filter status=deferred | count | assert count < 100000 else \"too many deferrals\""
         ],
-        Parameter<Condition>("EXPR", grammar: "expression", completes: .expression) {
+        Parameter<Condition>("EXPR", grammar: "expression") {
             (parser: inout Parser) throws(Diagnostic) -> Condition in
             let expression = try parser.expression()
             return Condition(expression: expression, text: parser.source[expression.range])

@@ -19,8 +19,7 @@ struct ChartStage: Stage {
         ],
         Parameter<ChartKind>(
             "bars|line|heat|spark",
-            grammar: "( " + kinds.map { "'\($0)'" }.joined(separator: " | ") + " )",
-            completes: .words(kinds)
+            grammar: "( " + kinds.map { "'\($0)'" }.joined(separator: " | ") + " )"
         ) { (parser: inout Parser) throws(Diagnostic) -> ChartKind in
             for kind in ChartKind.allCases where parser.takeKeyword(kind.rawValue) != nil { return kind }
             throw Diagnostic(

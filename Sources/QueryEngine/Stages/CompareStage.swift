@@ -83,7 +83,7 @@ struct CompareStage: AggregateStage {
                 throw Diagnostic(
                     "no line is of this time", at: range.range,
                     hint: covered.map {
-                        "the logs go from \(ValueText.time($0.first)) to \(ValueText.time($0.last))"
+                        "the logs go from \(QueryText.time($0.first)) to \(QueryText.time($0.last))"
                     })
             }
             let time = Expression.field(Name("time", name.range))

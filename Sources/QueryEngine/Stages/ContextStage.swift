@@ -28,7 +28,9 @@ struct ContextStage: Stage {
         }
         var transforms: [Transform] = []
         for step in resolution.steps {
-            guard case .each(let transform) = step, resolution.schema.isLines else { break }
+            guard case .each(let transform) = step, resolution.schema.isLines, !transform.beginsRows else {
+                break
+            }
             transforms.append(transform)
         }
         guard resolution.schema.isLines, transforms.count == resolution.steps.count,

@@ -13,16 +13,16 @@ struct DedupStage: Stage {
             "filter event=delivery | dedup queue_id, to keep last | count by status",
             "filter process=smtpd | dedup client_name | select client_name | head 5",
         ],
-        Parameter<[Name]>("[FIELD, …]", grammar: "[ name, { ',', name } ]", completes: .fields) {
+        Parameter<[Name]>("[FIELD, …]", grammar: "[ name, { ',', name } ]") {
             (parser: inout Parser) throws(Diagnostic) -> [Name] in
+            parser.foresee { (parser: inout Parser) throws(Diagnostic) in try parser.takeName("a field") }
             if parser.atEndOfStage() || parser.peekWord()?.lowercased() == "keep" { return [] }
             return try parser.list { (parser: inout Parser) throws(Diagnostic) in
                 try parser.takeName("a field")
             }
         },
         Parameter<Bool>(
-            "[keep last]", grammar: "[ 'keep', ( 'first' | 'last' ) ]",
-            completes: .words(["keep last"])
+            "[keep last]", grammar: "[ 'keep', ( 'first' | 'last' ) ]"
         ) { (parser: inout Parser) throws(Diagnostic) -> Bool in
             guard parser.takeKeyword("keep") != nil else { return false }
             if parser.takeKeyword("first") != nil { return false }

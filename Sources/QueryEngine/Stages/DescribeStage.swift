@@ -9,7 +9,8 @@ struct DescribeStage: Stage {
         summary: "the fields of the rows: type, how many rows have it, values",
         details: """
             One row for each field that any row has. `distinct` is missing where a field has more than \
-            \(ColumnSurvey.limit) different values.
+            \(ColumnSurvey.limit) different values. Of event and reason_class, `other` is always among the values: \
+            the lines and the reasons that mlq does not understand.
             """,
         examples: ["filter event=delivery | describe", "count by process | describe"]
     ) { (name) throws(Diagnostic) in DescribeStage(name: name, listsValues: false) }
@@ -162,7 +163,12 @@ private final class SurveyPart: ReductionPart {
         buffer.slots[1] = arena.text(column.column.type.name)
         buffer.slots[2] = .integer(column.rows)
         buffer.slots[3] = column.distinct.map { .integer($0) } ?? .missing
-        let common = column.commonest(3, arena).map { found -> Value in
+        var found = column.commonest(3, arena)
+        // What mlq could not put into a class is always shown.
+        if case .text(.oneOf(let words)) = column.column.type, words.contains("other") {
+            found += column.commonest(.max, arena).dropFirst(3).filter { $0.value.bytes == "other" }
+        }
+        let common = found.map { found -> Value in
             arena.text(text(found.value, column.column.type) + Array(" (\(found.count))".utf8))
         }
         buffer.slots[4] = common.isEmpty ? .missing : arena.list(common)

@@ -19,8 +19,7 @@ struct ExtendStage: Stage {
             "filter event=delivery | extend slow = (delay > 30s) | count by slow",
         ],
         Parameter<[Item]>(
-            "NAME = EXPR, …", grammar: "name, '=', expression, { ',', name, '=', expression }",
-            completes: .expression
+            "NAME = EXPR, …", grammar: "name, '=', expression, { ',', name, '=', expression }"
         ) { (parser: inout Parser) throws(Diagnostic) -> [Item] in
             try parser.list { (parser: inout Parser) throws(Diagnostic) -> Item in
                 let name = try parser.takeName("the name of the new column", role: .name)

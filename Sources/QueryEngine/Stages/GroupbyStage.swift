@@ -10,7 +10,7 @@ struct GroupbyStage: Stage {
             always the first key. The next stage says what is computed: count, sum F, p95 F, stats …
             """,
         examples: ["filter process=smtp | groupby day | count", "groupby process, severity | count"],
-        Parameter<[Key]>("KEYS", grammar: "keys", completes: .fields) {
+        Parameter<[Key]>("KEYS", grammar: "keys") {
             (parser: inout Parser) throws(Diagnostic) -> [Key] in
             _ = parser.takeKeyword("by")
             return try parser.keys()

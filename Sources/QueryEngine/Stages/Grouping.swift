@@ -12,7 +12,7 @@ extension Parameter where Value == Grouping {
     static var grouping: Parameter {
         Parameter(
             "[if EXPR] [by KEYS] [per D]",
-            grammar: "{ 'if', expression | 'by', keys | 'per', duration }", completes: .fields
+            grammar: "{ 'if', expression | 'by', keys | 'per', duration }"
         ) { (parser: inout Parser) throws(Diagnostic) -> Grouping in
             var grouping = Grouping()
             while true {
@@ -32,7 +32,7 @@ extension Parameter where Value == Grouping {
 
 extension Parameter where Value == [Key] {
     static var keys: Parameter {
-        Parameter("KEYS", grammar: "keys", completes: .fields) {
+        Parameter("KEYS", grammar: "keys") {
             (parser: inout Parser) throws(Diagnostic) -> [Key] in try parser.keys()
         }
     }

@@ -37,7 +37,7 @@ struct JoinStage: Stage {
 
 extension Parameter where Value == Pipeline<any Stage> {
     static var pipeline: Parameter {
-        Parameter("(PIPELINE)", grammar: "'(', pipeline, ')'", completes: .pipeline) {
+        Parameter("(PIPELINE)", grammar: "'(', pipeline, ')'") {
             (parser: inout Parser) throws(Diagnostic) -> Pipeline<any Stage> in
             let opening = try parser.open()
             let pipeline: Pipeline<any Stage> = try parser.pipeline(Stages.all, isNested: true)

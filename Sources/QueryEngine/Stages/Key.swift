@@ -7,6 +7,8 @@ package enum Key: Sendable {
     case expression(Expression, Name)
     /// `per 1h`: a column `time`, always the first key.
     case per(Name)
+
+    var isBin: Bool { if case .per = self { true } else { false } }
 }
 
 /// How groups were made, for stages that go on from them (`fill`, `pivot`, `top`).

@@ -10,7 +10,7 @@ struct LookupStage: Stage {
             named fields, and a value that the file has twice is an error. A column of nothing but numbers is \
             a number. Rows without an entry stay, with nothing in the new columns.
             """,
-        Parameter<String>.text("FILE", completes: .file).located,
+        Parameter<String>.file.located,
         Parameter<[Name]>.fields.required(after: "on")
     ) { (name, file, fields) throws(Diagnostic) in LookupStage(name: name, file: file, fields: fields) }
 
@@ -122,7 +122,7 @@ extension Parameter where Value == String {
     /// The same, with its place for messages.
     var located: Parameter<Name> {
         let parse = parse
-        return Parameter<Name>(usage, grammar: grammar, completes: completion) {
+        return Parameter<Name>(usage, grammar: grammar) {
             (parser: inout Parser) throws(Diagnostic) -> Name in
             parser.skipSpace()
             let start = parser.position

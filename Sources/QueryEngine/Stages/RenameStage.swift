@@ -12,8 +12,7 @@ struct RenameStage: Stage {
         "rename", summary: "give columns other names",
         examples: ["count by process | rename count as lines | head 3"],
         Parameter<[Item]>(
-            "FIELD as NAME, …", grammar: "name, 'as', name, { ',', name, 'as', name }",
-            completes: .fields
+            "FIELD as NAME, …", grammar: "name, 'as', name, { ',', name, 'as', name }"
         ) { (parser: inout Parser) throws(Diagnostic) -> [Item] in
             try parser.list { (parser: inout Parser) throws(Diagnostic) -> Item in
                 let old = try parser.takeName("a field")

@@ -17,7 +17,7 @@ struct SelectStage: Stage {
         ],
         Parameter<[Item]>(
             "FIELD [as NAME], …",
-            grammar: "expression, [ 'as', name ], { ',', expression, [ 'as', name ] }", completes: .fields
+            grammar: "expression, [ 'as', name ], { ',', expression, [ 'as', name ] }"
         ) { (parser: inout Parser) throws(Diagnostic) -> [Item] in
             try parser.list { (parser: inout Parser) throws(Diagnostic) -> Item in
                 let value = try parser.expression()
@@ -45,6 +45,7 @@ struct SelectStage: Stage {
             var column: Schema.Column
             if case .field(let field) = item.value {
                 column = try resolution.columnOrMissing(field)
+                column.isAside = false
                 if item.name.text != field.text { column.name = item.name.text }
             } else {
                 let value = try resolution.expression(item.value)

@@ -13,7 +13,7 @@ struct SortStage: Stage {
         details: "Missing values come last both ways. Equal rows keep their order. `order by` is accepted.",
         examples: ["count by process | sort process", "filter status=sent | sort -delay | head 3"],
         Parameter<[Item]>(
-            "[-]FIELD, …", grammar: "[ '-' ], expression, { ',', [ '-' ], expression }", completes: .fields
+            "[-]FIELD, …", grammar: "[ '-' ], expression, { ',', [ '-' ], expression }"
         ) {
             (parser: inout Parser) throws(Diagnostic) -> [Item] in
             _ = parser.takeKeyword("by")

@@ -15,5 +15,7 @@ package enum Stages {
             WriteStage.form, CompareStage.form, WhatchangedStage.form, ChangesStage.form, PatternsStage.form,
             ChartStage.form,
             FilesStage.form,
+            MessagesStage.form, DeliveriesStage.form, RecipientsStage.form, SessionsStage.form,
+            TraceStage.form,
         ] + SummaryStage.forms)
 }

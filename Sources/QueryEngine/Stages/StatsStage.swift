@@ -11,8 +11,7 @@ struct StatsStage: AggregateStage {
             "stats deferred=count() if status=deferred, sent=count() if status=sent per 1d",
         ],
         Parameter<[AggregateItem]>(
-            "[NAME=]AGGREGATE(…) [if EXPR], …", grammar: "aggregate, { ',', aggregate }",
-            completes: .aggregate
+            "[NAME=]AGGREGATE(…) [if EXPR], …", grammar: "aggregate, { ',', aggregate }"
         ) { (parser: inout Parser) throws(Diagnostic) -> [AggregateItem] in
             try parser.list { (parser: inout Parser) throws(Diagnostic) in try parser.aggregateItem() }
         },

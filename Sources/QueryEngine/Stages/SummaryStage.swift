@@ -15,9 +15,9 @@ struct SummaryStage: AggregateStage {
         let rules = product.arguments
         let usage = rules.map { $0.isOptional ? "[FIELD]" : "FIELD" }.joined(separator: ", ")
         let operand = Parameter<[Expression]>(
-            usage, grammar: rules.isEmpty ? "" : rules[0].isOptional ? "[ expression ]" : "expression",
-            completes: .fields
+            usage, grammar: rules.isEmpty ? "" : rules[0].isOptional ? "[ expression ]" : "expression"
         ) { (parser: inout Parser) throws(Diagnostic) -> [Expression] in
+            parser.foresee { (parser: inout Parser) throws(Diagnostic) in try parser.expression() }
             if parser.atEndOfStage() || parser.clauseFollows() { return [] }
             return try parser.list { (parser: inout Parser) throws(Diagnostic) in try parser.expression() }
         }
@@ -64,7 +64,7 @@ struct AggregateItem: Sendable {
 
 extension Parameter where Value == AggregateItem {
     static var aggregate: Parameter {
-        Parameter("AGGREGATE", grammar: "aggregate", completes: .aggregate) {
+        Parameter("AGGREGATE", grammar: "aggregate") {
             (parser: inout Parser) throws(Diagnostic) -> AggregateItem in try parser.aggregateItem()
         }
     }
@@ -128,6 +128,7 @@ extension Resolution {
         by ownKeys: [Key], _ items: [AggregateItem], stage: Name, order: GroupOrder? = nil, limit: Int? = nil
     ) throws(Diagnostic) {
         let keys = (pendingGroups?.keys ?? []) + ownKeys
+        let start = pendingGroups?.stage.range ?? stage.range
         pendingGroups = nil
         let resolvedKeys = try resolve(keys)
         groupBin =
@@ -172,6 +173,9 @@ extension Resolution {
             if let limit { append(HeadStage.step(limit)) }
         }
         lastGrouping = GroupStep(keyCount: resolvedKeys.count)
+        groupOrigin = GroupOrigin(
+            stage: start, keys: keys.filter(\.isBin) + keys.filter { !$0.isBin },
+            condition: items.count == 1 ? items[0].condition : nil)
         if resolvedKeys.count == 1, startsWithTime, limit == nil { fillBins() }
     }
 

@@ -102,7 +102,7 @@ extension Parameter where Value == Ranking {
     static var ranking: Parameter {
         Parameter(
             "[by AGGREGATE] [if EXPR] [per D]",
-            grammar: "{ 'by', aggregate | 'if', expression | 'per', duration }", completes: .aggregate
+            grammar: "{ 'by', aggregate | 'if', expression | 'per', duration }"
         ) { (parser: inout Parser) throws(Diagnostic) -> Ranking in
             var ranking = Ranking()
             while true {

@@ -31,8 +31,8 @@ struct WhatchangedStage: Stage {
         Parameter<Period>(
             "[at TIME | RANGE with RANGE]", grammar: "[ 'at', bound | range, 'with', range ]"
         ) { (parser: inout Parser) throws(Diagnostic) -> Period in
-            if parser.atEndOfStage() { return .found }
             if parser.takeKeyword("at") != nil { return .at(try parser.timeRange()) }
+            if parser.atEndOfStage() { return .found }
             let first = try parser.timeRange()
             guard parser.takeKeyword("with") != nil else {
                 throw Diagnostic("expected 'with', found \(parser.found())", at: parser.here())
@@ -141,7 +141,7 @@ private final class WhatchangedPart: ReductionPart {
     }
 
     private func text(_ range: Range<Int64>) -> String {
-        "\(ValueText.time(range.lowerBound))..\(ValueText.time(range.upperBound - 1))"
+        "\(QueryText.time(range.lowerBound))..\(QueryText.time(range.upperBound - 1))"
     }
 
     /// What is compared, cut to what there are lines of.
@@ -176,7 +176,7 @@ private final class FindingWriter {
 
     func write(moment before: Range<Int64>, _ after: Range<Int64>) -> Bool {
         let condition =
-            "time in \(ValueText.time(after.lowerBound))..\(ValueText.time(after.upperBound - 1))"
+            "time in \(QueryText.time(after.lowerBound))..\(QueryText.time(after.upperBound - 1))"
         let lines = { [sample] (range: Range<Int64>) in
             sample.times.indices.filter { range.contains(sample.times[$0]) }
         }
@@ -188,7 +188,7 @@ private final class FindingWriter {
     func write(_ step: Explanation.Step) -> Bool {
         let conditions = step.values.map { value in
             let field = Dimension.all[sample.dimension(of: value)].field
-            return "\(field.name)=\(QueryText.word(sample.value(value, arena: worker.arena), field.type))"
+            return "\(field.name)=\(QueryText.value(sample.value(value, arena: worker.arena), field.type))"
         }
         return write(
             step.role.rawValue, conditions.joined(separator: " "), query(step, conditions), step,

@@ -16,7 +16,7 @@ struct WriteStage: Stage {
             the name splits the rows by that field's value. A file that exists is left alone, unless --force is \
             given. At the end of a query, nothing else is shown; stages behind get the rows all the same.
             """,
-        Parameter<String>.text("FILE", completes: .file).located
+        Parameter<String>.file.located
     ) { (name, file) throws(Diagnostic) in WriteStage(name: name, file: file) }
 
     let name: Name

@@ -75,7 +75,7 @@ struct GrammarTests {
     private func isReadOtherwise(_ piece: String, _ next: String) -> Bool {
         switch piece {
         case "top", "rare", "bottom": next == "per" || next.first?.isNumber == true
-        case "~", "=~", "!~", "matches": next == "/var/log/x"
+        case "~", "=~", "!~", "matches", "trace": next == "/var/log/x"
         case "..":
             next == "`odd name`" || next.first?.isLetter == true && next != "smtp" && !next.contains("@")
         default: false

@@ -98,18 +98,4 @@ struct WhatchangedTests {
             #expect(dealt.times == whole.times)
         }
     }
-
-    @Test("values are written so that a query reads them again")
-    func quotes() {
-        let arena = Arena()
-        let written = [
-            ("sally@uk.psi.com", "sally@uk.psi.com"), ("a b", "\"a b\""),
-            ("say \"x\\\"", "\"say \\\"x\\\\\\\"\""),
-            ("192.0.2.0/24", "\"192.0.2.0/24\""), ("\u{1B}", "\"\\x1b\""), ("", "\"\""),
-        ]
-        for (text, expected) in written {
-            #expect(QueryText.word(arena.text(text), .text(.plain)) == expected)
-        }
-        #expect(QueryText.word(arena.text(""), .text(.address)) == "<>")
-    }
 }

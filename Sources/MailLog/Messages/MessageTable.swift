@@ -1,0 +1,604 @@
+/// Follows every message through the lines of the logs: puts each line to the message that it is about, links
+/// messages to what they were made of, and hands each on when it has ended. Lines come in the order of the log.
+///
+/// A message stays for some seconds after its end, because lines of one second come in any order and a
+/// notification is logged before the line that says for whom it is. What the log no longer mentions is given up
+/// after a month of its time, and what does not fit into memory as well; both come out, marked as unfinished.
+package final class MessageTable {
+    /// What is kept of each message; fewer fields take less memory.
+    package struct Plan: Sendable {
+        /// Fields of the message as a whole.
+        package var attributes: [Field] = []
+        /// Fields of the last attempt for each recipient.
+        package var told: [Field] = []
+        package var keepsReason = false
+
+        package init() {}
+
+        /// The fields that lines must have been decoded with.
+        package var needs: [Field] { MessageTable.fields + attributes + told }
+    }
+
+    private static let fields = [
+        "time", "host", "tag", "pid", "queue_id", "to", "orig_to", "status", "detail", "queued_as", "where",
+        "new_queue_id", "link", "orig_queue_id", "orig_id", "from", "nrcpt", "message_id",
+    ].map { Field($0) }
+
+    /// Microseconds for which lines of one moment may come in any order.
+    package static let grace: Int64 = 5_000_000
+    /// Microseconds without a line after which a message is taken to be gone: far longer than mail is queued.
+    private static let idleLimit: Int64 = 31 * 86_400_000_000
+    /// A message made of another one is not older than that when the line comes which says so.
+    private static let kinLimit: Int64 = 600_000_000
+    private static let sessionLimit = 1 << 16
+
+    private let plan: Plan
+    private let attributeSlots: [Int]
+    private let toldSlots: [Int]
+    private let memory: Int
+    private let ended: (Message) -> Bool
+
+    private let time = Field("time").slot
+    private let host = Field("host").slot
+    private let tag = Field("tag").slot
+    private let pid = Field("pid").slot
+    private let queueID = Field("queue_id").slot
+    private let to = Field("to").slot
+    private let originalTo = Field("orig_to").slot
+    private let status = Field("status").slot
+    private let detail = Field("detail").slot
+    private let queuedAs = Field("queued_as").slot
+    private let place = Field("where").slot
+    private let newQueueID = Field("new_queue_id").slot
+    private let link = Field("link").slot
+    private let originalQueueID = Field("orig_queue_id").slot
+    private let originalID = Field("orig_id").slot
+    private let from = Field("from").slot
+    private let nrcpt = Field("nrcpt").slot
+    private let messageID = Field("message_id").slot
+
+    private var buckets: [Message?] = Array(repeating: nil, count: 256)
+    private var count = 0
+    private var births = 0
+    private var linesTaken = 0
+    private var footprint = 0
+    private var hosts: [[UInt8]: MessageHost] = [:]
+    private var hostsInOrder: [MessageHost] = []
+    private var lastHost: MessageHost?
+    private var sessionCount = 0
+    private var scratch: [UInt8] = []
+
+    /// Whether anybody wants to hear of further messages.
+    package private(set) var isWanted = true
+    /// Messages given up because they did not fit into memory.
+    package private(set) var evictions = 0
+    /// Of the last line, where it was a delivery: the attempt's number for that recipient, and the time since the
+    /// one before.
+    package private(set) var attempt: (number: Int, gap: Value) = (0, .missing)
+
+    /// `memory` in bytes; `ended` gets each message at its end, and says whether it wants more.
+    package init(_ plan: Plan, memory: Int, ended: @escaping (Message) -> Bool) {
+        self.plan = plan
+        self.memory = memory
+        self.ended = ended
+        attributeSlots = plan.attributes.map(\.slot)
+        toldSlots = plan.told.map(\.slot)
+    }
+
+    // MARK: Lines
+
+    /// Takes the next line, and gives the message that it is about.
+    package func take(_ line: Record, _ event: MailEvent) -> Message? {
+        let now = line.slots[time]
+        guard now.kind == .time else { return nil }
+        linesTaken += 1
+        let host = knownHost(line.slots[self.host])
+        advance(host, to: now.wallClock)
+        let id = line.slots[queueID]
+        guard id.kind == .text else {
+            takeSession(line, event, nil, host)
+            return nil
+        }
+        if event == .pickup, line.slots[originalID].kind == .text,
+            let requeued = find(host, line.slots[originalID].bytes)
+        {
+            requeued.marks.insert(.requeued)
+            close(requeued)
+        }
+        let message = message(host, id.bytes, now, event)
+        if message.lines == 0 { message.first = now }
+        message.lines += 1
+        if MessageTable.elapsed(message.last, now) > 0 { message.last = now }
+        touch(message)
+        if event.bringsAttributes { keepAttributes(message, line, event) }
+        note(line, event, now, message, host)
+        let held = message.footprint
+        footprint += held - message.countedFootprint
+        message.countedFootprint = held
+        if footprint > memory { shrink() }
+        return message
+    }
+
+    /// No more lines come: what is left comes out, in the order of births.
+    package func finish() {
+        var left: [Message] = []
+        for host in hostsInOrder {
+            var next = host.oldest
+            while let message = next {
+                left.append(message)
+                next = message.newer
+            }
+        }
+        for message in left.sorted(by: { $0.number < $1.number }) where isWanted { end(message) }
+    }
+
+    private func note(
+        _ line: Record, _ event: MailEvent, _ now: Value, _ message: Message, _ host: MessageHost
+    ) {
+        switch event {
+        case .client:
+            message.marks.insert(.client)
+            takeSession(line, event, message, host)
+            if line.slots[originalQueueID].kind == .text {
+                adopt(message, line.slots[originalQueueID].bytes, .filter)
+            }
+        case .pickup:
+            message.marks.insert(.pickup)
+            if line.slots[originalID].kind == .text {
+                adopt(message, line.slots[originalID].bytes, .requeue)
+            }
+        case .messageID: noteMessageID(line.slots[messageID], message)
+        case .active:
+            message.marks.insert(.active)
+            message.marks.remove([.held, .rejected, .discarded, .cutOff])
+            message.activations += 1
+            if line.slots[nrcpt].kind == .integer { message.nrcpt = line.slots[nrcpt].integer }
+        case .delivery, .discardedDelivery: noteDelivery(line, event, now, message)
+        case .expired: message.marks.insert(.expired)
+        case .removed, .canceled, .discardedRemoval, .deleted:
+            message.marks.insert(.removed)
+            if event == .canceled { message.marks.insert(.canceled) }
+            if event == .discardedRemoval { message.marks.insert(.discarded) }
+            if event == .deleted { message.marks.insert(.deleted) }
+            message.removed = now
+            close(message)
+        case .notification:
+            if line.slots[newQueueID].kind == .text {
+                bear(message, line.slots[newQueueID].bytes, .notification, now)
+            }
+        case .hold: message.marks.insert(.held)
+        case .release: message.marks.remove(.held)
+        case .discard:
+            message.marks.insert(.discarded)
+            noteReason(line, message)
+        case .reject:
+            message.marks.insert(.rejected)
+            noteReason(line, message)
+        case .refusal: noteReason(line, message)
+        case .lost: if isContent(line.slots[place]) { message.marks.insert(.cutOff) }
+        case .mention, .connect, .disconnect: break
+        }
+    }
+
+    private func noteReason(_ line: Record, _ message: Message) {
+        guard plan.keepsReason, line.slots[detail].kind == .text else { return }
+        message.failure = message.values.keep(line.slots[detail], over: message.failure)
+    }
+
+    private func noteMessageID(_ value: Value, _ message: Message) {
+        message.marks.insert(.messageID)
+        guard value.kind == .text else { return }
+        message.messageIDHash = MessageTable.hash(value.bytes, 0)
+        // `20261123163934.B42F5F8A2E2@mx1`, or a long id alone.
+        let id = message.queueID.bytes
+        if let range = value.bytes.range(of: id), range.upperBound < value.bytes.count,
+            value.bytes[range.upperBound] == UInt8(ascii: "@"),
+            range.lowerBound == 0 || value.bytes[range.lowerBound - 1] == UInt8(ascii: ".")
+        {
+            message.marks.insert(.madeHere)
+        }
+    }
+
+    private func keepAttributes(_ message: Message, _ line: Record, _ event: MailEvent) {
+        for (place, slot) in attributeSlots.enumerated() {
+            let value = line.slots[slot]
+            // What the queue manager says of sender and size is what counts.
+            guard !value.isMissing, event == .active || message.attributes[place].isMissing else { continue }
+            message.attributes[place] = message.values.keep(value, over: message.attributes[place])
+        }
+    }
+
+    // MARK: Deliveries
+
+    private func noteDelivery(_ line: Record, _ event: MailEvent, _ now: Value, _ message: Message) {
+        let word = line.slots[status]
+        guard word.kind == .text else { return }
+        message.attempts += 1
+        var fate: Message.Fate
+        switch word.bytes[0] {
+        // `sent`; `softbounce` is a bounce that is tried again.
+        case UInt8(ascii: "s"): fate = word.bytes == "sent" ? .delivered : .deferred
+        case UInt8(ascii: "b"): fate = .bounced
+        case UInt8(ascii: "u"):
+            fate = .bounced
+            message.marks.insert(.probe)
+        default:
+            fate = .deferred
+            if word.bytes == "deliverable" {
+                fate = .delivered
+                message.marks.insert(.probe)
+            }
+        }
+        if fate == .delivered {
+            if event == .discardedDelivery { fate = .discarded }
+            if line.slots[link].kind == .text, line.slots[newQueueID].kind == .text {
+                bear(message, line.slots[newQueueID].bytes, .forward, now)
+            } else if line.slots[queuedAs].kind == .text {
+                message.keptNextHop = message.values.keep(line.slots[queuedAs], over: message.keptNextHop)
+                if passes(message, to: line.slots[queuedAs].bytes) { fate = .passed }
+            }
+        }
+        let recipient = recipient(line, now, message)
+        let before = message.recipients[recipient]
+        attempt = (
+            before.attempts + 1,
+            before.attempts == 0 ? .missing : .duration(Int(MessageTable.elapsed(before.last, now)))
+        )
+        message.recipients[recipient].attempts += 1
+        message.recipients[recipient].last = now
+        message.recipients[recipient].fate = fate
+        if plan.keepsReason, line.slots[detail].kind == .text {
+            if fate == .deferred || fate == .bounced {
+                message.failure = message.values.keep(line.slots[detail], over: message.failure)
+            } else {
+                message.success = message.values.keep(line.slots[detail], over: message.success)
+            }
+        }
+        for (place, slot) in toldSlots.enumerated() {
+            let index = recipient * toldSlots.count + place
+            let value = line.slots[slot]
+            message.told[index] =
+                value.isMissing ? .missing : message.values.keep(value, over: message.told[index])
+        }
+    }
+
+    private func recipient(_ line: Record, _ now: Value, _ message: Message) -> Int {
+        scratch.removeAll(keepingCapacity: true)
+        for slot in [to, originalTo] {
+            scratch.append(UInt8(ascii: ">"))
+            let value = line.slots[slot]
+            guard value.kind == .text else { continue }
+            scratch.append(
+                contentsOf: UnsafeBufferPointer(start: value.bytes.base, count: value.bytes.count).lazy
+                    .map(\.asciiLowercased))
+        }
+        var hasher = Hasher()
+        scratch.withUnsafeBytes { hasher.combine(bytes: $0) }
+        let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        if message.recipients.count <= 8 {
+            if let place = message.recipients.firstIndex(where: { $0.hash == hash }) { return place }
+        } else if let place = message.recipientIndex[hash] {
+            return place
+        }
+        let place = message.recipients.count
+        message.recipients.append(
+            Message.Recipient(
+                to: message.values.keep(line.slots[to]),
+                originalTo: message.values.keep(line.slots[originalTo]),
+                hash: hash, first: now, last: now))
+        message.told.append(contentsOf: repeatElement(.missing, count: toldSlots.count))
+        if message.recipients.count == 9 {
+            for (place, recipient) in message.recipients.enumerated() {
+                message.recipientIndex[recipient.hash] = place
+            }
+        } else if message.recipients.count > 9 {
+            message.recipientIndex[hash] = place
+        }
+        return place
+    }
+
+    // MARK: Kin
+
+    /// A message was made of this one.
+    private func bear(_ parent: Message, _ id: Bytes, _ kind: Message.Kinship, _ now: Value) {
+        var child = find(parent.host, id)
+        if child === parent { return }
+        if let known = child, MessageTable.elapsed(known.first, now) > MessageTable.kinLimit {
+            end(known)
+            child = nil
+        }
+        // The line may come before the first one of the child itself.
+        let made = child ?? insert(parent.host, id, now)
+        if made.parentKind == nil {
+            made.parent = made.values.keep(parent.queueID)
+            made.parentKind = kind
+        }
+        if !parent.children.contains(where: { $0.bytes == id }) {
+            parent.keptChildren.append(parent.values.keep(.text(id)))
+        }
+    }
+
+    /// A message says itself what it was made of.
+    private func adopt(_ child: Message, _ id: Bytes, _ kind: Message.Kinship) {
+        child.parent = child.values.keep(.text(id), over: child.parent)
+        child.parentKind = kind
+        guard let parent = find(child.host, id), parent !== child,
+            !parent.children.contains(where: { $0.bytes == child.queueID.bytes })
+        else { return }
+        parent.keptChildren.append(parent.values.keep(child.queueID))
+    }
+
+    /// Whether what a server queued under that id came back to this host: the server was a content filter.
+    private func passes(_ message: Message, to id: Bytes) -> Bool {
+        guard let child = find(message.host, id), child !== message else { return false }
+        if child.parentKind == .filter { return child.parentQueueID.bytes == message.queueID.bytes }
+        guard child.parentKind == nil, child.marks.contains(.client),
+            MessageTable.elapsed(message.first, child.first) >= 0,
+            child.messageIDHash == message.messageIDHash || child.messageIDHash == 0
+                || message.messageIDHash == 0
+        else { return false }
+        adopt(child, message.queueID.bytes, .filter)
+        return true
+    }
+
+    // MARK: Sessions
+
+    /// What a line of smtpd means for the message of its session. Where a line has a queue id it is that of
+    /// `message`.
+    private func takeSession(_ line: Record, _ event: MailEvent, _ message: Message?, _ host: MessageHost) {
+        switch event {
+        case .connect, .disconnect, .client, .hold, .discard, .lost: break
+        default: return
+        }
+        let tag = line.slots[self.tag]
+        guard tag.kind == .text else { return }
+        let key = MessageTable.hash(tag.bytes, UInt64(truncatingIfNeeded: line.slots[pid].integer))
+        switch event {
+        case .connect, .disconnect:
+            if let session = host.sessions.removeValue(forKey: key) {
+                sessionCount -= 1
+                leave(session)
+            }
+        case .client:
+            var session = session(key, host)
+            leave(session)
+            message?.marks.formUnion(session.pending)
+            session.message = message
+            session.pending = []
+            host.sessions[key] = session
+        case .lost:
+            if let current = host.sessions[key]?.message, isContent(line.slots[place]) {
+                current.marks.insert(.cutOff)
+            }
+        default:
+            var session = session(key, host)
+            session.pending.insert(event == .hold ? .held : .discarded)
+            host.sessions[key] = session
+        }
+    }
+
+    private func session(_ key: UInt64, _ host: MessageHost) -> MessageSession {
+        if var session = host.sessions[key] {
+            session.time = host.clock
+            return session
+        }
+        sessionCount += 1
+        if sessionCount > MessageTable.sessionLimit {
+            // Processes that were killed never say that their session has ended.
+            for host in hostsInOrder { host.sessions = [:] }
+            sessionCount = 1
+        }
+        return MessageSession(message: nil, time: host.clock)
+    }
+
+    /// The session is over with its message, or goes on with another one.
+    private func leave(_ session: MessageSession) {
+        guard let message = session.message, message.isInTable, !message.marks.contains(.active) else {
+            return
+        }
+        message.marks.insert(.isOver)
+        close(message)
+    }
+
+    private func isContent(_ place: Value) -> Bool {
+        place.kind == .text
+            && (place.bytes.hasPrefix("DATA") || place.bytes.hasPrefix("BDAT"))
+    }
+
+    // MARK: Generations
+
+    /// The message of an id, which is a new one where the id has come back.
+    private func message(_ host: MessageHost, _ id: Bytes, _ now: Value, _ event: MailEvent) -> Message {
+        guard let known = find(host, id) else { return insert(host, id, now) }
+        guard isReborn(known, now, event) else { return known }
+        end(known)
+        return insert(host, id, now)
+    }
+
+    private func isReborn(_ message: Message, _ now: Value, _ event: MailEvent) -> Bool {
+        if MessageTable.elapsed(message.last, now) > MessageTable.idleLimit { return true }
+        let begins = event == .client || event == .pickup
+        guard begins || event == .messageID || event == .active else { return false }
+        if message.isStillborn, !begins {
+            return MessageTable.elapsed(message.last, now) > MessageTable.grace
+        }
+        if message.hasEnd { return true }
+        if begins, !message.marks.isDisjoint(with: [.client, .pickup]) { return true }
+        // Within some seconds lines come in any order; afterwards a message that lives is not born again.
+        guard begins || event == .messageID, message.marks.contains(.active) || message.attempts > 0 else {
+            return false
+        }
+        return MessageTable.elapsed(message.first, now) > MessageTable.grace
+    }
+
+    /// Microseconds from one moment to another: by UTC where the log tells the zone of both.
+    package static func elapsed(_ from: Value, _ to: Value) -> Int64 {
+        from.offset == Value.unknownOffset || to.offset == Value.unknownOffset
+            ? to.wallClock &- from.wallClock : Int64(to.integer &- from.integer)
+    }
+
+    // MARK: The table
+
+    private func knownHost(_ name: Value) -> MessageHost {
+        let bytes = name.kind == .text ? name.bytes : Bytes("")
+        if let last = lastHost, last.name.count == bytes.count,
+            last.name.withUnsafeBufferPointer({ buffer in
+                buffer.baseAddress.map { Bytes($0, count: buffer.count).equalsIgnoringCase(bytes) } ?? true
+            })
+        {
+            return last
+        }
+        let key = UnsafeBufferPointer(start: bytes.base, count: bytes.count).map(\.asciiLowercased)
+        if let known = hosts[key] {
+            lastHost = known
+            return known
+        }
+        if hosts.count >= 4096 { forgetIdleHosts() }
+        let host = MessageHost(name: Array(UnsafeBufferPointer(start: bytes.base, count: bytes.count)))
+        hosts[key] = host
+        hostsInOrder.append(host)
+        lastHost = host
+        return host
+    }
+
+    private func forgetIdleHosts() {
+        hosts = hosts.filter { $0.value.oldest != nil }
+        for host in hostsInOrder where host.oldest == nil { sessionCount -= host.sessions.count }
+        hostsInOrder.removeAll { $0.oldest == nil }
+    }
+
+    private static func hash(_ bytes: Bytes, _ salt: UInt64) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(salt)
+        hasher.combine(bytes: UnsafeRawBufferPointer(start: bytes.base, count: bytes.count))
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    private func hash(_ host: MessageHost, _ id: Bytes) -> UInt64 {
+        MessageTable.hash(id, UInt64(UInt(bitPattern: ObjectIdentifier(host).hashValue)))
+    }
+
+    private func find(_ host: MessageHost, _ id: Bytes) -> Message? {
+        let hash = hash(host, id)
+        var next = buckets[Int(truncatingIfNeeded: hash) & (buckets.count - 1)]
+        while let message = next {
+            if message.hash == hash, message.host === host, message.queueID.bytes == id { return message }
+            next = message.chain
+        }
+        return nil
+    }
+
+    private func insert(_ host: MessageHost, _ id: Bytes, _ now: Value) -> Message {
+        if count >= buckets.count { grow() }
+        let message = Message(
+            host: host, queueID: id, hash: hash(host, id), number: births, time: now,
+            attributeCount: attributeSlots.count)
+        births += 1
+        count += 1
+        let bucket = Int(truncatingIfNeeded: message.hash) & (buckets.count - 1)
+        message.chain = buckets[bucket]
+        buckets[bucket] = message
+        append(message)
+        message.countedFootprint = message.footprint
+        footprint += message.countedFootprint
+        return message
+    }
+
+    private func grow() {
+        let old = buckets
+        buckets = Array(repeating: nil, count: old.count * 2)
+        for head in old {
+            var next = head
+            while let message = next {
+                next = message.chain
+                let bucket = Int(truncatingIfNeeded: message.hash) & (buckets.count - 1)
+                message.chain = buckets[bucket]
+                buckets[bucket] = message
+            }
+        }
+    }
+
+    private func append(_ message: Message) {
+        let host = message.host
+        message.seen = linesTaken
+        message.older = host.newest
+        message.newer = nil
+        if let newest = host.newest { newest.newer = message } else { host.oldest = message }
+        host.newest = message
+    }
+
+    private func unlink(_ message: Message) {
+        let host = message.host
+        let newer = message.newer
+        if let newer { newer.older = message.older } else { host.newest = message.older }
+        if let older = message.older { older.newer = newer } else { host.oldest = newer }
+        message.newer = nil
+        message.older = nil
+    }
+
+    private func touch(_ message: Message) {
+        if message.host.newest === message {
+            message.seen = linesTaken
+        } else {
+            unlink(message)
+            append(message)
+        }
+    }
+
+    // MARK: Ends
+
+    /// The message has ended, or may have; it is looked at again when late lines have had their time.
+    private func close(_ message: Message) {
+        message.host.closing.append((message, message.host.clock + MessageTable.grace))
+    }
+
+    private func advance(_ host: MessageHost, to time: Int64) {
+        guard time > host.clock else { return }
+        host.clock = time
+        while let first = host.closing.first, first.due <= time {
+            host.closing.removeFirst()
+            if first.message.isInTable, first.message.hasEnd { end(first.message) }
+        }
+        while let oldest = host.oldest, time - oldest.last.wallClock > MessageTable.idleLimit {
+            oldest.marks.insert(.evicted)
+            end(oldest)
+        }
+    }
+
+    /// Takes a message out and hands it on.
+    private func end(_ message: Message) {
+        guard message.isInTable else { return }
+        message.isInTable = false
+        let bucket = Int(truncatingIfNeeded: message.hash) & (buckets.count - 1)
+        if buckets[bucket] === message {
+            buckets[bucket] = message.chain
+        } else {
+            var next = buckets[bucket]
+            while let other = next {
+                if other.chain === message {
+                    other.chain = message.chain
+                    break
+                }
+                next = other.chain
+            }
+        }
+        message.chain = nil
+        unlink(message)
+        count -= 1
+        footprint -= message.countedFootprint
+        // A line of a parent may have named an id that never came.
+        if message.lines > 0, isWanted { isWanted = ended(message) }
+    }
+
+    /// Gives up the messages that were mentioned longest ago.
+    private func shrink() {
+        while footprint > memory, count > 0 {
+            guard
+                let oldest = hostsInOrder.compactMap(\.oldest).min(by: { $0.seen < $1.seen })
+            else { return }
+            oldest.marks.insert(.evicted)
+            evictions += 1
+            end(oldest)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+/// What one client did from connect to disconnect, as smtpd logs it.
+package final class Session {
+    package enum End: Int, CaseIterable, Sendable {
+        case disconnect, lost, timeout, errors, open
+
+        package var word: StaticString {
+            switch self {
+            case .disconnect: "disconnect"
+            case .lost: "lost connection"
+            case .timeout: "timeout"
+            case .errors: "too many errors"
+            case .open: "open"
+            }
+        }
+    }
+
+    package static let ends = End.allCases.map { "\($0.word)" }
+
+    package let first: Value
+    package fileprivate(set) var last: Value
+    package fileprivate(set) var hasBirth = false
+    package fileprivate(set) var hasEnd = false
+    package fileprivate(set) var end = End.open
+    package fileprivate(set) var lines = 0
+    package fileprivate(set) var rejects = 0
+    package fileprivate(set) var logins = 0
+    package fileprivate(set) var failedLogins = 0
+    package var queueIDs: [Value] { keptQueueIDs.map { self.values.lend($0) } }
+
+    fileprivate let number: Int
+    fileprivate var seen = 0
+    fileprivate var values = KeptValues()
+    fileprivate var told: [Value]
+    fileprivate var keptQueueIDs: [Value] = []
+    fileprivate var keptTLS = Value.missing
+
+    fileprivate init(number: Int, time: Value, toldCount: Int) {
+        self.number = number
+        first = time
+        last = time
+        told = Array(repeating: .missing, count: toldCount)
+    }
+
+    /// A field, in the order of the table's.
+    package func told(_ place: Int) -> Value { values.lend(told[place]) }
+
+    /// The protocol and the cipher, as logged.
+    package var tls: Value { values.lend(keptTLS) }
+}
+
+/// Follows the sessions of smtpd: a process has one at a time. Lines come in the order of the log.
+package final class SessionTable {
+    /// The fields that lines must have been decoded with.
+    package static let fields = [
+        "time", "host", "tag", "pid", "event", "queue_id", "text", "detail", "sasl_username",
+    ].map { Field($0) }
+    /// More open sessions than that are not open: processes that were killed do not say so.
+    private static let limit = 1 << 16
+
+    private let toldSlots: [Int]
+    private let ended: (Session) -> Bool
+    private var sessions: [UInt64: Session] = [:]
+    private var births = 0
+    private var linesTaken = 0
+    /// Whether anybody wants to hear of further sessions.
+    package private(set) var isWanted = true
+
+    private let time = Field("time").slot
+    private let host = Field("host").slot
+    private let tag = Field("tag").slot
+    private let pid = Field("pid").slot
+    private let event = Field("event").slot
+    private let queueID = Field("queue_id").slot
+    private let text = Field("text").slot
+    private let detail = Field("detail").slot
+    private let username = Field("sasl_username").slot
+
+    /// `told` are the fields to keep, each as the session told it last; `ended` gets each session at its end, and
+    /// says whether it wants more.
+    package init(told: [Field], ended: @escaping (Session) -> Bool) {
+        toldSlots = told.map(\.slot)
+        self.ended = ended
+    }
+
+    /// Takes the next line of a server process.
+    package func take(_ line: Record) {
+        let now = line.slots[time]
+        guard now.kind == .time, line.slots[tag].kind == .text, line.slots[event].kind == .text else {
+            return
+        }
+        linesTaken += 1
+        let key = key(of: line)
+        let word = line.slots[event].bytes
+        if word == "connect", let old = sessions.removeValue(forKey: key) { pass(old) }
+        guard let session = sessions[key] ?? begin(line, key, now, word) else { return }
+        session.lines += 1
+        session.last = now
+        session.seen = linesTaken
+        for (place, slot) in toldSlots.enumerated() where !line.slots[slot].isMissing {
+            // How a session broke off is its end, not what it was turned down for.
+            if slot == detail, word == "lost" { continue }
+            session.told[place] = session.values.keep(line.slots[slot], over: session.told[place])
+        }
+        note(line, word, session)
+        if word == "disconnect" {
+            sessions[key] = nil
+            pass(session)
+        } else if sessions.count > SessionTable.limit {
+            giveUpHalf()
+        }
+    }
+
+    /// No more lines come: what is left comes out, in the order of births.
+    package func finish() {
+        for session in sessions.values.sorted(by: { $0.number < $1.number }) { pass(session) }
+        sessions = [:]
+    }
+
+    /// Not every line of a process that serves clients belongs to a client.
+    private func begin(_ line: Record, _ key: UInt64, _ now: Value, _ word: Bytes) -> Session? {
+        if word == "other", !isOfClient(line) { return nil }
+        births += 1
+        let session = Session(number: births, time: now, toldCount: toldSlots.count)
+        session.hasBirth = word == "connect"
+        sessions[key] = session
+        return session
+    }
+
+    private func isOfClient(_ line: Record) -> Bool {
+        line.slots[text].kind == .text && line.slots[text].bytes.contains(" from ")
+    }
+
+    private func note(_ line: Record, _ word: Bytes, _ session: Session) {
+        let id = line.slots[queueID]
+        if word == "client", id.kind == .text {
+            session.keptQueueIDs.append(session.values.keep(id))
+            if line.slots[username].kind == .text { session.logins += 1 }
+        } else if word == "reject" || word == "milter-reject" || word == "proxy-reject" {
+            session.rejects += 1
+        } else if word == "lost" {
+            let how = line.slots[detail]
+            session.end =
+                how.kind != .text || how.bytes == "lost connection"
+                ? .lost : how.bytes == "timeout" ? .timeout : .errors
+        } else if word == "disconnect" {
+            session.hasEnd = true
+            if session.end == .open { session.end = .disconnect }
+        } else if line.slots[text].kind == .text {
+            noteText(line.slots[text].bytes, session)
+        }
+    }
+
+    /// `Anonymous TLS connection established from N[A]: TLSv1.3 with cipher …`, and logins that fail.
+    private func noteText(_ text: Bytes, _ session: Session) {
+        if let start = text.range(of: "TLS connection established from ")?.upperBound,
+            let colon = text.range(of: "]: ", from: start)?.upperBound
+        {
+            session.keptTLS = session.values.keep(.text(text.dropFirst(colon)), over: session.keptTLS)
+        } else if text.contains(" authentication failed") {
+            session.failedLogins += 1
+        }
+    }
+
+    private func key(of line: Record) -> UInt64 {
+        var hasher = Hasher()
+        for slot in [host, tag] {
+            let value = line.slots[slot]
+            hasher.combine(value.extra)
+            guard value.kind == .text else { continue }
+            hasher.combine(
+                bytes: UnsafeRawBufferPointer(start: value.bytes.base, count: value.bytes.count))
+        }
+        hasher.combine(line.slots[pid].bits)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    private func pass(_ session: Session) {
+        if isWanted { isWanted = ended(session) }
+    }
+
+    private func giveUpHalf() {
+        let oldest = sessions.sorted { $0.value.seen < $1.value.seen }.prefix(SessionTable.limit / 2)
+        for (key, session) in oldest {
+            sessions[key] = nil
+            pass(session)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// A client's name that its address does not have (`smtpd/smtpd_peer.c`); the last two are older than 2.9.
+package struct PeerNameShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        ("peer-name", "warning: hostname <hostname> does not resolve to address <client_ip>: <detail>"),
+        ("peer-name", "warning: hostname <hostname> does not resolve to address <client_ip>"),
+        ("peer-name", "warning: <client_ip>: hostname <hostname> verification failed: <detail>"),
+        ("peer-name", "warning: <client_ip>: <detail=address not listed for hostname> <hostname>"),
+    ]
+    package let processes: [String] = ["smtpd", "qmqpd"]
+    package let summary = "the name of a client does not belong to its address"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: hostname mail.a.example does not resolve to address 192.0.2.7: Name or service not known",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: hostname mail.a.example does not resolve to address 2001:db8::7",
+        "Dec 26 09:00:00 mail postfix/smtpd[1050]: warning: 192.0.2.7: hostname mail.a.example verification failed: Host not found",
+        "Dec 26 09:00:00 mail postfix/smtpd[1050]: warning: 192.0.2.7: address not listed for hostname mail.a.example",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

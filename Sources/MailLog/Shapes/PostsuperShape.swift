@@ -1,0 +1,21 @@
+/// What an administrator does to messages in the queue (`postsuper/postsuper.c`): with their ids where they were named,
+/// else only how many.
+package struct PostsuperShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        ("postsuper", "ID: <action=requeued|placed on hold|released from hold|expired>"),
+        (
+            "postsuper",
+            "<action=Deleted|Requeued|Placed on hold|Released from hold|Force-expired|Expired|Renamed to match inode number>: <messages> message{s}"
+        ),
+    ]
+    package let processes: [String] = ["postsuper"]
+    package let summary = "messages are deleted, requeued, held, released or expired by hand"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/postsuper[10704]: D4F2023DB: placed on hold",
+        "Nov 23 16:39:34 mx1 postfix/postsuper[10777]: Deleted: 2 messages",
+        "Nov 23 16:39:34 mx1 postfix/postsuper[10777]: Requeued: 1 message",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

@@ -1,0 +1,28 @@
+/// A login that failed (`smtpd/smtpd_sasl_glue.c`, with the name from 3.9); Cyrus logs without the client
+/// (`xsasl/xsasl_cyrus_log.c`).
+package struct SASLShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        (
+            "sasl-fail",
+            "warning: <client>: SASL <sasl_method> authentication failed: <detail>, sasl_username=(unavailable)"
+        ),
+        (
+            "sasl-fail",
+            "warning: <client>: SASL <sasl_method> authentication failed: <detail>{, sasl_username=<sasl_username>}"
+        ),
+        ("sasl-fail", "warning: <client>: SASL <sasl_method> authentication <detail=aborted>"),
+        ("sasl-fail", "warning: SASL authentication <_=failure|problem>: <detail>"),
+    ]
+    package let processes: [String] = ["smtpd", "smtp", "lmtp"]
+    package let summary = "a login fails: client, method and, from Postfix 3.9, the user name"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: UGFzc3dvcmQ6",
+        "Nov 23 16:39:34 mx1 postfix/submission/smtpd[9733]: warning: unknown[192.0.2.7]:4711: SASL PLAIN authentication failed: authentication failure, sasl_username=bob@example.org",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: Invalid base64 data, sasl_username=(unavailable)",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: unknown[192.0.2.7]: SASL LOGIN authentication aborted",
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: SASL authentication failure: Password verification failed",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

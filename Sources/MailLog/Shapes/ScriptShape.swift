@@ -1,0 +1,26 @@
+/// What the commands of an administrator say (`conf/postfix-script`).
+package struct ScriptShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        ("script", "<action=starting|stopping|refreshing|aborting> the Postfix mail system"),
+        ("script", "the Postfix mail system is <action=not running|running>{: PID: <worker_pid>}"),
+        (
+            "script",
+            "warning: the Postfix mail system is <action=already running|not running>{: PID: <worker_pid>}"
+        ),
+        (
+            "script",
+            "warning: <action=group or other writable|not owned by root|symlink leaves directory>: <detail>"
+        ),
+    ]
+    package let processes: [String] = ["postfix-script", "postfix", "postmulti-script", "script"]
+    package let summary = "an administrator starts, stops or reloads Postfix"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/postfix-script[7776]: starting the Postfix mail system",
+        "Nov 23 16:39:34 mx1 postfix/postfix-script[7776]: the Postfix mail system is running: PID: 7782",
+        "Nov 23 16:39:34 mx1 postfix/postfix-script[7776]: fatal: the Postfix mail system is already running",
+        "Nov 23 16:39:34 mx1 postfix/postfix-script[7776]: warning: group or other writable: /var/spool/postfix/pid",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

@@ -1,0 +1,18 @@
+/// How often connections were reused (`scache/scache.c`).
+package struct SessionCacheShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        ("scache", "statistics: start interval <stat_at>"),
+        ("scache", "statistics: <stat_kind=domain|address> lookup <detail>"),
+        ("scache", "statistics: max <stat_kind=simultaneous> <detail>"),
+    ]
+    package let processes: [String] = ["scache"]
+    package let summary = "statistics of the connection cache"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/scache[9784]: statistics: start interval Nov 23 16:39:35",
+        "Nov 23 16:39:34 mx1 postfix/scache[9784]: statistics: domain lookup hits=0 miss=6 success=0%",
+        "Nov 23 16:39:34 mx1 postfix/scache[9784]: statistics: max simultaneous domains=1 addresses=1 connection=1",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

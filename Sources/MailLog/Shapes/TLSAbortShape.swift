@@ -1,0 +1,19 @@
+/// A client without the certificate that it must have (`smtpd/smtpd.c`).
+package struct TLSAbortShape: TemplateShape {
+    package static let lines: [(event: String, text: String)] = [
+        ("tls-abort", "{ID: }abort: TLS from <client>: <detail>"),
+        (
+            "tls-abort",
+            "{warning: }Wrapper-mode request dropped from <client> for service <limit_service>. <detail>"
+        ),
+    ]
+    package let processes: [String] = ["smtpd"]
+    package let summary = "a session ends because of the client's certificate"
+    package let samples = [
+        "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: NOQUEUE: abort: TLS from unknown[192.0.2.7]: No client certificate presented",
+        "Nov 23 16:39:34 mx1 postfix/smtps/smtpd[9733]: warning: Wrapper-mode request dropped from unknown[192.0.2.7] for service smtps. TLS context initialization failed. For details see earlier warnings in your logs.",
+    ]
+    package let templates: [Template] = Self.makeTemplates()
+
+    package init() {}
+}

@@ -1,0 +1,193 @@
+/// A line as the daemon's source prints it, with the fields in place of what varies:
+///
+///     warning: <client>: SASL <sasl_method> authentication failed: <detail>{, sasl_username=<sasl_username>}
+///
+/// `warning: ` at the start is any severity word, and without it the line has none; `ID: ` is a queue id or
+/// `NOQUEUE`. `<_>` is left out, `<where=DATA|BDAT>` is one of these words, and what is in braces may be absent.
+/// A value ends where the text that follows it in the template first stands; the last one goes to the end.
+package struct Template: @unchecked Sendable {
+    // The texts are made once and live as long as the process.
+    package let event: Bytes
+    private let needsSeverityWord: Bool
+    private let needsQueueID: Bool
+    private let parts: [Part]
+    private let values: [Target]
+
+    private enum Part {
+        case literal(Bytes)
+        case choice([Bytes])
+        case value
+    }
+
+    /// Where the value of a `.choice` or a `.value` goes.
+    private enum Target {
+        case nowhere
+        case client
+        case relay
+        case slot(Int, ValueType)
+    }
+
+    private static let clients = ClientSlots()
+    private static let relays = RelaySlots()
+    /// A template has at most so many fields.
+    private static let limit = 12
+
+    /// All that a text with braces stands for, the longest first.
+    static func all(_ event: String, _ text: String) -> [Template] {
+        let event = Bytes(lasting: event)
+        return expand(Array(text.utf8)).map { Template(event, $0) }
+    }
+
+    private static func expand(_ text: [UInt8]) -> [[UInt8]] {
+        guard let open = text.firstIndex(of: UInt8(ascii: "{")),
+            let close = text[open...].firstIndex(of: UInt8(ascii: "}"))
+        else { return [text] }
+        let (head, inside, tail) = (text[..<open], text[(open + 1)..<close], text[(close + 1)...])
+        return expand([head, inside, tail].flatMap { $0 }) + expand([head, tail].flatMap { $0 })
+    }
+
+    private init(_ event: Bytes, _ text: [UInt8]) {
+        self.event = event
+        var text = text[...]
+        func take(_ prefix: String) -> Bool {
+            guard text.starts(with: prefix.utf8) else { return false }
+            text = text.dropFirst(prefix.utf8.count)
+            return true
+        }
+        needsSeverityWord = take("warning: ")
+        needsQueueID = take("ID: ")
+        var parts: [Part] = []
+        var values: [Target] = []
+        var literal: [UInt8] = []
+        func end() {
+            if !literal.isEmpty { parts.append(.literal(Bytes(lasting: literal))) }
+            literal = []
+        }
+        while let byte = text.popFirst() {
+            guard byte == UInt8(ascii: "<"), let close = text.firstIndex(of: UInt8(ascii: ">")),
+                let first = text.first, first == UInt8(ascii: "_") || first.isLetter && first > 96
+            else {
+                literal.append(byte)
+                continue
+            }
+            end()
+            let words = text[..<close].split(separator: UInt8(ascii: "="), maxSplits: 1)
+            text = text[(close + 1)...]
+            values.append(Template.target(String(decoding: words[0], as: UTF8.self)))
+            guard words.count > 1 else {
+                parts.append(.value)
+                continue
+            }
+            let choices = words[1].split(separator: UInt8(ascii: "|"))
+            // A word that begins with another one comes before it.
+            parts.append(.choice(choices.sorted { $0.count > $1.count }.map { Bytes(lasting: Array($0)) }))
+        }
+        end()
+        precondition(values.count <= Template.limit, "a template has too many fields")
+        self.parts = parts
+        self.values = values
+    }
+
+    private static func target(_ name: String) -> Target {
+        switch name {
+        case "_": return .nowhere
+        case "client": return .client
+        case "relay": return .relay
+        default:
+            let field = Field(name)
+            return .slot(field.slot, field.type)
+        }
+    }
+
+    /// The slots that a line of this template may fill.
+    var slots: [Int] {
+        values.flatMap { target -> [Int] in
+            switch target {
+            case .nowhere: []
+            case .client: Template.clients.all
+            case .relay: Template.relays.all
+            case .slot(let slot, _): [slot]
+            }
+        }
+    }
+
+    /// The longest text that stands in every such line; nil if none does.
+    var marker: String? {
+        let literals = parts.map { part in if case .literal(let text) = part { text.string } else { "" } }
+        return literals.max { $0.utf8.count < $1.utf8.count }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Fills the cells of a line that has this template; on false nothing is written.
+    func decode(_ line: LineText, into cells: Cells) -> Bool {
+        guard line.hasSeverityWord == needsSeverityWord, !needsQueueID || line.queueID != nil else {
+            return false
+        }
+        let body = line.body
+        if case .literal(let start)? = parts.first, !body.hasPrefix(start) { return false }
+        return withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: Template.limit) { found in
+            guard locate(in: body, found) else { return false }
+            cells[cells.eventSlot] = .text(event)
+            for (place, target) in values.enumerated() { fill(target, body[found[place]], cells) }
+            return true
+        }
+    }
+
+    private func locate(in body: Bytes, _ found: UnsafeMutableBufferPointer<Range<Int>>) -> Bool {
+        var position = 0
+        var count = 0
+        var isOpen = false
+        for part in parts {
+            switch part {
+            case .value:
+                found[count] = position..<body.count
+                count += 1
+                isOpen = true
+            case .literal(let text):
+                if isOpen {
+                    guard let place = body.range(of: text, from: position) else { return false }
+                    found[count - 1] = found[count - 1].lowerBound..<place.lowerBound
+                    position = place.upperBound
+                } else {
+                    guard body.dropFirst(position).hasPrefix(text) else { return false }
+                    position += text.count
+                }
+                isOpen = false
+            case .choice(let words):
+                let rest = body.dropFirst(position)
+                guard let word = words.first(where: { rest.hasPrefix($0) }) else { return false }
+                found[count] = position..<position + word.count
+                count += 1
+                position += word.count
+                isOpen = false
+            }
+        }
+        return isOpen || position == body.count
+    }
+
+    private func fill(_ target: Target, _ text: Bytes, _ cells: Cells) {
+        switch target {
+        case .nowhere: return
+        case .client: Template.clients.fill(text, into: cells)
+        case .relay: Template.relays.fill(text, into: cells)
+        case .slot(let slot, let type):
+            guard cells.wants(slot) else { return }
+            switch type {
+            case .integer, .size: cells.setInteger(slot, text)
+            case .duration: cells.setSeconds(slot, text)
+            case .number: cells.setNumber(slot, text)
+            default: cells.set(slot, text)
+            }
+        }
+    }
+}
+
+extension Bytes {
+    /// A copy that lives as long as the process.
+    init(lasting bytes: some Collection<UInt8>) {
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, bytes.count))
+        for (index, byte) in bytes.enumerated() { memory[index] = byte }
+        self.init(UnsafePointer(memory), count: bytes.count)
+    }
+
+    init(lasting text: String) { self.init(lasting: text.utf8) }
+}

@@ -1,0 +1,32 @@
+/// A shape whose lines are told by templates alone.
+package protocol TemplateShape: LineShape {
+    /// The events, and for each the lines that it may be; tried in this order.
+    static var lines: [(event: String, text: String)] { get }
+    var templates: [Template] { get }
+}
+
+extension TemplateShape {
+    package static var events: [String] {
+        lines.reduce(into: []) { if !$0.contains($1.event) { $0.append($1.event) } }
+    }
+
+    static func makeTemplates() -> [Template] { lines.flatMap { Template.all($0.event, $0.text) } }
+
+    package var slots: [Int] { Array(Set(templates.flatMap(\.slots))).sorted() }
+
+    package var marker: String? { nil }
+
+    package func markers(of event: String) -> [String]? {
+        var markers: [String] = []
+        for template in templates where template.event.string == event {
+            guard let marker = template.marker else { return nil }
+            if !markers.contains(marker) { markers.append(marker) }
+        }
+        return markers
+    }
+
+    package func decode(_ line: LineText, into cells: Cells) -> Bool {
+        for template in templates where template.decode(line, into: cells) { return true }
+        return false
+    }
+}

@@ -1,0 +1,278 @@
+import MailLog
+import QuerySyntax
+
+/// The step that makes rows of messages: it takes the lines of mail in the order of the log and follows each
+/// message with a `MessageTable`. What is not asked for is not decoded.
+struct MessageStep: Sendable {
+    /// What a row stands for.
+    enum Grain: Sendable { case message, recipient, attempt }
+
+    let title: String
+    let grain: Grain
+    /// Column `i` of the rows is in slot `i`.
+    let columns: [MessageColumn]
+    /// Where the lines' rows have the event.
+    let eventSlot: Int
+    /// Of the rows that come out.
+    let layout: Layout
+    /// The columns that are read later.
+    var wanted: Set<Int>
+
+    var transform: Transform {
+        let columns = wantedColumns.map(\.column)
+        let plan = columns.reduce(into: MessageTable.Plan()) { plan, column in column.demand(&plan) }
+        var needs = Set(plan.needs.map(\.slot)).union([eventSlot])
+        needs.formUnion(columns.compactMap(\.line?.slot))
+        var transform = Transform(title, needs: needs, inOrder: true) { next, worker in
+            switch grain {
+            case .attempt: AttemptOperator(self, plan, next, worker)
+            case .message, .recipient: MessageOperator(self, plan, next, worker)
+            }
+        }
+        transform.beginsRows = true
+        transform.keeping = { slots in
+            var step = self
+            step.wanted = slots
+            return step.transform
+        }
+        return transform
+    }
+
+    /// The wanted columns with their slots.
+    var wantedColumns: [(slot: Int, column: MessageColumn)] {
+        columns.enumerated().filter { wanted.contains($0.offset) }.map { ($0.offset, $0.element) }
+    }
+}
+
+extension Resolution {
+    /// Begins rows that are made of messages.
+    mutating func beginMessages(
+        _ grain: MessageStep.Grain, _ columns: [MessageColumn], by stage: Name
+    ) throws(Diagnostic) {
+        try beginMail(by: stage)
+        let event = newSlot()
+        let reader = Set(MailEventReader.fields.map(\.slot))
+        append(
+            .each(
+                Transform("lines of mail", needs: reader) { next, _ in MailLineOperator(event, next) }))
+        let layout = beginRows(
+            columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of '\(stage.text)'", by: stage)
+        for (place, column) in columns.enumerated() { schema.columns[place].isAside = column.isAside }
+        timeRange = nil
+        append(
+            .each(
+                MessageStep(
+                    title: stage.text, grain: grain, columns: columns, eventSlot: event, layout: layout,
+                    wanted: Set(columns.indices)
+                ).transform))
+    }
+
+    /// Only filters may stand before a stage that follows mail; one that takes lines of a message away makes it
+    /// another message.
+    mutating func beginMail(by stage: Name) throws(Diagnostic) {
+        guard schema.isLines, steps.isEmpty else {
+            throw Diagnostic(
+                "'\(stage.text)' starts a pipeline", at: stage.range, hint: "only filters may stand before it"
+            )
+        }
+        let harmless = Set(
+            [
+                "time", "minute", "hour", "day", "week", "month", "weekday", "hour_of_day", "host", "file",
+            ].map { Field($0).slot })
+        for condition in scan where !condition.needs.isSubset(of: harmless) {
+            warn(
+                "'\(stage.text)' sees only the lines that pass this filter", at: condition.range,
+                hint: "put it behind '\(stage.text)'; only time, host and file do no harm before it")
+        }
+    }
+}
+
+/// Keeps the lines that tell of mail, and notes what they tell.
+private final class MailLineOperator: RowConsumer {
+    private let reader = MailEventReader()
+    private let slot: Int
+    private let next: any RowConsumer
+
+    init(_ slot: Int, _ next: any RowConsumer) {
+        self.slot = slot
+        self.next = next
+    }
+
+    func consume(_ row: Row) -> Bool {
+        guard let event = reader.event(of: Record(slots: row.slots)) else { return true }
+        row[slot] = .integer(event.rawValue)
+        return next.consume(row)
+    }
+
+    func finish() { next.finish() }
+}
+
+/// Fills the columns of a row from a message.
+private struct MessageFiller {
+    private let readings: [(slot: Int, read: MessageColumn.Reading)]
+
+    init(_ step: MessageStep, _ plan: MessageTable.Plan) {
+        readings = step.wantedColumns.filter { !$0.column.isOfAttempt }.map { slot, column in
+            (slot, column.reading(plan))
+        }
+    }
+
+    func fill(_ buffer: RowBuffer, _ message: Message, _ recipient: Int, _ arena: Arena) {
+        for (slot, read) in readings { buffer.slots[slot] = read(message, recipient, arena) }
+    }
+}
+
+extension Worker {
+    /// What a table of open messages may hold; the rest is for what groups or sorts behind it.
+    fileprivate var tableMemory: Int { run.memory / 2 }
+
+    fileprivate func noteEvictions(_ count: Int) {
+        guard count > 0 else { return }
+        run.note(
+            "\(Digits.grouped(count)) messages were given up before their end, because the open ones took more "
+                + "than \(tableMemory >> 20) MB; raise --memory")
+    }
+}
+
+/// A row for each message, or for each of its recipients, when it has ended.
+private final class MessageOperator: RowConsumer {
+    private let step: MessageStep
+    private let filler: MessageFiller
+    private let next: any RowConsumer
+    private let worker: Worker
+    private let buffer: RowBuffer
+    private var table: MessageTable?
+    private var order: UInt64 = 0
+
+    init(_ step: MessageStep, _ plan: MessageTable.Plan, _ next: any RowConsumer, _ worker: Worker) {
+        self.step = step
+        self.next = next
+        self.worker = worker
+        filler = MessageFiller(step, plan)
+        buffer = RowBuffer(step.layout)
+        table = MessageTable(plan, memory: worker.tableMemory) { [unowned self] in emit($0) }
+    }
+
+    func consume(_ row: Row) -> Bool {
+        guard let table, let event = MailEvent(rawValue: row[step.eventSlot].integer) else { return true }
+        _ = table.take(Record(slots: row.slots), event)
+        return table.isWanted
+    }
+
+    private func emit(_ message: Message) -> Bool {
+        guard step.grain == .recipient else { return pass(message, -1) }
+        return message.recipients.indices.allSatisfy { pass(message, $0) }
+    }
+
+    private func pass(_ message: Message, _ recipient: Int) -> Bool {
+        worker.arena.reset()
+        filler.fill(buffer, message, recipient, worker.arena)
+        order += 1
+        return next.consume(buffer.row(order: order, worker: worker))
+    }
+
+    func finish() {
+        if let table, worker.run.failure == nil {
+            table.finish()
+            worker.noteEvictions(table.evictions)
+        }
+        table = nil
+        next.finish()
+    }
+}
+
+/// A row for each attempt to deliver. Rows come out in the order of the log; one waits at most some seconds of the
+/// log's time, until the lines that tell of its message have come.
+private final class AttemptOperator: RowConsumer {
+    private struct Waiting {
+        let message: Message
+        /// As `RowCodec` writes it: what its own line and its attempt tell.
+        let row: [UInt8]
+        let time: Int64
+    }
+
+    private let step: MessageStep
+    private let filler: MessageFiller
+    private let next: any RowConsumer
+    private let worker: Worker
+    private let buffer: RowBuffer
+    private let lineColumns: [(slot: Int, line: Int)]
+    private let attemptColumns: [(slot: Int, read: MessageColumn.AttemptReading)]
+    private let time = Field("time").slot
+    private var table: MessageTable?
+    private var waiting: [ObjectIdentifier: Queue<Waiting>] = [:]
+    private var order: UInt64 = 0
+    private var goesOn = true
+    /// Rows that wait for longer than that take too much memory: they go without.
+    private static let limit = 10_000
+
+    init(_ step: MessageStep, _ plan: MessageTable.Plan, _ next: any RowConsumer, _ worker: Worker) {
+        self.step = step
+        self.next = next
+        self.worker = worker
+        filler = MessageFiller(step, plan)
+        buffer = RowBuffer(step.layout)
+        lineColumns = step.wantedColumns.compactMap { slot, column in column.line.map { (slot, $0.slot) } }
+        attemptColumns = step.wantedColumns.compactMap { slot, column in
+            column.attempt.map { (slot, $0) }
+        }
+        table = MessageTable(plan, memory: worker.tableMemory) { _ in true }
+    }
+
+    func consume(_ row: Row) -> Bool {
+        guard let table, let event = MailEvent(rawValue: row[step.eventSlot].integer) else { return true }
+        guard let message = table.take(Record(slots: row.slots), event) else { return true }
+        let host = ObjectIdentifier(message.host)
+        if waiting[host] != nil { passWaiting(host) }
+        guard event.isAttempt, goesOn else { return goesOn }
+        buffer.clear()
+        for (slot, line) in lineColumns { buffer.slots[slot] = row[line] }
+        for (slot, read) in attemptColumns { buffer.slots[slot] = read(message, table.attempt, row[time]) }
+        order += 1
+        if waiting[host] == nil, message.isKnown {
+            goesOn = pass(message)
+        } else {
+            let record = RowCodec.encoded(buffer.row(order: order, worker: worker), width: buffer.width)
+            waiting[host, default: Queue()].append(
+                Waiting(message: message, row: record, time: row[time].wallClock))
+        }
+        return goesOn
+    }
+
+    private func pass(_ message: Message) -> Bool {
+        filler.fill(buffer, message, -1, worker.arena)
+        return next.consume(buffer.row(order: order, worker: worker))
+    }
+
+    /// Passes on what need not wait any more.
+    private func passWaiting(_ host: ObjectIdentifier, all: Bool = false) {
+        while goesOn, let first = waiting[host]?.first {
+            guard
+                all || first.message.isKnown
+                    || first.message.host.clock - first.time > MessageTable.grace
+                    || (waiting[host]?.count ?? 0) > AttemptOperator.limit
+            else { return }
+            waiting[host]?.removeFirst()
+            worker.arena.reset()
+            let last = order
+            order = RowCodec.order(of: first.row)
+            _ = RowCodec.row(first.row, in: buffer, worker: worker)
+            goesOn = pass(first.message)
+            order = last
+        }
+        waiting[host] = nil
+    }
+
+    func finish() {
+        if let table, worker.run.failure == nil {
+            let hosts = waiting.sorted {
+                guard let a = $0.value.first, let b = $1.value.first else { return false }
+                return RowCodec.order(of: a.row) < RowCodec.order(of: b.row)
+            }
+            for host in hosts { passWaiting(host.key, all: true) }
+            worker.noteEvictions(table.evictions)
+        }
+        table = nil
+        next.finish()
+    }
+}

@@ -1,0 +1,361 @@
+import MailLog
+import QuerySyntax
+
+/// Finds every line of the messages that something touches, and of those that they were made of or that were made
+/// of them. The logs are searched again and again for the queue ids that are known, until no further one comes up;
+/// only lines of these messages are ever held.
+final class Trace {
+    /// Which lines it begins with, and what else every line must be.
+    struct Plan: Sendable {
+        enum Start: Sendable {
+            case queueID([UInt8])
+            case lines(Condition)
+        }
+
+        let start: Start
+        let scope: [Condition]
+        /// The slots that are read of the lines.
+        var wanted: Set<Int>
+        let environment: Environment
+    }
+
+    /// The lines of one message, in the order of the log.
+    struct Story {
+        let message: Message
+        fileprivate(set) var lines: [(order: UInt64, record: [UInt8])] = []
+        fileprivate var links: [Link] = []
+        fileprivate var isTold = false
+    }
+
+    fileprivate struct Link {
+        enum Kind { case child, parent, hop }
+        let id: [UInt8]
+        let kind: Kind
+        let time: Value
+    }
+
+    private let plan: Plan
+    private let run: RunState
+    private let layout = Layout(Fields.all.count)
+    private let events = MailEventReader()
+    private var ids: Set<[UInt8]> = []
+    /// Places of the lines that were looked for, where they were not looked for by queue id.
+    private var places: Set<UInt64> = []
+    private var stories: [Story] = []
+    private var heldBytes = 0
+
+    private let host = Field("host").slot
+    private let tag = Field("tag").slot
+    private let pid = Field("pid").slot
+    private let process = Field("process").slot
+    private let event = Field("event").slot
+    private let raw = Field("raw").slot
+    private let queueID = Field("queue_id").slot
+    private let time = Field("time").slot
+    private let links: [(slot: Int, kind: Link.Kind)] = [
+        (Field("new_queue_id").slot, .child), (Field("queued_as").slot, .hop),
+        (Field("orig_queue_id").slot, .parent), (Field("orig_id").slot, .parent),
+    ]
+
+    init(_ plan: Plan, run: RunState) {
+        self.plan = plan
+        self.run = run
+    }
+
+    /// The messages in the order of their first lines.
+    func tell() -> [Story] {
+        switch plan.start {
+        case .queueID(let id): ids = [id]
+        case .lines(let condition):
+            pass([condition], needs: [queueID]) { [self] row in
+                guard row[queueID].kind == .text else { return true }
+                ids.insert(Array(row[queueID].bytes))
+                places.insert(row.order)
+                return true
+            }
+        }
+        guard !ids.isEmpty else { return [] }
+        var known = 0
+        while known < ids.count, run.failure == nil, !run.shouldStop {
+            known = ids.count
+            gather()
+        }
+        select()
+        addProcessLines()
+        for place in stories.indices {
+            stories[place].lines.sort { $0.order < $1.order }
+        }
+        return stories.filter { !$0.lines.isEmpty }.sorted { $0.lines[0].order < $1.lines[0].order }
+    }
+
+    // MARK: Messages
+
+    /// Reads all lines that name a known id, and learns the ids that they link to.
+    private func gather() {
+        stories = []
+        heldBytes = 0
+        let known = TextSet(ids)
+        let slots = [queueID] + links.map(\.slot)
+        var condition = Condition(range: SourceRange(0, 0), needs: Set(slots)) {
+            { row in slots.contains { row[$0].kind == .text && known.contains(row[$0].bytes) } }
+        }
+        if ids.count <= RawCondition.maximumLiterals {
+            condition.raw = .anyOf(ids.sorted { $0.lexicographicallyPrecedes($1) }.map { RawLiteral($0) })
+        }
+        var tablePlan = MessageTable.Plan()
+        tablePlan.keepsReason = false
+        let table = MessageTable(tablePlan, memory: .max) { _ in true }
+        var numbers: [ObjectIdentifier: Int] = [:]
+        let needs = plan.wanted.union((tablePlan.needs + MailEventReader.fields).map(\.slot))
+        pass([condition], needs: needs) { [self] row in
+            let record = Record(slots: row.slots)
+            guard row[queueID].kind == .text, let event = events.event(of: record),
+                let message = table.take(record, event)
+            else { return true }
+            let number = numbers[ObjectIdentifier(message)] ?? stories.count
+            if number == stories.count {
+                numbers[ObjectIdentifier(message)] = number
+                stories.append(Story(message: message))
+            }
+            ids.insert(Array(row[queueID].bytes))
+            for (slot, kind) in links where row[slot].kind == .text {
+                ids.insert(Array(row[slot].bytes))
+                stories[number].links.append(Link(id: Array(row[slot].bytes), kind: kind, time: row[time]))
+            }
+            return hold(row, number)
+        }
+    }
+
+    private func hold(_ row: Row, _ story: Int) -> Bool {
+        let record = RowCodec.encoded(row, width: layout.width)
+        stories[story].lines.append((row.order, record))
+        heldBytes += record.count + 48
+        guard heldBytes <= run.memory else {
+            run.fail(
+                RunFailure(
+                    "'trace' has found more lines than fit into \(run.memory >> 20) MB; raise --memory, or "
+                        + "put a filter on time before it", status: 2))
+            return false
+        }
+        return true
+    }
+
+    /// Of the messages that bear the ids, those that were looked for and their kin; an id may have come back.
+    private func select() {
+        var open: [Int] = []
+        for (place, story) in stories.enumerated() where isStart(story) {
+            stories[place].isTold = true
+            open.append(place)
+        }
+        var byID: [[UInt8]: [Int]] = [:]
+        for (place, story) in stories.enumerated() {
+            byID[Array(story.message.queueID.bytes), default: []].append(place)
+        }
+        var kin: [Int: [Int]] = [:]
+        for (place, story) in stories.enumerated() {
+            for link in story.links {
+                for other in byID[link.id] ?? [] where other != place && fits(link, story, stories[other]) {
+                    kin[place, default: []].append(other)
+                    kin[other, default: []].append(place)
+                }
+            }
+        }
+        while let place = open.popLast() {
+            for other in kin[place] ?? [] where !stories[other].isTold {
+                stories[other].isTold = true
+                open.append(other)
+            }
+        }
+        stories.removeAll { !$0.isTold }
+    }
+
+    private func isStart(_ story: Story) -> Bool {
+        switch plan.start {
+        case .queueID(let id): Array(story.message.queueID.bytes) == id
+        case .lines: story.lines.contains { places.contains($0.order) }
+        }
+    }
+
+    /// Whether the message is the one that a link means: the right host, at the right time.
+    private func fits(_ link: Link, _ from: Story, _ to: Story) -> Bool {
+        let hour: Int64 = 3_600_000_000
+        let sinceFirst = MessageTable.elapsed(to.message.first, link.time)
+        let sinceLast = MessageTable.elapsed(to.message.last, link.time)
+        switch link.kind {
+        // Another host's clock may go ahead.
+        case .hop: return abs(sinceFirst) <= hour
+        case .child: return from.message.host === to.message.host && abs(sinceFirst) <= hour
+        case .parent:
+            return from.message.host === to.message.host && sinceFirst >= -hour && sinceLast <= 31 * 24 * hour
+        }
+    }
+
+    // MARK: Lines without a queue id
+
+    /// A process that talks to a client or a server logs lines without a queue id: those of a session belong to
+    /// its message, those before a delivery to the delivery.
+    private func addProcessLines() {
+        var messages: [UInt64: Int] = [:]
+        var keys: Set<[UInt8]> = []
+        let buffer = RowBuffer(layout)
+        let worker = Worker(run: run)
+        for (place, story) in stories.enumerated() {
+            for line in story.lines {
+                messages[line.order] = place
+                worker.arena.reset()
+                let row = RowCodec.row(line.record, in: buffer, worker: worker)
+                let isClient = row[event].kind == .text && row[event].bytes == "client"
+                if isClient || row[event].kind == .text && row[event].bytes == "delivery" {
+                    keys.insert(Trace.key(row[tag], row[pid].integer))
+                }
+            }
+        }
+        guard !keys.isEmpty, run.failure == nil else { return }
+        let isOfProcess = TextSet(keys)
+        // Before anything but the tag is decoded, the number behind it is read of the raw line.
+        let (tag, pid, raw) = (tag, pid, raw)
+        var early = Condition(range: SourceRange(0, 0), needs: [tag, raw]) {
+            { row in
+                guard row[tag].kind == .text,
+                    let number = Trace.number(in: row[raw].bytes, behind: row[tag].bytes)
+                else { return row[tag].kind == .text }
+                return isOfProcess.contains(Trace.key(row[tag], number))
+            }
+        }
+        if keys.count <= RawCondition.maximumLiterals {
+            early.raw = .anyOf(
+                keys.sorted { $0.lexicographicallyPrecedes($1) }.map { RawLiteral($0) })
+        }
+        let late = Condition(range: SourceRange(0, 0), needs: [tag, pid]) {
+            { row in row[tag].kind == .text && isOfProcess.contains(Trace.key(row[tag], row[pid].integer)) }
+        }
+        var processes: [[UInt8]: Waiting] = [:]
+        let needs = plan.wanted.union([host, tag, pid, process, event, queueID])
+        pass([early, late], needs: needs) { [self] row in
+            let key =
+                Trace.key(row[tag], row[pid].integer)
+                + Array(row[host].kind == .text ? row[host].bytes : Bytes(""))
+            return take(row, &processes[key, default: Waiting()], messages[row.order])
+        }
+        for key in processes.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            guard let waiting = processes[key], waiting.isSession else { continue }
+            attach(waiting)
+        }
+    }
+
+    /// Lines of a process that wait for the message that they belong to.
+    private struct Waiting {
+        var lines: [(order: UInt64, record: [UInt8])] = []
+        var isSession = false
+        var story: Int?
+
+        /// A process that says more than that says it of no message.
+        static let limit = 5000
+    }
+
+    private func take(_ row: Row, _ waiting: inout Waiting, _ story: Int?) -> Bool {
+        let word = row[event].kind == .text ? row[event].bytes : Bytes("")
+        if row[process].kind == .text, row[process].bytes == "smtpd" || row[process].bytes == "qmqpd" {
+            if word == "connect" {
+                attach(waiting)
+                waiting = Waiting()
+                waiting.isSession = true
+            }
+            if row[queueID].kind == .text {
+                waiting.story = waiting.story ?? story
+            } else if waiting.lines.count < Waiting.limit {
+                waiting.lines.append((row.order, RowCodec.encoded(row, width: layout.width)))
+            }
+            waiting.isSession = true
+            if word == "disconnect" {
+                attach(waiting)
+                waiting = Waiting()
+            }
+        } else if row[queueID].kind == .text {
+            waiting.story = story
+            attach(waiting)
+            waiting = Waiting()
+        } else {
+            if waiting.lines.count >= Waiting.limit { waiting.lines.removeFirst(Waiting.limit / 2) }
+            waiting.lines.append((row.order, RowCodec.encoded(row, width: layout.width)))
+        }
+        return run.failure == nil
+    }
+
+    private func attach(_ waiting: Waiting) {
+        guard let story = waiting.story else { return }
+        stories[story].lines += waiting.lines
+    }
+
+    /// `postfix/smtp[1041]`, as it stands in the line.
+    private static func key(_ tag: Value, _ number: Int) -> [UInt8] {
+        var key = tag.kind == .text ? Array(tag.bytes) : []
+        key.append(UInt8(ascii: "["))
+        key.append(contentsOf: String(number).utf8)
+        key.append(UInt8(ascii: "]"))
+        return key
+    }
+
+    private static func number(in line: Bytes, behind tag: Bytes) -> Int? {
+        guard let range = line.range(of: tag, from: min(15, line.count)),
+            range.upperBound < line.count, line[range.upperBound] == UInt8(ascii: "["),
+            let close = line.firstIndex(of: UInt8(ascii: "]"), from: range.upperBound)
+        else { return nil }
+        return line[range.upperBound + 1..<close].decimal
+    }
+
+    // MARK: Reading
+
+    /// Reads the logs once more, in order.
+    private func pass(_ conditions: [Condition], needs: Set<Int>, _ take: @escaping (Row) -> Bool) {
+        var query = Query(stages: [], from: Resolution(lines: plan.environment))
+        query.scan = plan.scope + conditions
+        query.schema.columns = query.schema.columns.filter { needs.contains($0.slot) }
+        plan.environment.pass(query, RowTaker(take), run)
+    }
+}
+
+/// A set of byte strings that any thread may ask.
+final class TextSet: @unchecked Sendable {
+    // Never changed once it is made.
+    private let table: Table
+
+    private final class Table {
+        var groups = GroupTable()
+    }
+
+    init(_ texts: Set<[UInt8]>) {
+        table = Table()
+        for text in texts {
+            text.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                _ = table.groups.group(Bytes(base, count: buffer.count))
+            }
+        }
+    }
+
+    func contains(_ text: Bytes) -> Bool { table.groups.find(text) >= 0 }
+
+    func contains(_ text: [UInt8]) -> Bool {
+        text.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { contains(Bytes($0, count: buffer.count)) } ?? false
+        }
+    }
+}
+
+extension Array where Element == UInt8 {
+    init(_ bytes: Bytes) { self.init(UnsafeBufferPointer(start: bytes.base, count: bytes.count)) }
+}
+
+/// Hands each row to whoever reads the logs once more.
+private final class RowTaker: RowOutput {
+    private let take: (Row) -> Bool
+
+    init(_ take: @escaping (Row) -> Bool) { self.take = take }
+
+    func begin(_ schema: Schema) {}
+    func pieceWriter(_ schema: Schema) -> (@Sendable () -> any RowWriter)? { nil }
+    func write(_ text: [UInt8], rows: Int) -> Bool { false }
+    func consume(_ row: Row) -> Bool { take(row) }
+    func finish() {}
+}

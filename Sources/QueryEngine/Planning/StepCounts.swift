@@ -1,0 +1,71 @@
+import Synchronization
+
+/// Counts the rows that come out of each step of a query.
+package final class StepCounts: Sendable {
+    private let counts: Mutex<[Int]>
+    private let titles: [String]
+
+    /// The query that is to be run in the place of `query`, and what it counts.
+    package static func of(_ query: Query) -> (query: Query, counts: StepCounts) {
+        let titles = query.steps.map(\.title)
+        let counts = StepCounts(["the scan"] + titles)
+        var counted = query
+        counted.steps = [counts.counter(0)]
+        for (place, step) in query.steps.enumerated() {
+            counted.steps.append(step)
+            // Nothing can stand behind a step that makes columns of its own.
+            if case .reshape = step { break }
+            counted.steps.append(counts.counter(place + 1))
+        }
+        return (counted, counts)
+    }
+
+    private init(_ titles: [String]) {
+        self.titles = titles
+        counts = Mutex([Int](repeating: 0, count: titles.count))
+    }
+
+    /// The steps and the rows that each gave.
+    package var rows: [(step: String, rows: Int)] {
+        Array(zip(titles, counts.withLock { $0 })).map { ($0, $1) }
+    }
+
+    private func counter(_ place: Int) -> Step {
+        .each(
+            Transform("count rows", needs: []) { next, _ in
+                CountingOperator(next) { rows in self.counts.withLock { $0[place] += rows } }
+            })
+    }
+}
+
+extension Step {
+    /// What `explain` calls it.
+    package var title: String {
+        switch self {
+        case .each(let transform): transform.title
+        case .reduce(let reduction): reduction.title
+        case .reshape(let reshaping): reshaping.title
+        }
+    }
+}
+
+private final class CountingOperator: RowConsumer {
+    private let next: any RowConsumer
+    private let report: (Int) -> Void
+    private var rows = 0
+
+    init(_ next: any RowConsumer, _ report: @escaping (Int) -> Void) {
+        self.next = next
+        self.report = report
+    }
+
+    func consume(_ row: Row) -> Bool {
+        rows += 1
+        return next.consume(row)
+    }
+
+    func finish() {
+        report(rows)
+        next.finish()
+    }
+}

@@ -1,0 +1,70 @@
+import MailLog
+import QuerySyntax
+
+/// `recipients`: a row for each recipient of each message, with its final fate.
+struct RecipientsStage: Stage {
+    static let form = Form<any Stage>(
+        "recipients", summary: "a row for each recipient of each message: did it arrive",
+        details: """
+            It starts a pipeline; a filter on time, host or file may stand before it. `to` is the address that \
+            mail went to, `orig_to` the one before aliases where it differs, and `recipient` the one that the \
+            sender knows. `fate` is delivered, deferred, bounced, expired, discarded, or passed for mail that \
+            goes on under another queue id; `status`, `relay`, `delay`, `dsn` and `reason` are those of the last \
+            attempt. Rows come when their message ends.
+            """,
+        examples: [
+            "recipients | count by fate",
+            "recipients | filter \"sally@uk.psi.com\" | select queue_id, from, attempts, fate | head 3",
+            "recipients | filter fate=expired | top 5 to_domain",
+        ]
+    ) { (name) throws(Diagnostic) in RecipientsStage(name: name) }
+
+    let name: Name
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        try resolution.beginMessages(.recipient, RecipientsStage.columns, by: name)
+    }
+
+    private static let columns: [MessageColumn] =
+        MessageColumn.birth + [MessageColumn.host, MessageColumn.queueID] + MessageColumn.ofMessage
+        + [
+            .ofRecipient("recipient", .text(.address)) { message, recipient, _, _ in
+                message.lend(recipient.originalTo.isMissing ? recipient.to : recipient.originalTo)
+            },
+            .ofRecipient("to", .text(.address)) { message, recipient, _, _ in message.lend(recipient.to) },
+            .ofRecipient("orig_to", .text(.address)) { message, recipient, _, _ in
+                message.lend(recipient.originalTo)
+            },
+            .ofRecipient("fate", .text(.oneOf(fates))) { message, _, place, _ in
+                .text(Bytes(MessageColumn.fate(message.fate(place))))
+            },
+            .told("status"), .told("reason"), .told("relay"), .told("delay"), .told("dsn"),
+            .ofRecipient("attempts", .integer) { _, recipient, _, _ in .integer(recipient.attempts) },
+            .ofRecipient("first", .time(.instant)) { _, recipient, _, _ in recipient.first },
+            .ofRecipient("last", .time(.instant)) { _, recipient, _, _ in recipient.last },
+        ]
+        + [
+            "relay_name", "relay_ip", "relay_port", "relay_path", "detail", "dsn_class", "queued_as",
+            "process",
+        ]
+        .map { .told($0).aside }
+        + [domain("to_domain") { $0.to }, domain("orig_to_domain") { $0.originalTo }]
+        + [MessageColumn.origin.aside, MessageColumn.hasBirth.aside, MessageColumn.hasEnd.aside]
+        + MessageColumn.ofMessageAside
+
+    private static let fates: [String] = [
+        Message.Fate.delivered, .deferred, .bounced, .expired, .discarded, .passed,
+    ].map { "\(MessageColumn.fate($0))" }
+
+    private static func domain(
+        _ name: String, _ address: @escaping @Sendable (Message.Recipient) -> Value
+    ) -> MessageColumn {
+        guard case .derived(_, let compute) = Field(name).origin else {
+            preconditionFailure("'\(name)' is derived from an address")
+        }
+        return .ofRecipient(name, Field(name).type) { message, recipient, _, arena in
+            let address = message.lend(address(recipient))
+            return address.isMissing ? .missing : compute(address, arena)
+        }.aside
+    }
+}

@@ -1,0 +1,195 @@
+import MailLog
+import QuerySyntax
+
+/// `sessions`: a row for each client that connected to smtpd.
+struct SessionsStage: Stage {
+    static let form = Form<any Stage>(
+        "sessions", summary: "a row for each client that connected: logins, TLS, rejects, what it queued",
+        details: """
+            It starts a pipeline; a filter on time, host or file may stand before it. A session goes from connect \
+            to disconnect; `end` tells how it ended, `commands` how many commands were accepted of how many \
+            (from Postfix 3.0), `nqueued` and `queue_ids` what it brought, `nrejected` and `reason` what was \
+            turned down. Rows come when sessions end.
+            """,
+        examples: [
+            "sessions | filter nrejected > 0 | top 3 client_net", "sessions | count by end",
+            "sessions | filter nqueued > 0 | select time, client, queue_ids, duration | head 3",
+        ]
+    ) { (name) throws(Diagnostic) in SessionsStage(name: name) }
+
+    let name: Name
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        try resolution.beginMail(by: name)
+        let layout = resolution.beginRows(
+            SessionsStage.columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of 'sessions'",
+            by: name)
+        for (place, column) in SessionsStage.columns.enumerated() {
+            resolution.schema.columns[place].isAside = column.isAside
+        }
+        resolution.timeRange = nil
+        let process = Field("process").slot
+        resolution.append(
+            .each(
+                Transform("lines of smtpd", needs: [process]) { next, _ in
+                    ServerLineOperator(process, next)
+                }))
+        resolution.append(
+            .each(SessionStep(layout: layout, wanted: Set(SessionsStage.columns.indices)).transform))
+    }
+
+    fileprivate struct Column: Sendable {
+        enum Source: Sendable {
+            /// A field as the session told it last, or one derived from it.
+            case told(Field, @Sendable (Value, Arena) -> Value)
+            case computed(@Sendable (Session, Arena) -> Value)
+        }
+
+        let name: String
+        let type: ValueType
+        let isAside: Bool
+        let source: Source
+    }
+
+    private static func told(_ name: String, aside: Bool = false) -> Column {
+        let field = Field(name)
+        guard case .derived(let source, let compute) = field.origin else {
+            return Column(
+                name: name, type: field.type, isAside: aside, source: .told(field, { value, _ in value }))
+        }
+        return Column(
+            name: name, type: field.type, isAside: aside,
+            source: .told(
+                Field(source), { value, arena in value.isMissing ? .missing : compute(value, arena) }))
+    }
+
+    private static func computed(
+        _ name: String, _ type: ValueType, aside: Bool = false,
+        _ read: @escaping @Sendable (Session, Arena) -> Value
+    ) -> Column {
+        Column(name: name, type: type, isAside: aside, source: .computed(read))
+    }
+
+    private static func bin(_ name: String, _ bin: TimeBin) -> Column {
+        computed(name, .time(bin), aside: true) { session, _ in TimeBins.start(of: session.first, bin) }
+    }
+
+    fileprivate static let columns: [Column] =
+        [
+            computed("time", .time(.instant)) { session, _ in session.first },
+            told("host"), told("pid"), told("client"), told("helo"),
+            computed("tls", .text(.plain)) { session, _ in session.tls },
+            told("sasl_username"),
+            computed("nqueued", .integer) { session, _ in .integer(session.queueIDs.count) },
+            computed("queue_ids", .list(.text(.plain))) { session, arena in arena.list(session.queueIDs) },
+            computed("nrejected", .integer) { session, _ in .integer(session.rejects) },
+            told("reject_class"), told("reason"),
+            computed("nfailed_logins", .integer) { session, _ in .integer(session.failedLogins) },
+            told("commands"), told("notes"),
+            computed("end", .text(.oneOf(Session.ends))) { session, _ in .text(Bytes(session.end.word)) },
+            computed("last", .time(.instant)) { session, _ in session.last },
+            computed("duration", .duration) { session, _ in
+                session.hasBirth && session.hasEnd
+                    ? MessageColumn.span(session.first, session.last) : .missing
+            },
+            computed("birth_seen", .bool) { session, _ in .bool(session.hasBirth) },
+            computed("end_seen", .bool) { session, _ in .bool(session.hasEnd) },
+            bin("minute", .minute), bin("hour", .hour), bin("day", .day), bin("week", .week),
+            bin("month", .month),
+            computed("nlogins", .integer, aside: true) { session, _ in .integer(session.logins) },
+            computed("lines", .integer, aside: true) { session, _ in .integer(session.lines) },
+        ]
+        + [
+            "client_name", "client_ip", "client_net", "client_port", "helo_domain", "proto", "sasl_method",
+            "where", "detail", "dsn", "tag", "service",
+        ].map { told($0, aside: true) }
+}
+
+/// The step that makes rows of sessions.
+private struct SessionStep: Sendable {
+    let layout: Layout
+    var wanted: Set<Int>
+
+    var told: [Field] {
+        var fields: [Field] = []
+        for place in wanted.sorted() where SessionsStage.columns.indices.contains(place) {
+            guard case .told(let field, _) = SessionsStage.columns[place].source,
+                !fields.contains(where: { $0.slot == field.slot })
+            else { continue }
+            fields.append(field)
+        }
+        return fields
+    }
+
+    var transform: Transform {
+        let needs = Set((SessionTable.fields + told).map(\.slot))
+        var transform = Transform("sessions", needs: needs, inOrder: true) { next, worker in
+            SessionOperator(self, next, worker)
+        }
+        transform.beginsRows = true
+        transform.keeping = { SessionStep(layout: layout, wanted: $0).transform }
+        return transform
+    }
+}
+
+/// Keeps the lines of processes that serve clients.
+private final class ServerLineOperator: RowConsumer {
+    private let process: Int
+    private let next: any RowConsumer
+
+    init(_ process: Int, _ next: any RowConsumer) {
+        self.process = process
+        self.next = next
+    }
+
+    func consume(_ row: Row) -> Bool {
+        let name = row[process]
+        guard name.kind == .text, name.bytes == "smtpd" || name.bytes == "qmqpd" else { return true }
+        return next.consume(row)
+    }
+
+    func finish() { next.finish() }
+}
+
+private final class SessionOperator: RowConsumer {
+    private let next: any RowConsumer
+    private let worker: Worker
+    private let buffer: RowBuffer
+    private var readings: [(slot: Int, read: (Session, Arena) -> Value)] = []
+    private var table: SessionTable?
+    private var order: UInt64 = 0
+
+    init(_ step: SessionStep, _ next: any RowConsumer, _ worker: Worker) {
+        self.next = next
+        self.worker = worker
+        buffer = RowBuffer(step.layout)
+        let told = step.told
+        for slot in step.wanted.sorted() where SessionsStage.columns.indices.contains(slot) {
+            switch SessionsStage.columns[slot].source {
+            case .computed(let read): readings.append((slot, read))
+            case .told(let field, let compute):
+                let place = told.firstIndex { $0.slot == field.slot } ?? 0
+                readings.append((slot, { session, arena in compute(session.told(place), arena) }))
+            }
+        }
+        table = SessionTable(told: told) { [unowned self] in pass($0) }
+    }
+
+    func consume(_ row: Row) -> Bool {
+        table?.take(Record(slots: row.slots))
+        return table?.isWanted ?? false
+    }
+
+    private func pass(_ session: Session) -> Bool {
+        worker.arena.reset()
+        for (slot, read) in readings { buffer.slots[slot] = read(session, worker.arena) }
+        order += 1
+        return next.consume(buffer.row(order: order, worker: worker))
+    }
+
+    func finish() {
+        if worker.run.failure == nil { table?.finish() }
+        table = nil
+        next.finish()
+    }
+}

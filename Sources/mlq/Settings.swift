@@ -1,0 +1,100 @@
+import QueryEngine
+import QuerySyntax
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The options of a call, checked.
+struct Settings {
+    let options: Options
+    let threads: Int
+    /// Bytes for grouping and sorting.
+    let memory: Int
+    /// The format that `-o` names.
+    var format: OutputFormat?
+    /// `--since` and `--until` as the filter that they are.
+    let prelude: [Pipeline<any Stage>.Step]
+    /// The values of parameters that `-D` gives.
+    let definitions: [String: String]
+
+    init(_ options: Options) throws(UsageError) {
+        self.options = options
+        threads = options.threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): between 1 and 256") }
+        guard let memory = Literals.size(options.memory), memory >= 1_000_000 else {
+            throw UsageError("--memory \(options.memory): a size of at least 1MB, such as 512MB")
+        }
+        self.memory = memory
+        format = try options.o.map { (name) throws(UsageError) in try Settings.format(name) }
+        prelude = try Settings.timeFilter(options)
+        definitions = try Settings.definitions(options)
+    }
+
+    static func format(_ name: String) throws(UsageError) -> OutputFormat {
+        if let format = OutputFormats.named(name) { return format }
+        let near = Spelling.nearest(to: name, among: OutputFormats.all.map(\.name))
+        throw UsageError(
+            "no output format '\(name)'"
+                + (near.map { "; did you mean '\($0)'?" }
+                    ?? "; there are \(OutputFormats.all.map(\.name).joined(separator: ", "))"))
+    }
+
+    private static func definitions(_ options: Options) throws(UsageError) -> [String: String] {
+        var values: [String: String] = [:]
+        for definition in options.define {
+            guard let equal = definition.firstIndex(of: "=") else {
+                throw UsageError("-D \(definition): write -D name=value")
+            }
+            values[String(definition[..<equal])] = String(definition[definition.index(after: equal)...])
+        }
+        return values
+    }
+
+    private static func timeFilter(_ options: Options) throws(UsageError) -> [Pipeline<any Stage>.Step] {
+        guard options.since != nil || options.until != nil else { return [] }
+        let text = "filter time in \(options.since ?? "")..\(options.until ?? "")"
+        do throws(Diagnostic) {
+            var parser = try Parser(Source(name: "--since, --until", text: text))
+            let pipeline = try parser.pipeline(Stages.all)
+            // A time that cannot be read is the fault of the option, not of the query.
+            let query = Query(pipeline, in: Environment())
+            if let error = query.diagnostics.first(where: { $0.message.contains("is not a time") }) {
+                throw error
+            }
+            return pipeline.stages
+        } catch {
+            throw UsageError("--since, --until: \(error.message)")
+        }
+    }
+
+    /// What an answer on standard output looks like.
+    var output: OutputOptions {
+        var output = OutputOptions()
+        output.header = !options.noHeader
+        output.types = options.types
+        output.isUTF8 = Terminal.isUTF8
+        output.defusesCells = options.safeCSV
+        if Terminal.isOutput {
+            output.width = Terminal.width
+            output.escapes = true
+        }
+        switch options.color {
+        case .always: output.color = true
+        case .never: output.color = false
+        case .auto: output.color = Terminal.isOutput && Terminal.hasColors
+        }
+        return output
+    }
+
+    /// Lines stay lines, as grep's do; other rows are a table for people and TSV for programs.
+    func format(for query: Query) -> OutputFormat {
+        let name = query.givesLines ? "raw" : Terminal.isOutput ? "table" : "tsv"
+        guard let format = format ?? OutputFormats.named(name) else {
+            preconditionFailure("the formats raw, table and tsv are always there")
+        }
+        return format
+    }
+}

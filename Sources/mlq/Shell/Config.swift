@@ -1,0 +1,36 @@
+import QueryEngine
+
+/// The settings file of the shell: options by their names on the command line, one on a line.
+///
+///     output = table
+///     no-pager
+enum Config {
+    /// `$XDG_CONFIG_HOME/mlq/config`; nil without a home.
+    static var path: String? {
+        let home = Terminal.environment("HOME").map { $0 + "/.config" }
+        return (Terminal.environment("XDG_CONFIG_HOME") ?? home).map { $0 + "/mlq/config" }
+    }
+
+    /// The file as arguments; none when there is no file.
+    static func arguments() throws(UsageError) -> [String] {
+        guard let path, Terminal.exists(path) else { return [] }
+        switch FileText.read(path) {
+        case .failure(let failure): throw UsageError(failure.message)
+        case .success(let bytes): return arguments(String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    static func arguments(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).compactMap { line in
+            var line = line.drop { $0.isWhitespace }
+            while line.last?.isWhitespace == true { line.removeLast() }
+            guard let first = line.first, first != "#" else { return nil }
+            if line.hasPrefix("--") { line = line.dropFirst(2) }
+            guard let mark = line.firstIndex(where: { $0 == "=" || $0.isWhitespace }) else {
+                return "--\(line)"
+            }
+            let value = line[mark...].drop { $0 == "=" || $0.isWhitespace }
+            return "--\(line[..<mark])=\(value)"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Names of files, for completion.
+enum Files {
+    /// The files and directories whose names begin so, in order; a directory ends in a slash.
+    static func beginning(_ text: String) -> [String] {
+        let slash = text.lastIndex(of: "/")
+        let directory = slash.map { String(text[...$0]) } ?? ""
+        let start = slash.map { String(text[text.index(after: $0)...]) } ?? text
+        guard let handle = opendir(directory.isEmpty ? "." : directory) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix(start), !name.hasPrefix(".") || start.hasPrefix(".") else { continue }
+            var status = stat()
+            let isDirectory = stat(directory + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            names.append(directory + name + (isDirectory ? "/" : ""))
+        }
+        return names.sorted()
+    }
+
+    /// The files that a pattern of the system's shell stands for; a name without marks is itself.
+    static func matching(_ pattern: String) -> [String] {
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(pattern, GLOB_NOCHECK | GLOB_TILDE, nil, &found) == 0 else { return [pattern] }
+        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+    }
+}

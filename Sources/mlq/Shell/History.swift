@@ -1,0 +1,67 @@
+import CReadline
+import QueryEngine
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The statements of this and earlier shells. Each is appended to the file when it is entered, so that neither a
+/// crash nor another shell costs any; what another shell enters is not mixed in.
+struct History {
+    private let path: String?
+    /// Entries that are remembered.
+    private static let limit: Int32 = 5000
+
+    init() {
+        path = History.file
+        stifle_history(History.limit)
+        guard let path else { return }
+        // For the owner's eyes only: queries name people.
+        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        chmod(path, 0o600)
+        if read_history(path) == 0, mlq_history_length() >= History.limit {
+            history_truncate_file(path, History.limit / 2)
+        }
+    }
+
+    /// `$XDG_STATE_HOME/mlq/history`; nil without a home.
+    private static var file: String? {
+        let home = Terminal.environment("HOME")
+        guard let state = Terminal.environment("XDG_STATE_HOME") ?? home.map({ $0 + "/.local/state" }),
+            makeDirectory(state + "/mlq")
+        else { return nil }
+        return state + "/mlq/history"
+    }
+
+    /// With the directories above it, for the owner only.
+    private static func makeDirectory(_ path: String) -> Bool {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            return false
+        }
+        return makeDirectory(String(path[..<slash])) && mkdir(path, 0o700) == 0
+    }
+
+    /// The same statement twice in a row is one entry.
+    func add(_ text: String) {
+        if let last = entries.last, last == text { return }
+        add_history(text)
+        if let path { append_history(1, path) }
+    }
+
+    /// Oldest first.
+    var entries: [String] {
+        guard let list = history_list() else { return [] }
+        var texts: [String] = []
+        var place = 0
+        while let entry = list[place] {
+            texts.append(String(cString: entry.pointee.line))
+            place += 1
+        }
+        return texts
+    }
+}

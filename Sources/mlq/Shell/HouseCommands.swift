@@ -1,0 +1,120 @@
+import MailLog
+import QueryEngine
+import QuerySyntax
+
+/// `:help [WORD]`
+struct HelpCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "help", aliases: ["h"], summary: "help, or help on a stage, a function, a field, a topic",
+        Parameter<[String]>.words("NAME", .helpTopic)
+    ) { (_, words) throws(Diagnostic) in HelpCommand(words: words) }
+
+    let words: [String]
+
+    func run(_ shell: Shell) throws(UsageError) {
+        guard !words.isEmpty else {
+            shell.page(
+                """
+                A query is a pipeline: filter process=smtp | groupby day | count
+                A line that starts with | goes on from the last answer; _ is the last answer.
+
+                Stages (`:help NAME` tells more, also about functions, fields and topics)
+                \(Help.stages)
+
+                Commands
+                \(ShellCommands.summary)
+
+                """)
+            return
+        }
+        if let form = ShellCommands.all[String(words[0].drop { $0 == ":" })], words[0].hasPrefix(":") {
+            shell.page(":\(form.usage)\n    \(form.summary)\n")
+            return
+        }
+        shell.page(try Command.helpPage(words) + "\n")
+    }
+}
+
+/// `:fields [PART]`
+struct FieldsCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "fields", summary: "the fields of a line: type, where from, on how many lines of the logs",
+        Parameter<[String]>.words("PART")
+    ) { (_, words) throws(Diagnostic) in FieldsCommand(words: words) }
+
+    let words: [String]
+
+    func run(_ shell: Shell) throws(UsageError) { try shell.showFields(words.first ?? "") }
+}
+
+/// `:files`
+struct FilesCommand: ShellCommand {
+    static let form = Form<any ShellCommand>("files", summary: "the logs that are open") {
+        (_) throws(Diagnostic) in FilesCommand()
+    }
+
+    func run(_ shell: Shell) throws(UsageError) { try shell.look(at: "files") }
+}
+
+/// `:open FILE …`
+struct OpenCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "open", summary: "read other logs", Parameter<[String]>.paths
+    ) { (_, paths) throws(Diagnostic) in OpenCommand(paths: paths) }
+
+    let paths: [String]
+
+    func run(_ shell: Shell) throws(UsageError) {
+        var expanded: [String] = []
+        for path in paths { expanded += Files.matching(path) }
+        shell.openLogs(expanded)
+    }
+}
+
+/// `:set [NAME [VALUE]]`
+struct SetCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "set", summary: "change an option by its name on the command line: output csv, stats, no-pager off",
+        Parameter<[String]>.words("NAME VALUE", .word(Options.names))
+    ) { (_, words) throws(Diagnostic) in SetCommand(words: words) }
+
+    let words: [String]
+
+    func run(_ shell: Shell) throws(UsageError) {
+        guard let name = words.first else {
+            Terminal.print(Options.names.joined(separator: "  ") + "\n")
+            return
+        }
+        let value = words.dropFirst().filter { $0 != "=" }.joined(separator: " ")
+        let isOff = ["off", "no", "false"].contains(value)
+        let isOn = ["on", "yes", "true"].contains(value)
+        try shell.set(name, to: isOff ? nil : isOn ? "" : value)
+    }
+}
+
+/// `:timing [on|off]`
+struct TimingCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "timing", summary: "say after each answer how long it took: on or off",
+        Parameter<[String]>.words("on|off", .word(["on", "off"]))
+    ) { (_, words) throws(Diagnostic) in TimingCommand(word: words.first) }
+
+    let word: String?
+
+    func run(_ shell: Shell) throws(UsageError) {
+        let isOn = word.map { $0 == "on" } ?? !shell.session.settings.options.stats
+        try shell.set("stats", to: isOn ? "" : nil)
+        Terminal.say("mlq: timing is \(isOn ? "on" : "off")")
+    }
+}
+
+/// `:quit`
+struct QuitCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "quit", aliases: ["q", "exit"], summary: "leave; so does Ctrl-D"
+    ) {
+        (_) throws(Diagnostic) in QuitCommand()
+    }
+
+    func run(_ shell: Shell) throws(UsageError) { shell.leave() }
+}

@@ -1,0 +1,102 @@
+import MailLog
+import QueryEngine
+import QuerySyntax
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `:save F.mlq`: the last query as a script.
+struct SaveCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "save", summary: "save the last query as a script", Parameter<String>.path
+    ) { (_, path) throws(Diagnostic) in SaveCommand(path: path) }
+
+    let path: String
+
+    func run(_ shell: Shell) throws(UsageError) {
+        guard let text = shell.lastText else { throw UsageError("there is no query yet") }
+        let path = path.hasSuffix(".mlq") ? path : path + ".mlq"
+        guard shell.session.settings.options.force || !Terminal.exists(path) else {
+            throw UsageError("\(path) is there already; name another file, or `:set force` first")
+        }
+        let source = Source(name: path, text: "#!/usr/bin/env mlq\n\(text)\n")
+        var script = String(decoding: source.bytes, as: UTF8.self)
+        if case .success(let formatted) = Formatter(Stages.all).format(source) { script = formatted }
+        if case .failure(let failure) = FileText.write(Array(script.utf8), to: path) {
+            throw UsageError(failure.message)
+        }
+        Terminal.say("mlq: saved; run it with `mlq \(path) LOGS`, or here with `:run \(path)`")
+    }
+}
+
+/// `:run F.mlq`: the statements of a script.
+struct RunCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "run", summary: "run a script over the logs that are open", Parameter<String>.path
+    ) { (_, path) throws(Diagnostic) in RunCommand(path: path) }
+
+    let path: String
+
+    func run(_ shell: Shell) throws(UsageError) {
+        switch FileText.read(path) {
+        case .failure(let failure): throw UsageError(failure.message)
+        case .success(let bytes): try shell.ask(String(decoding: bytes, as: UTF8.self), name: path)
+        }
+    }
+}
+
+/// `:edit`: the last query in an editor, and then run.
+struct EditCommand: ShellCommand {
+    static let form = Form<any ShellCommand>("edit", summary: "edit the last query in $EDITOR and run it") {
+        (_) throws(Diagnostic) in EditCommand()
+    }
+
+    func run(_ shell: Shell) throws(UsageError) {
+        let editor = Terminal.environment("VISUAL") ?? Terminal.environment("EDITOR") ?? "vi"
+        var name = Array("\(TemporaryFile.directory)/mlq-XXXXXX.mlq".utf8CString)
+        let descriptor = mkstemps(&name, 4)
+        let path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        guard descriptor >= 0 else {
+            throw UsageError("cannot make a file to edit in \(TemporaryFile.directory)")
+        }
+        close(descriptor)
+        defer { unlink(path) }
+        if case .failure(let failure) = FileText.write(Array(((shell.lastText ?? "") + "\n").utf8), to: path)
+        {
+            throw UsageError(failure.message)
+        }
+        guard let process = Child.start(["/bin/sh", "-c", "\(editor) \"$1\"", "sh", path]) else {
+            throw UsageError("cannot start the editor '\(editor)'")
+        }
+        guard Child.wait(process) == 0 else {
+            throw UsageError("the editor '\(editor)' failed; nothing was run")
+        }
+        guard case .success(let bytes) = FileText.read(path) else { return }
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last?.isNewline == true { text.removeLast() }
+        guard !text.isEmpty else { return }
+        shell.announce(text)
+        shell.handle(text)
+    }
+}
+
+/// `:history`: what was entered.
+struct HistoryCommand: ShellCommand {
+    static let form = Form<any ShellCommand>(
+        "history", summary: "the last N statements (20)", Parameter<Int>.count.optional
+    ) { (_, count) throws(Diagnostic) in HistoryCommand(count: count ?? 20) }
+
+    let count: Int
+
+    func run(_ shell: Shell) throws(UsageError) {
+        for entry in (shell.history?.entries ?? []).suffix(count) {
+            Terminal.print(
+                entry.split(separator: "\n").map { Terminal.shown(String($0)).text }.joined(
+                    separator: "\n      ")
+                    + "\n")
+        }
+    }
+}

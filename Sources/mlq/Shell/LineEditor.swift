@@ -1,0 +1,153 @@
+import CReadline
+import QueryEngine
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// GNU Readline, a line at a time. Waiting is done here, so that a signal can end it.
+enum LineEditor {
+    enum Event {
+        case line(String)
+        /// Ctrl-C.
+        case interrupted
+        /// Ctrl-D, or the end of the terminal.
+        case end
+    }
+
+    // Readline keeps one state for the process and is used by the main thread only; so is this.
+    nonisolated(unsafe) private static var accepted: Event?
+    nonisolated(unsafe) private static var complete: (String) -> Completer.Answer = { _ in
+        Completer.Answer(start: 0, candidates: [])
+    }
+    nonisolated(unsafe) private static var listed: [Completer.Candidate] = []
+
+    /// `complete` gets the line up to the cursor.
+    static func start(complete: @escaping (String) -> Completer.Answer) {
+        self.complete = complete
+        mlq_readline_prepare(strdup("mlq"))
+        mlq_readline_complete_with(
+            { _, _, _ in LineEditor.matches() },
+            { _, _, _ in LineEditor.list() })
+        using_history()
+    }
+
+    /// Shows the prompt and waits for a line. A terminal that has gone away is the end.
+    static func read(_ prompt: String) -> Event {
+        accepted = nil
+        rl_callback_handler_install(prompt) { line in
+            guard let line else {
+                LineEditor.accepted = .end
+                rl_callback_handler_remove()
+                return
+            }
+            LineEditor.accepted = .line(String(cString: line))
+            free(line)
+            rl_callback_handler_remove()
+        }
+        while accepted == nil {
+            var waits = [
+                pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: Signals.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&waits, nfds_t(waits.count), -1) > 0 else {
+                if errno == EINTR {
+                    rl_resize_terminal()
+                    continue
+                }
+                accepted = .end
+                break
+            }
+            if waits[1].revents != 0 {
+                Signals.takeWake()
+                Terminal.print(Signals.mustQuit ? "" : "^C\n")
+                rl_callback_sigcleanup()
+                rl_free_line_state()
+                rl_callback_handler_remove()
+                accepted = Signals.mustQuit ? .end : .interrupted
+            } else if waits[0].revents & Int16(POLLIN) != 0 {
+                rl_callback_read_char()
+            } else {
+                accepted = .end
+                rl_callback_handler_remove()
+            }
+        }
+        return accepted ?? .end
+    }
+
+    // MARK: Completion
+
+    /// What Readline puts in the place of the line: their common beginning, then each of them.
+    private static func matches() -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+        let line = String(cString: mlq_readline_line())
+        let text = Array(line.utf8.prefix(Int(mlq_readline_point())))
+        let answer = complete(String(decoding: text, as: UTF8.self))
+        listed = answer.candidates
+        guard !listed.isEmpty, answer.start <= text.count else {
+            mlq_readline_completed(0)
+            return nil
+        }
+        let before = text[..<answer.start]
+        let typed = text[answer.start...]
+        var texts = listed.map { Array($0.text.utf8) }
+        var common = texts[0][...]
+        for text in texts.dropFirst() {
+            common = common.prefix(zip(common, text).prefix { $0 == $1 }.count)
+        }
+        if texts.count == 1 {
+            let ending = Array(listed[0].ending.utf8)
+            mlq_readline_completed(Int32(ending.last ?? 0))
+            common += ending.dropLast()
+            texts = []
+        } else {
+            mlq_readline_completed(0)
+            // Matches in the middle of words have no beginning in common with what was typed.
+            if common.count < typed.count { common = typed }
+        }
+        let words = [Array(common)] + texts
+        let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>(
+            OpaquePointer(malloc((words.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)!))
+        for (place, word) in words.enumerated() {
+            list[place] = strdup(String(decoding: before + word, as: UTF8.self))
+        }
+        list[words.count] = nil
+        return list
+    }
+
+    /// Shows the candidates, each with what it is; in columns without that where they are many.
+    private static func list() {
+        let width = Terminal.width ?? 80
+        let height = max(8, (Terminal.height ?? 24) - 4)
+        let names = listed.map { Terminal.shown($0.text) }
+        let widest = names.map(\.width).max() ?? 0
+        var lines: [String] = []
+        if listed.count <= height {
+            for (name, candidate) in zip(names, listed) {
+                let pad = String(repeating: " ", count: widest - name.width + 2)
+                let room = max(0, width - widest - 3)
+                lines.append(
+                    candidate.note.isEmpty
+                        ? name.text
+                        : name.text + pad + Terminal.shown(candidate.note, columns: room).text)
+            }
+        } else {
+            let columns = max(1, width / (widest + 2))
+            let rows = min(height, (names.count + columns - 1) / columns)
+            for row in 0..<rows {
+                var line = ""
+                for place in stride(from: row, to: min(names.count, rows * columns), by: rows) {
+                    line += names[place].text + String(repeating: " ", count: widest - names[place].width + 2)
+                }
+                lines.append(line)
+            }
+            let left = names.count - rows * columns
+            if left > 0 { lines.append("(\(left) more)") }
+        }
+        rl_crlf()
+        Terminal.print(lines.map { $0 + "\n" }.joined())
+        rl_on_new_line()
+        rl_redisplay()
+    }
+}

@@ -1,0 +1,380 @@
+import MailLog
+import QueryEngine
+import QuerySyntax
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The shell: reads a statement, shows its answer, reads the next; an answer is kept for what goes on from it.
+final class Shell {
+    private(set) var session: Session
+    /// The last answer; nil before the first and after one that is log lines.
+    private(set) var answer: Answer?
+    /// The last query as text, from the log lines on.
+    private(set) var lastText: String?
+    private(set) var history: History?
+    /// What was given on the command line or set since.
+    private var arguments: [String]
+    private var mustLeave = false
+    private var prompt = ""
+    /// Values that completion has counted, by query.
+    private var counted: [String: RowTable] = [:]
+
+    /// Rows of an answer are kept up to so many bytes.
+    private static let kept = 64 << 20
+    /// Seconds that completion may count values for.
+    private static let patience = 0.15
+    /// The name of the last answer.
+    private static let last = "_"
+
+    init(_ arguments: [String], files: [String]) throws(UsageError) {
+        let settings = try Shell.settings(arguments)
+        self.arguments = arguments
+        session = Session(settings, paths: files)
+    }
+
+    /// Settings from a file, unless the call says otherwise, then those of the call.
+    private static func settings(_ arguments: [String]) throws(UsageError) -> Settings {
+        let saved = arguments.contains("--no-config") ? [] : try Config.arguments()
+        do { return try Settings(try Options.parse(saved + arguments)) } catch let error as UsageError {
+            throw error
+        } catch {
+            throw UsageError(Options.message(for: error))
+        }
+    }
+
+    // MARK: The loop
+
+    /// The exit status.
+    func run() -> Int32 {
+        guard Terminal.isInput else { return runWithoutTerminal() }
+        Signals.wakeShell()
+        openLogs(session.paths)
+        var pending: [String] = []
+        LineEditor.start { [unowned self] line in
+            let earlier = pending.map { $0 + "\n" }.joined()
+            let answer = self.complete(earlier + line)
+            return Completer.Answer(
+                start: max(0, answer.start - earlier.utf8.count), candidates: answer.candidates)
+        }
+        history = History()
+        while !mustLeave {
+            switch LineEditor.read(pending.isEmpty ? prompt : continuation) {
+            case .end:
+                Terminal.print("\n")
+                mustLeave = true
+            case .interrupted: pending = []
+            case .line(let line):
+                let isBlank = line.allSatisfy { $0 == " " || $0 == "\t" }
+                if isBlank, pending.isEmpty { continue }
+                pending.append(line)
+                let text = pending.joined(separator: "\n")
+                if !isBlank, wantsMore(text) { continue }
+                pending = []
+                history?.add(text)
+                handle(text)
+                if Signals.mustQuit { mustLeave = true }
+            }
+        }
+        return 0
+    }
+
+    /// Statements from a pipe: no prompt, no history.
+    private func runWithoutTerminal() -> Int32 {
+        var pending = ""
+        while !mustLeave, let line = readLine(strippingNewline: false) {
+            pending += line
+            if wantsMore(pending) { continue }
+            handle(pending)
+            pending = ""
+        }
+        if !pending.isEmpty { handle(pending) }
+        return session.finish()
+    }
+
+    private func wantsMore(_ text: String) -> Bool {
+        let start = text.drop { $0 == " " }
+        if start.hasPrefix(":") { return false }
+        let whole = start.hasPrefix("|") ? Shell.last + text : text
+        guard var parser = try? Parser(Source(name: "query", text: whole)) else { return false }
+        parser.names = session.environment.names.union([Shell.last])
+        parser.script(Stages.all)
+        return parser.wantsMore
+    }
+
+    func leave() { mustLeave = true }
+
+    // MARK: Statements
+
+    /// Runs a statement or a command; what is wrong with it is said.
+    func handle(_ text: String) {
+        let start = text.drop { $0.isWhitespace }
+        guard let first = start.first else { return }
+        do throws(UsageError) {
+            if first == ":" {
+                try command(String(start))
+            } else if first == "|" {
+                guard lastText != nil else {
+                    throw UsageError("there is no query yet that this could extend")
+                }
+                try ask("\(Shell.last) \(start)")
+            } else if let command = Shell.habits[start.split(separator: " ")[0].lowercased().trimmed] {
+                try self.command(":\(command)\(start.dropFirst(start.split(separator: " ")[0].count))")
+            } else {
+                try ask(text)
+            }
+        } catch {
+            Terminal.say("mlq: \(error.message)")
+        }
+    }
+
+    /// What people type in other shells.
+    private static let habits = ["help": "help", "?": "help", "quit": "quit", "exit": "quit", "\\q": "quit"]
+
+    private func command(_ text: String) throws(UsageError) {
+        let source = Source(name: "query", text: text)
+        let command: (any ShellCommand)?
+        do throws(Diagnostic) {
+            var parser = try Parser(source)
+            parser.names = session.environment.names
+            command = try parser.command(ShellCommands.all)
+        } catch {
+            Terminal.say(DiagnosticRenderer(source: source).render(error))
+            return
+        }
+        try command?.run(self)
+    }
+
+    /// Runs statements and shows their answers.
+    func ask(_ text: String, name: String = "query", pager: Bool = true) throws(UsageError) {
+        let source = Source(name: name, text: text)
+        var program = try session.read([source])
+        if program.hasErrors, let answer, session.environment.answers[Shell.last] != nil {
+            // What cannot go on from kept rows may go on from the lines (`nofill`).
+            session.bind(Shell.last, to: answer.text)
+            let again = try session.read([source])
+            if !again.hasErrors { program = again }
+            session.keep(Shell.last, answer)
+        }
+        for (source, diagnostic) in program.diagnostics {
+            Terminal.say(DiagnosticRenderer(source: source).render(diagnostic))
+        }
+        guard !program.hasErrors else { return }
+        guard !session.paths.isEmpty else { throw UsageError("no log is open; open one with :open FILE") }
+        for item in program.items {
+            switch item {
+            case .title(let title): session.title(title)
+            case .explain(let query): session.show(Plan(query, threads: session.settings.threads).text)
+            case .query(let query): if !show(query, pager: pager) { return }
+            }
+        }
+    }
+
+    /// Runs a query, shows its answer and keeps it; false when it was interrupted or failed.
+    private func show(_ query: Query, pager: Bool) -> Bool {
+        let state = RunState(memory: session.settings.memory, threads: session.settings.threads)
+        let pager = pager && !session.settings.options.noPager ? Pager() : nil
+        var output = session.settings.output
+        if pager == nil, let height = Terminal.height, Terminal.isOutput, !isShowingAll {
+            output.maximumRows = max(5, height - 4)
+        }
+        output.numbersRows = Terminal.isOutput && query.groupOrigin != nil
+        output.turnsWideRows = Terminal.isOutput
+        let outcome = session.run(
+            query, state, to: PagerSink(pager, state), output: output, keeping: Shell.kept)
+        session.sayAccount()
+        remember(query.text, outcome)
+        return !state.wasInterrupted && state.failure == nil
+    }
+
+    private var isShowingAll = false
+
+    /// All rows of the last answer.
+    func showAll() throws(UsageError) {
+        isShowingAll = true
+        defer { isShowingAll = false }
+        try ask(Shell.last, pager: false)
+    }
+
+    private func remember(_ text: String, _ outcome: Executor.Outcome) {
+        lastText = text
+        answer = nil
+        session.bind(Shell.last, to: text)
+        if let kept = outcome.kept, let query = session.query(text) {
+            let answer = Answer(text: text, query: query, rows: kept.rows, isWhole: kept.isWhole)
+            self.answer = answer
+            if kept.isWhole { session.keep(Shell.last, answer) }
+        }
+    }
+
+    // MARK: Going on from a row
+
+    /// The query for the rows that row `number`, counted from 1, of the last answer counts.
+    func narrowed(to number: Int) throws(UsageError) -> String {
+        guard let answer else {
+            throw UsageError(
+                lastText == nil
+                    ? "there is no answer yet" : "the last answer is lines, which nothing stands behind")
+        }
+        do { return try answer.narrowed(to: number - 1) } catch { throw UsageError(error.message) }
+    }
+
+    /// Shows a query that is run in the user's place, so that it can be learned from and found again.
+    func announce(_ text: String) {
+        Terminal.print("\(Shell.dim(Terminal.shown(text).text))\n")
+        history?.add(text)
+    }
+
+    /// Makes a query the last one without showing its rows; what goes on from it starts there.
+    func stand(on text: String) {
+        lastText = text
+        answer = nil
+        session.bind(Shell.last, to: text)
+    }
+
+    /// Runs a query without making it the last one.
+    func look(at text: String) throws(UsageError) {
+        let (before, beforeText) = (answer, lastText)
+        try ask(text)
+        guard let beforeText else { return }
+        stand(on: beforeText)
+        answer = before
+        if let before, before.isWhole { session.keep(Shell.last, before) }
+    }
+
+    // MARK: Logs and settings
+
+    /// Takes other logs.
+    func openLogs(_ paths: [String]) {
+        session.paths = paths
+        counted = [:]
+        let range = session.interval()
+        for problem in range.problems { Terminal.say("mlq: \(problem)") }
+        let what = range.names.isEmpty ? "no log" : range.names
+        Terminal.say(
+            "mlq: \(what)\(range.bytes.isEmpty ? "" : ", " + range.bytes). :help tells more, Tab completes, Ctrl-D leaves."
+        )
+        let place = [range.names, range.times].filter { !$0.isEmpty }.joined(separator: " ")
+        let shown = Terminal.shown(place, columns: 48).text
+        prompt = shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
+    }
+
+    private var continuation: String { "...> " }
+
+    /// Escapes in a prompt stand between marks that tell Readline that they take no room.
+    private static func quiet(_ text: String) -> String {
+        Terminal.hasColors ? "\u{1}\u{1B}[2m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" : text
+    }
+
+    private static func dim(_ text: String) -> String {
+        Terminal.isOutput && Terminal.hasColors ? "\u{1B}[2m\(text)\u{1B}[0m" : text
+    }
+
+    /// Changes an option, by the name that it has on the command line; nil takes a flag back.
+    func set(_ name: String, to value: String?) throws(UsageError) {
+        var changed = arguments
+        let option = "--\(name)"
+        changed.removeAll { $0 == option }
+        if let value { changed.append(value.isEmpty ? option : "\(option)=\(value)") }
+        session.settings = try Shell.settings(changed)
+        arguments = changed
+    }
+
+    /// Runs something with another output format.
+    func with(format: String?, _ body: (Shell) throws(UsageError) -> Void) throws(UsageError) {
+        let settings = session.settings
+        defer { session.settings = settings }
+        if let format { session.settings.format = try Settings.format(format) }
+        try body(self)
+    }
+
+    // MARK: Looking around
+
+    /// Shows a text, in the pager if it is long.
+    func page(_ text: String) {
+        let state = RunState(memory: session.settings.memory, threads: 1)
+        let sink = PagerSink(session.settings.options.noPager ? nil : Pager(), state)
+        _ = sink.write(Array(text.utf8))
+        sink.flush()
+    }
+
+    /// Runs a query for what its steps let through; the rows are not shown.
+    func analyze(_ text: String) throws(UsageError) {
+        _ = try session.read([])
+        guard let query = session.query(text), !query.hasErrors else {
+            throw UsageError("the last query does not run any more")
+        }
+        let (counted, counts) = StepCounts.of(query)
+        let start = Clock.seconds
+        let state = RunState(memory: session.settings.memory, threads: session.settings.threads)
+        let account = session.measure(counted, state)
+        let milliseconds = Int((Clock.seconds - start) * 1000)
+        let rows = counts.rows.map { (Digits.grouped($0.rows), $0.step) }
+        let width = rows.map(\.0.count).max() ?? 0
+        var lines = rows.map { rows, step in
+            String(repeating: " ", count: width - rows.count) + "\(rows)  rows from \(step)"
+        }
+        lines.append(
+            "\(Digits.grouped(account.lines)) lines looked at, \(account.bytes / 1_000_000) MB, "
+                + "\(milliseconds) ms, \(session.settings.threads) threads")
+        Terminal.print(lines.map { Terminal.shown($0).text + "\n" }.joined())
+    }
+
+    /// Fields whose names contain a text, with their types and how many of the first lines have them.
+    func showFields(_ part: String) throws(UsageError) {
+        _ = try session.read([])
+        let described = session.query("describe").map { session.sample($0, seconds: 0.3) } ?? RowTable()
+        var present: [String: Int] = [:]
+        if let field = described.column("field"), let rows = described.column("rows") {
+            for row in 0..<described.count {
+                present[described[row, field].bytes.string] = described[row, rows].integer
+            }
+        }
+        let most = max(1, present.values.max() ?? 0)
+        let fields = Fields.all.filter { part.isEmpty || $0.name.contains(part) }
+        guard !fields.isEmpty else { throw UsageError("no field's name contains '\(part)'") }
+        let width = fields.map(\.name.count).max() ?? 0
+        let types = fields.map(\.type.name.count).max() ?? 0
+        let lines = fields.map { field -> String in
+            let count = present[field.name] ?? 0
+            let share = count == 0 ? "-" : count * 100 < most ? "<1%" : "\(count * 100 / most)%"
+            let pad = { (text: String, width: Int) in
+                text + String(repeating: " ", count: max(0, width - text.count))
+            }
+            return "\(pad(field.name, width))  \(pad(field.type.name, types))  "
+                + "\(String(repeating: " ", count: 4 - share.count))\(share)  \(field.summary)\n"
+        }
+        page(lines.joined())
+    }
+
+    // MARK: Completion
+
+    private func complete(_ text: String) -> Completer.Answer {
+        let start = text.drop { $0 == " " }
+        let extends = start.hasPrefix("|")
+        let whole = extends ? Shell.last + text : text
+        let completer = Completer(session.environment, values: count, files: Files.beginning)
+        let answer = completer.complete(whole, commands: ShellCommands.all)
+        let shift = extends ? Shell.last.utf8.count : 0
+        return Completer.Answer(start: max(0, answer.start - shift), candidates: answer.candidates)
+    }
+
+    /// Values of what can be read in a moment; the same question is answered once.
+    private func count(_ query: Query) -> RowTable {
+        let key = query.text
+        if let rows = counted[key] { return rows }
+        let rows = session.sample(query, seconds: Shell.patience)
+        counted[key] = rows
+        return rows
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(
+            drop { $0.isWhitespace || $0 == ";" }.reversed().drop { $0.isWhitespace || $0 == ";" }.reversed())
+    }
+}

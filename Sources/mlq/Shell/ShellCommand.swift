@@ -1,0 +1,84 @@
+import QueryEngine
+import QuerySyntax
+
+/// A command of the shell, as it was parsed. A new one is a form and a line in `ShellCommands.all`.
+protocol ShellCommand: Sendable {
+    func run(_ shell: Shell) throws(UsageError)
+}
+
+enum ShellCommands {
+    static let all = Vocabulary<any ShellCommand>(
+        "command",
+        [
+            HelpCommand.form, FieldsCommand.form, FilesCommand.form, OpenCommand.form, LinesCommand.form,
+            DrillCommand.form, AllCommand.form, LastCommand.form, ExplainCommand.form, AnalyzeCommand.form,
+            SaveCommand.form, RunCommand.form, EditCommand.form, SetCommand.form, TimingCommand.form,
+            HistoryCommand.form, QuitCommand.form,
+        ])
+
+    /// For `:help`.
+    static var summary: String {
+        let width = all.forms.map { $0.usage.count + 1 }.max() ?? 0
+        return all.forms.map { form in
+            let usage = ":" + form.usage
+            return "  \(usage)\(String(repeating: " ", count: width - usage.count + 2))\(form.summary)"
+        }.joined(separator: "\n")
+    }
+}
+
+extension Parameter where Value == String {
+    /// The name of a file: a bare word, or quoted.
+    static var path: Parameter {
+        Parameter("FILE", grammar: "word | string") { (parser: inout Parser) throws(Diagnostic) -> String in
+            parser.expect(.file)
+            switch parser.byte() {
+            case 34, 39: return try parser.takeText("FILE")
+            default: return try parser.takeWord("the name of a file").0
+            }
+        }
+    }
+
+    static func word(_ usage: String, _ expectation: Expectation? = nil) -> Parameter {
+        Parameter(usage, grammar: "word") { (parser: inout Parser) throws(Diagnostic) -> String in
+            if let expectation { parser.expect(expectation) }
+            return try parser.takeWord(usage.lowercased()).0
+        }
+    }
+}
+
+extension Parameter where Value == [String] {
+    static var paths: Parameter {
+        let path = Parameter<String>.path
+        return Parameter("FILE …", grammar: "{ word | string }") {
+            (parser: inout Parser) throws(Diagnostic) -> [String] in
+            var paths: [String] = []
+            repeat { paths.append(try path.parse(&parser)) } while !parser.atEnd()
+            return paths
+        }
+    }
+
+    /// What is left of the line, word by word.
+    static func words(_ usage: String, _ expectation: Expectation? = nil) -> Parameter {
+        Parameter("[\(usage)]", grammar: "{ word }") {
+            (parser: inout Parser) throws(Diagnostic) -> [String] in
+            var words: [String] = []
+            if let expectation { parser.expect(expectation) }
+            while !parser.atEnd() { words.append(try parser.takeWord(usage.lowercased()).0) }
+            return words
+        }
+    }
+}
+
+extension Parameter where Value == String? {
+    /// `| STAGES`, as text.
+    static var stages: Parameter {
+        Parameter("[| STAGES]", grammar: "[ '|', pipeline ]") {
+            (parser: inout Parser) throws(Diagnostic) -> String? in
+            parser.expect(.keyword("|"))
+            guard parser.byte() == UInt8(ascii: "|") else { return nil }
+            parser.take(1, .pipe)
+            let pipeline = try parser.pipeline(Stages.all, isNested: true)
+            return parser.source[pipeline.range]
+        }
+    }
+}

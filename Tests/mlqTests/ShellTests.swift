@@ -1,0 +1,244 @@
+import Foundation
+import Testing
+
+/// The shell on a terminal of its own.
+@Suite("The shell", .serialized)
+struct ShellTests {
+    static let log = "Tests/Data/postfix-3.7.11.maillog"
+
+    /// A home of its own, taken away at the end.
+    private final class Home {
+        let path: String
+
+        init() throws {
+            path = NSTemporaryDirectory() + "mlq-home-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+
+        var history: String { path + "/.local/state/mlq/history" }
+    }
+
+    private func shell(
+        _ home: Home, _ arguments: [String] = [log], columns: UInt16 = 100, rows: UInt16 = 30,
+        environment: [String: String] = [:]
+    ) throws -> PseudoTerminal {
+        let shell = try PseudoTerminal(
+            arguments, environment: ["HOME": home.path].merging(environment) { $1 }, columns: columns,
+            rows: rows)
+        try shell.expect("mlq> ")
+        return shell
+    }
+
+    @Test("an investigation: count, go on from the answer, look at the lines of a row, narrow to it")
+    func investigation() throws {
+        let home = try Home()
+        let shell = try shell(home)
+        shell.enter("filter process=smtp | count by status")
+        try shell.expect("sent")
+        try shell.expect("mlq> ")
+        shell.enter("| sort status | head 1")
+        try shell.expect("bounced")
+        try shell.expect("mlq> ")
+        shell.enter(":lines 1")
+        try shell.expect("filter process=smtp | filter status=bounced")
+        #expect(try shell.expect("mlq> ").contains("status=bounced ("))
+        shell.enter(":drill 1 | count")
+        try shell.expect("| count")
+        let count = try Program.run(["-e", "filter process=smtp status=bounced | count", ShellTests.log])
+        try shell.expect(" \(count.output.split(separator: "\n")[1])")
+        try shell.expect("mlq> ")
+        shell.enter(":lines 7")
+        try shell.expect("rows 1 to 1")
+        shell.enter(":last as csv")
+        try shell.expect("count\r\n")
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test("Tab completes: stages, fields of that point, values of the data with their counts")
+    func completion() throws {
+        let shell = try shell(try Home())
+        shell.type("filt\tstatu\t")
+        try shell.expect("filter status")
+        shell.type("=\t")
+        try shell.expect("sent  ")
+        try shell.expect("filter status=")
+        shell.type("se\t| count by status | sort \t")
+        try shell.expect("whole number")
+        shell.type("sta\t\r")
+        try shell.expect("sent")
+        try shell.expect("mlq> ")
+        shell.enter(":ti\t off")
+        try shell.expect("timing is off")
+    }
+
+    @Test("a statement goes on while it is unfinished, and Ctrl-C leaves it")
+    func continuation() throws {
+        let shell = try shell(try Home())
+        shell.enter("filter process=smtp |")
+        try shell.expect("...> ")
+        shell.enter("count")
+        try shell.expect("104")
+        try shell.expect("mlq> ")
+        shell.enter("filter (process=smtp")
+        try shell.expect("...> ")
+        shell.type("\u{3}")
+        try shell.expect("^C")
+        try shell.expect("mlq> ")
+        shell.type("nonsense\u{3}")
+        try shell.expect("^C")
+        try shell.expect("mlq> ")
+        shell.enter("count")
+        try shell.expect("563")
+        try shell.expect("mlq> ")
+        shell.type("\u{4}")
+        #expect(try shell.end() == 0)
+        #expect(!shell.output.contains("unknown stage"))
+    }
+
+    @Test("statements of several lines can be pasted, and are one entry of the history")
+    func paste() throws {
+        let home = try Home()
+        let first = try shell(home)
+        first.type("\u{1b}[200~filter process=qmgr\n  | count by event\n  | head 1\u{1b}[201~\r")
+        try first.expect("active")
+        try first.expect("mlq> ")
+        first.enter(":quit")
+        #expect(try first.end() == 0)
+        let mode = try FileManager.default.attributesOfItem(atPath: home.history)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let second = try shell(home)
+        second.enter(":history")
+        try second.expect("filter process=qmgr\r\n")
+        try second.expect("| count by event\r\n")
+        // Up twice: the command before, then the pasted statement, whole.
+        second.type("\u{10}\u{10}\u{10}\r")
+        try second.expect("active")
+        second.enter(":quit")
+        #expect(try second.end() == 0)
+    }
+
+    @Test("Ctrl-C ends a query and shows what was seen so far; the shell goes on")
+    func interrupt() throws {
+        let home = try Home()
+        let text = try Data(contentsOf: Program.root.appendingPathComponent(ShellTests.log))
+        let big = home.path + "/maillog"
+        try Data().write(to: URL(fileURLWithPath: big))
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: big))
+        var many = Data()
+        for _ in 0..<64 { many.append(text) }
+        for _ in 0..<40 { try file.write(contentsOf: many) }
+        try file.close()
+        let shell = try shell(home, ["--year", "2026", "--threads", "2", big])
+        shell.enter("filter text ~ /(a|b)+c.*(x|y)+z$/ or status=sent | count by queue_id, text")
+        Thread.sleep(forTimeInterval: 0.2)
+        shell.type("\u{3}")
+        try shell.expect("interrupted")
+        try shell.expect("mlq> ")
+        shell.enter("filter status=sent | head 1 | count")
+        try shell.expect("count")
+        try shell.expect("1")
+        // Asked to end, it leaves the terminal in order.
+        shell.signal(SIGTERM)
+        #expect(try shell.end() == 0)
+    }
+
+    @Test("a long answer goes through the pager, and leaving it ends the query")
+    func pager() throws {
+        let shell = try shell(try Home(), rows: 12, environment: ["PAGER": "less"])
+        shell.enter("filter process=qmgr")
+        try shell.expect("postfix/qmgr")
+        shell.type("q")
+        try shell.expect("mlq> ")
+        shell.enter("count")
+        try shell.expect("count")
+        shell.type("q\u{8}")
+        shell.enter(":set no-pager")
+        shell.enter("count by text")
+        try shell.expect("more rows")
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test("a terminal may change its size; rows that are too wide turn")
+    func resize() throws {
+        let shell = try shell(try Home())
+        shell.resize(columns: 40, rows: 20)
+        shell.enter(
+            "filter status=sent | select time, from_domain, to, relay, delay, dsn, status, detail | head 1")
+        try shell.expect("row 1")
+        try shell.expect("dsn")
+        shell.resize(columns: 200, rows: 20)
+        shell.enter("_ | select dsn")
+        try shell.expect("2.0.0")
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test("nothing of a log or of what is typed reaches the terminal raw")
+    func hostile() throws {
+        let home = try Home()
+        let line = "2026-03-29T03:00:01Z mx1 postfix/smtpd[1]: warning: \u{1b}]0;owned\u{7}\u{202e}x\n"
+        try Data(line.utf8).write(to: URL(fileURLWithPath: home.path + "/maillog"))
+        let shell = try shell(home, [home.path + "/maillog"])
+        shell.enter("filter process=smtpd")
+        try shell.expect("owned")
+        shell.enter("values text")
+        try shell.expect("owned")
+        shell.type("filter tag=\t")
+        shell.type("\u{15}count by text\r")
+        try shell.expect("owned")
+        shell.enter(":lines 1")
+        try shell.expect("owned")
+        shell.enter(":quit")
+        _ = try shell.end()
+        #expect(!shell.output.contains("\u{1b}]0;") && !shell.output.contains("\u{202e}"))
+    }
+
+    @Test("statements from a pipe run without a prompt")
+    func pipe() throws {
+        let outcome = try Program.run(
+            [ShellTests.log], input: "filter process=smtp |\n  count\n| extend twice = count * 2\n:bad\n")
+        #expect(outcome.output == "count\n104\ncount\ttwice\n104\t208\n")
+        #expect(outcome.error.contains("unknown command 'bad'"))
+    }
+
+    @Test("settings come from a file, unless the call says otherwise")
+    func config() throws {
+        let home = try Home()
+        let directory = home.path + "/.config/mlq"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try Data("# mine\noutput = csv\nno-header\n".utf8).write(
+            to: URL(fileURLWithPath: directory + "/config"))
+        let input = "count by process | head 1\n"
+        let environment = ["HOME": home.path]
+        #expect(
+            try Program.run([ShellTests.log], input: input, environment: environment).output == "qmgr,172\n")
+        #expect(
+            try Program.run(["-o", "tsv", ShellTests.log], input: input, environment: environment).output
+                == "qmgr\t172\n")
+        #expect(
+            try Program.run(["--no-config", ShellTests.log], input: input, environment: environment).output
+                == "process\tcount\nqmgr\t172\n")
+        try Data("outptu = csv\n".utf8).write(to: URL(fileURLWithPath: directory + "/config"))
+        let wrong = try Program.run([ShellTests.log], input: input, environment: environment)
+        #expect(wrong.status == 2 && wrong.error.contains("outptu"))
+    }
+
+    @Test("what was found can be saved, and runs as a script")
+    func save() throws {
+        let home = try Home()
+        let script = home.path + "/storm"
+        let outcome = try Program.run(
+            [ShellTests.log],
+            input: "let mine = filter process=smtp\nmine | count by status\n| head 1\n:save \(script)\n")
+        #expect(outcome.error.contains("saved"))
+        #expect(
+            try String(contentsOfFile: script + ".mlq", encoding: .utf8)
+                == "#!/usr/bin/env mlq\nfilter process=smtp | count by status | head 1\n")
+        let answer = try Program.run([script + ".mlq", ShellTests.log]).output
+        #expect(outcome.output.hasSuffix(answer))
+    }
+}
