@@ -239,18 +239,20 @@ struct TextChart {
 
 /// Draws the rows of a `chart` when all are there; rows that make no chart are a table.
 final class ChartWriter: RowWriter {
-    private let schema: Schema
     private let options: OutputOptions
     private let gatherer: ChartGatherer
     private let table: TableWriter
+    private let frame: TableWriter.Frame
     /// The rows as a table, for when they make no chart.
     private var tableText: [UInt8] = []
 
-    init(_ schema: Schema, _ options: OutputOptions) {
-        self.schema = schema
+    init(_ schema: Schema, _ options: OutputOptions, _ frame: TableWriter.Frame) {
+        var options = options
+        if frame.isMarkdown { options.color = false }
         self.options = options
+        self.frame = frame
         gatherer = ChartGatherer(schema, kind: schema.chart?.kind)
-        table = TableWriter(schema, options, .plain)
+        table = TableWriter(schema, options, frame)
     }
 
     func begin(into text: inout [UInt8]) { table.begin(into: &tableText) }
@@ -262,7 +264,10 @@ final class ChartWriter: RowWriter {
 
     func end(into text: inout [UInt8]) {
         if let data = gatherer.data() {
-            for line in TextChart(data, options).lines { text.append(contentsOf: "\(line)\n".utf8) }
+            let lines = TextChart(data, options).lines
+            for line in frame.isMarkdown ? ["```"] + lines + ["```"] : lines {
+                text.append(contentsOf: "\(line)\n".utf8)
+            }
         } else {
             table.end(into: &tableText)
             text.append(contentsOf: tableText)
