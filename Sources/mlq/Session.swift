@@ -126,7 +126,7 @@ struct Session {
         for item in program.items {
             switch item {
             case .title(let title): self.title(title)
-            case .explain(let query): show(Plan(query, threads: settings.threads).text)
+            case .explain(let query): explain(Plan(query, threads: settings.threads).text)
             case .query(let query):
                 let state = RunState(memory: settings.memory, threads: settings.threads)
                 run(query, state, to: DescriptorSink(STDOUT_FILENO, run: state))
@@ -135,10 +135,24 @@ struct Session {
         }
     }
 
+    /// The page that all answers are on, begun with the first.
+    private mutating func openPage() -> Page? {
+        guard let page = settings.format?.page else { return nil }
+        if isFirst { show(page.head) }
+        isFirst = false
+        return page
+    }
+
     mutating func title(_ title: String) {
+        if let page = openPage() { return show(page.title(title)) }
         let isTable = (settings.format?.name ?? (Terminal.isOutput ? "table" : "tsv")) == "table"
         show((isFirst ? "" : "\n") + (isTable ? title : "# \(title)") + "\n")
         isFirst = false
+    }
+
+    private mutating func explain(_ plan: String) {
+        if let page = openPage() { return show(page.query(plan)) }
+        show(plan)
     }
 
     func show(_ text: String) {
@@ -153,6 +167,8 @@ struct Session {
         keeping limit: Int = 0
     ) -> Executor.Outcome {
         let logs = logs.value(spooled: query.scansAgain)
+        let page = openPage()
+        if let page { show(page.query(query.text)) }
         let executor = Executor(
             logs: logs, threads: settings.threads, searches: !settings.options.noSearch)
         let progress = Progress()
@@ -171,8 +187,10 @@ struct Session {
             problems.append(problem)
             Terminal.say("mlq: \(problem.message)")
         }
-        if let note = timeNote(query) { Terminal.say("mlq: \(note)") }
-        for note in run.notes { Terminal.say("mlq: \(note)") }
+        for note in [timeNote(query)].compactMap(\.self) + run.notes {
+            Terminal.say("mlq: \(note)")
+            if let page { show(page.note(note)) }
+        }
         for failure in run.assertionFailures { Terminal.say("mlq: \(failure)") }
         if !run.assertionFailures.isEmpty { status = max(status, 1) }
         if let failure = run.failure {
@@ -223,8 +241,20 @@ struct Session {
         Terminal.say("mlq: \(sentence)")
     }
 
+    /// What the answers cover, for the foot of a page.
+    private var account: [String] {
+        let logs = logs.value(spooled: true)
+        var lines = ["Made by mlq from \(logs.files.map(\.path).joined(separator: ", "))."]
+        if let covered = logs.timeRange {
+            lines.append(
+                "The logs go from \(QueryText.time(covered.first)) to \(QueryText.time(covered.last)).")
+        }
+        return lines + [unrecognised].compactMap(\.self) + problems.map(\.message)
+    }
+
     /// Says what the answers cover, and gives the exit status.
     mutating func finish() -> Int32 {
+        if let page = openPage() { show(page.foot(account)) }
         sayAccount()
         if status == 0, problems.contains(where: \.isDamage) { status = 3 }
         if status == 0, settings.options.exitEmpty, rows == 0 { status = 1 }

@@ -6,8 +6,8 @@
 ///
 /// It works word by word from left to right, and its placeholders are words that it leaves alone, so that
 /// normalising twice changes nothing.
-enum Reason {
-    static func normalise(_ detail: Value, _ arena: Arena) -> Value {
+package enum Reason {
+    package static func normalise(_ detail: Value, _ arena: Arena) -> Value {
         var text = detail.bytes
         while text.hasSuffix(" command)"), let start = Reply.lastCommand(in: text) {
             text = text.prefix(start)

@@ -19,15 +19,19 @@ package struct ResolvedAggregate: Sendable {
     package var empty: Value
     /// Whether its values are counts that are yet to be divided by their sum over all groups.
     var isShare = false
+    /// Whether twice the rows make it twice as much, so that it can be told per day.
+    var isExtensive: Bool
     /// Makes the accumulator of one thread.
     package var make: @Sendable () -> AnyAccumulator
 
     package init<A: Accumulator>(
-        _ type: ValueType, of inputs: [Typed], empty: Value = .missing, make: @escaping @Sendable () -> A
+        _ type: ValueType, of inputs: [Typed], empty: Value = .missing, isExtensive: Bool = false,
+        make: @escaping @Sendable () -> A
     ) {
         self.type = type
         self.inputs = inputs
         self.empty = empty
+        self.isExtensive = isExtensive
         self.make = { AnyAccumulator(make()) }
     }
 }

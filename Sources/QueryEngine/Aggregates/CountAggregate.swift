@@ -9,7 +9,7 @@ enum CountAggregate {
         examples: ["groupby process | count", "stats n=count(), with_relay=count(relay)"]
     ) { (call, _) throws(Diagnostic) in
         let countsPresent = !call.arguments.isEmpty
-        return ResolvedAggregate(.integer, of: call.arguments, empty: .integer(0)) {
+        return ResolvedAggregate(.integer, of: call.arguments, empty: .integer(0), isExtensive: true) {
             GroupStates(Count(countsPresent: countsPresent))
         }
     }

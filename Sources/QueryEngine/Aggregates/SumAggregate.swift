@@ -12,11 +12,13 @@ enum SumAggregate {
         switch type {
         case .integer, .size, .duration:
             let kind: Value.Kind = type == .duration ? .duration : .integer
-            return ResolvedAggregate(type, of: call.arguments, empty: Value(bits: 0, kind: kind)) {
+            return ResolvedAggregate(
+                type, of: call.arguments, empty: Value(bits: 0, kind: kind), isExtensive: true
+            ) {
                 GroupStates(WholeSum(kind: kind))
             }
         default:
-            return ResolvedAggregate(.number, of: call.arguments, empty: .double(0)) {
+            return ResolvedAggregate(.number, of: call.arguments, empty: .double(0), isExtensive: true) {
                 GroupStates(NumberSum())
             }
         }

@@ -40,11 +40,12 @@ struct Topic: Sendable {
         Topic(
             name: "output", summary: "formats, and what goes where",
             text: """
-                -o table|tsv|csv|json|jsonl|md|raw    a table on a terminal, TSV into a pipe by default;
+                -o table|tsv|csv|json|jsonl|md|html|svg|raw    a table on a terminal, TSV into a pipe by default;
                     lines that a filter keeps come out as they are
                 Machine formats write times as 2012-12-26T13:00:01, days as 2012-12-26, durations in seconds,
                 sizes in bytes, the null sender as <>, and leave out what is missing (JSON: null).
-                Tables use units for people.
+                Tables use units for people. html is one page with all answers of a script, svg a picture of
+                each; `chart` makes pictures of tables there and on a terminal.
                 Messages, progress and the account of what was read go to standard error.
                 """),
         Topic(

@@ -10,16 +10,20 @@ package struct OutputFormat: Sendable {
     /// The columns that it writes; no others need to be read from a log line.
     package let columns: @Sendable (Schema) -> Schema
     package let make: @Sendable (Schema, OutputOptions) -> any RowWriter
+    /// What stands around all answers of a run; nil where each answer stands for itself.
+    package let page: Page?
 
     package init(
         _ name: String, summary: String, isPiecewise: Bool,
         columns: @escaping @Sendable (Schema) -> Schema = { $0 },
+        page: Page? = nil,
         make: @escaping @Sendable (Schema, OutputOptions) -> any RowWriter
     ) {
         self.name = name
         self.summary = summary
         self.isPiecewise = isPiecewise
         self.columns = columns
+        self.page = page
         self.make = { make(columns($0), $1) }
     }
 }

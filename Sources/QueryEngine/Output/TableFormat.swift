@@ -5,7 +5,7 @@ extension OutputFormat {
     static let table = OutputFormat(
         "table", summary: "aligned columns for people, with units", isPiecewise: false,
         columns: \.readable
-    ) { TableWriter($0, $1, .plain) }
+    ) { $0.chart == nil ? TableWriter($0, $1, .plain) : ChartWriter($0, $1, .plain) as any RowWriter }
 }
 
 extension Schema {

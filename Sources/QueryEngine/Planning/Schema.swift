@@ -30,6 +30,8 @@ package struct Schema: Sendable {
     package var isOpen = false
     /// Whether an error upstream makes unknown names no fault of this place.
     package var isBroken = false
+    /// Whether the rows are to be drawn where people read them (`chart`).
+    package var chart: Chart?
     /// Names that an earlier stage took away: the stage and where it stands.
     package var removed: [String: Name] = [:]
 

@@ -66,7 +66,8 @@ extension Resolution {
         append(.each(transform))
     }
 
-    fileprivate mutating func dropFill() {
+    /// Takes the filling of the last step back.
+    mutating func dropFill() {
         if case .each(let transform)? = steps.last, transform.isFill { steps.removeLast() }
     }
 }

@@ -24,20 +24,32 @@ struct FilterStage: Stage {
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let condition = try resolution.condition(expression)
-        if resolution.steps.isEmpty, resolution.schema.isLines, !condition.isSequential {
+        if case .and(let parts) = expression, resolution.scans(condition) {
             // The scan tests the parts of a conjunction as early as it can.
-            if case .and(let parts) = expression {
-                for part in parts { resolution.scan.append(try resolution.condition(part)) }
-            } else {
-                resolution.scan.append(condition)
+            for part in parts { resolution.scan.append(try resolution.condition(part)) }
+        } else {
+            if let mail = resolution.mail, mail.steps == resolution.steps.count {
+                try resolution.pushIn(expression)
+                resolution.mail?.steps += 1
             }
+            resolution.keep(condition)
+        }
+    }
+}
+
+extension Resolution {
+    /// Whether the scan can test a condition, before rows are made.
+    fileprivate func scans(_ condition: Condition) -> Bool {
+        steps.isEmpty && schema.isLines && !condition.isSequential
+    }
+
+    /// Keeps the rows for which a condition holds.
+    mutating func keep(_ condition: Condition) {
+        guard !scans(condition) else {
+            scan.append(condition)
             return
         }
-        if let mail = resolution.mail, mail.steps == resolution.steps.count {
-            try resolution.pushIn(expression)
-            resolution.mail?.steps += 1
-        }
-        resolution.append(
+        append(
             .each(
                 Transform("filter", needs: condition.needs, inOrder: condition.isSequential) { next, _ in
                     FilterOperator(condition.make(), next)

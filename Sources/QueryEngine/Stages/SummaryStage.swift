@@ -62,6 +62,14 @@ struct AggregateItem: Sendable {
     }
 }
 
+extension Parameter where Value == AggregateItem {
+    static var aggregate: Parameter {
+        Parameter("AGGREGATE", grammar: "aggregate") {
+            (parser: inout Parser) throws(Diagnostic) -> AggregateItem in try parser.aggregateItem()
+        }
+    }
+}
+
 extension Parser {
     /// `[name =] AGGREGATE(args) [if EXPR]`
     mutating func aggregateItem() throws(Diagnostic) -> AggregateItem {

@@ -10,6 +10,9 @@ package enum QueryText {
         return isBare(bytes, type) ? String(decoding: bytes, as: UTF8.self) : quoted(bytes)
     }
 
+    /// A moment of the wall clock, in microseconds.
+    package static func time(_ microseconds: Int64) -> String { value(.time(microseconds), .time(.instant)) }
+
     /// The text between quotes, escapes undone.
     static func plain(_ value: Value, _ type: ValueType) -> String {
         var bytes: [UInt8] = []

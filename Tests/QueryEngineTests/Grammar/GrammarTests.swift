@@ -71,11 +71,13 @@ struct GrammarTests {
     }
 
     /// What no grammar of this kind can say: a number behind `top` is its count, and `per` there is no key;
-    /// a slash behind `~` starts a regex.
+    /// a slash behind `~` starts a regex; a word right behind `..` is the end of the range.
     private func isReadOtherwise(_ piece: String, _ next: String) -> Bool {
         switch piece {
         case "top", "rare", "bottom": next == "per" || next.first?.isNumber == true
         case "~", "=~", "!~", "matches", "trace": next == "/var/log/x"
+        case "..":
+            next == "`odd name`" || next.first?.isLetter == true && next != "smtp" && !next.contains("@")
         default: false
         }
     }

@@ -1,0 +1,171 @@
+import MailLog
+
+/// What a chart shows: labels along one axis, and for each of some series a number at each label.
+struct ChartData {
+    struct Series {
+        let name: String
+        /// nil where a row is missing.
+        var values: [Double?]
+    }
+
+    let kind: ChartKind
+    let labels: [String]
+    /// What the labels are: `day`.
+    let labelName: String
+    let isTime: Bool
+    let series: [Series]
+    /// What the numbers are: `sum_bytes`.
+    let valueName: String
+    let type: ValueType
+
+    /// The largest and, where it is below 0, the smallest number; of bars that stand on each other, of the sums.
+    var extent: (low: Double, high: Double) {
+        var (low, high) = (0.0, 0.0)
+        for place in labels.indices {
+            let values = series.compactMap { $0.values[place] }
+            let sums = kind == .bars ? [values.reduce(0) { $0 + max(0, $1) }] + values : values
+            low = min(low, sums.min() ?? 0)
+            high = max(high, sums.max() ?? 0)
+        }
+        return (low, high > low ? high : low + 1)
+    }
+
+    /// A number with its unit.
+    func text(_ number: Double) -> String {
+        var bytes: [UInt8] = []
+        let value: Value =
+            switch type {
+            case .integer,
+                .size where number.magnitude < 9e18:
+                .integer(Int(number.rounded()))
+            case .duration where number.magnitude < 9e12: .duration(Int((number * 1_000_000).rounded()))
+            default: .double(number)
+            }
+        PeopleText(type).append(value, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Gathers the rows of a chart. Bins of time, texts and numbers that are names make the axes; the other numbers
+/// are what is drawn. A second axis makes series; so do several numbers.
+final class ChartGatherer {
+    private let kind: ChartKind?
+    private let keys: [Schema.Column]
+    private let numbers: [Schema.Column]
+    private var labels = Axis()
+    private var names = Axis()
+    /// By label, then by series.
+    private var cells: [[Double?]] = []
+
+    /// More series are joined to one.
+    private static let mostSeries = 8
+
+    /// The texts of an axis, in the order in which they came.
+    private struct Axis {
+        private(set) var texts: [String] = []
+        private var places: [String: Int] = [:]
+
+        mutating func place(_ text: String) -> Int {
+            if let place = places[text] { return place }
+            places[text] = texts.count
+            texts.append(text)
+            return texts.count - 1
+        }
+    }
+
+    init(_ schema: Schema, kind: ChartKind?) {
+        self.kind = kind
+        let columns = schema.columns
+        keys = columns.filter { !ChartGatherer.isAmount($0) }
+        numbers = columns.filter(ChartGatherer.isAmount)
+    }
+
+    private static func isAmount(_ column: Schema.Column) -> Bool {
+        column.type.isNumeric && Fields.named(column.name)?.type != .integer && column.type != .any
+    }
+
+    func add(_ row: Row) {
+        let label = labels.place(keys.first.map { text(row[$0.slot], $0) } ?? "")
+        while cells.count <= label { cells.append([]) }
+        if isWide {
+            for column in numbers { set(row[column.slot], label, names.place(column.name)) }
+        } else if let number = numbers.last {
+            let name =
+                keys.count > 1
+                ? keys[1...].map { text(row[$0.slot], $0) }.joined(separator: " ") : number.name
+            set(row[number.slot], label, names.place(name))
+        }
+    }
+
+    /// Whether each number is a series.
+    private var isWide: Bool { keys.count <= 1 && Set(numbers.map(\.type)).count == 1 }
+
+    private func set(_ value: Value, _ label: Int, _ series: Int) {
+        while cells[label].count <= series { cells[label].append(nil) }
+        // What is larger than this has no picture; bars are measured in columns.
+        if value.isNumber, value.number.magnitude < 1e15 { cells[label][series] = value.number }
+    }
+
+    private func text(_ value: Value, _ column: Schema.Column) -> String {
+        if value.isMissing { return "(none)" }
+        var (bytes, safe): ([UInt8], [UInt8]) = ([], [])
+        PeopleText(column).append(value, to: &bytes)
+        ValueText.lend(bytes) { DisplayText.append($0, to: &safe) }
+        return String(decoding: safe, as: UTF8.self)
+    }
+
+    /// nil where there is nothing to draw.
+    func data() -> ChartData? {
+        guard let number = numbers.last, !cells.isEmpty else { return nil }
+        var isTime = false
+        if let key = keys.first, case .time = key.type { isTime = true }
+        var series = names.texts.enumerated().map { place, name in
+            ChartData.Series(name: name, values: cells.map { $0.count > place ? $0[place] : nil })
+        }
+        let isGrid =
+            keys.count > 1 && keys.prefix(2).allSatisfy { ["weekday", "hour_of_day"].contains($0.name) }
+        let kind = kind ?? (isGrid ? .heat : isTime && cells.count > 40 ? .line : .bars)
+        var labels = labels.texts
+        if let key = keys.first, let order = ChartGatherer.natural(labels, key) {
+            labels = order.map { labels[$0] }
+            series = series.map { one in
+                ChartData.Series(name: one.name, values: order.map { one.values[$0] })
+            }
+        }
+        if keys.count == 2, let order = ChartGatherer.natural(names.texts, keys[1]) {
+            series = order.map { series[$0] }
+        }
+        if series.count > ChartGatherer.mostSeries, kind != .heat, kind != .spark {
+            series = joined(series)
+        }
+        return ChartData(
+            kind: kind, labels: labels, labelName: keys.first?.name ?? "", isTime: isTime,
+            series: series,
+            valueName: isWide && numbers.count > 1 ? "" : number.name, type: number.type)
+    }
+
+    /// The order of the days of the week, of hours and the like; nil where rows come in an order of their own.
+    private static func natural(_ texts: [String], _ column: Schema.Column) -> [Int]? {
+        let ranks: [Int?]
+        switch column.type {
+        case .text(.oneOf(let words)) where column.name == "weekday":
+            ranks = texts.map { words.firstIndex(of: $0) ?? .max }
+        case .integer: ranks = texts.map { Int($0) ?? .max }
+        default: return nil
+        }
+        return texts.indices.sorted { (ranks[$0] ?? .max, $0) < (ranks[$1] ?? .max, $1) }
+    }
+
+    /// The largest series as they are, the others as one.
+    private func joined(_ series: [ChartData.Series]) -> [ChartData.Series] {
+        let sums = series.map { $0.values.reduce(0) { $0 + ($1 ?? 0) } }
+        let order = series.indices.sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 < $1 }
+        let kept = order.prefix(ChartGatherer.mostSeries - 1).sorted().map { series[$0] }
+        let rest = order.dropFirst(ChartGatherer.mostSeries - 1)
+        let values = labels.texts.indices.map { place -> Double? in
+            let present = rest.compactMap { series[$0].values[place] }
+            return present.isEmpty ? nil : present.sorted().reduce(0, +)
+        }
+        return kept + [ChartData.Series(name: "\(rest.count) others", values: values)]
+    }
+}

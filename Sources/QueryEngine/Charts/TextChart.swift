@@ -1,0 +1,276 @@
+import MailLog
+
+/// Draws a chart in characters, at the width of the terminal; without UTF-8, in ASCII.
+struct TextChart {
+    private let data: ChartData
+    private let width: Int
+    private let isUTF8: Bool
+    private let usesColor: Bool
+
+    /// Without a terminal.
+    private static let usualWidth = 100
+    private static let height = 10
+    private static let longestLabel = 32
+
+    init(_ data: ChartData, _ options: OutputOptions) {
+        self.data = data
+        width = max(40, min(400, options.width ?? TextChart.usualWidth))
+        isUTF8 = options.isUTF8
+        usesColor = options.color
+    }
+
+    var lines: [String] {
+        switch data.kind {
+        case .bars: bars
+        case .line: columns
+        case .heat: heat
+        case .spark: sparks
+        }
+    }
+
+    // MARK: Marks
+
+    private var fills: [String] {
+        isUTF8 ? ["█", "▓", "▒", "░", "▚", "╱", "▪", "·"] : ["#", "=", "+", "-", "o", "/", "*", "."]
+    }
+    private var levels: [String] {
+        isUTF8
+            ? [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] : [" ", ".", ":", "-", "=", "+", "*", "%", "#"]
+    }
+    private var shades: [String] { isUTF8 ? [" ", "░", "▒", "▓", "█"] : [" ", ".", "+", "*", "#"] }
+    /// Colours of the 256, near those of Okabe and Ito.
+    private static let colors = [33, 208, 36, 220, 170, 75, 166, 245]
+
+    private func colored(_ text: String, _ series: Int) -> String {
+        guard usesColor, !text.isEmpty else { return text }
+        return "\u{1B}[38;5;\(TextChart.colors[series % TextChart.colors.count])m\(text)\u{1B}[0m"
+    }
+
+    private func mark(_ series: Int) -> String { fills[series % fills.count] }
+
+    /// `day, sum_bytes`, and what the marks stand for.
+    private var head: [String] {
+        var lines: [String] = []
+        if data.series.count > 1 {
+            var line = ""
+            var used = 0
+            for (place, series) in data.series.enumerated() {
+                let columns = TextChart.columns(of: series.name) + 4
+                if used > 0, used + columns > width {
+                    lines.append(line)
+                    (line, used) = ("", 0)
+                }
+                line += (used > 0 ? "  " : "") + colored(mark(place), place) + " " + series.name
+                used += columns
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    // MARK: Bars
+
+    private var bars: [String] {
+        let (low, high) = data.extent
+        let labelWidth = min(
+            TextChart.longestLabel, ([data.labelName] + data.labels).map(TextChart.columns).max() ?? 0)
+        let totals = data.labels.indices.map { place in
+            data.series.allSatisfy { $0.values[place] == nil }
+                ? "" : data.text(data.series.reduce(0) { $0 + ($1.values[place] ?? 0) })
+        }
+        let valueWidth = ([data.valueName] + totals).map(TextChart.columns).max() ?? 0
+        let room = max(10, width - labelWidth - valueWidth - 4)
+        let scale = Double(room) / max(high, -low)
+        var lines = head
+        lines.append(
+            pad(data.labelName, labelWidth) + "  "
+                + String(repeating: " ", count: max(0, valueWidth - TextChart.columns(of: data.valueName)))
+                + data.valueName)
+        for (place, label) in data.labels.enumerated() {
+            let value =
+                String(repeating: " ", count: valueWidth - TextChart.columns(of: totals[place]))
+                + totals[place]
+            lines.append(trimmed("\(pad(label, labelWidth))  \(value)  \(bar(place, scale))"))
+        }
+        return lines
+    }
+
+    /// The bars of one label end to end. A bar that stands alone is exact to an eighth of a column.
+    private func bar(_ label: Int, _ scale: Double) -> String {
+        if data.series.count == 1 {
+            let length = (data.series[0].values[label] ?? 0) * scale
+            let eighths = Int((length.magnitude * 8).rounded())
+            guard isUTF8 else {
+                return colored(String(repeating: length < 0 ? "-" : "#", count: (eighths + 4) / 8), 0)
+            }
+            let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+            return colored(
+                String(repeating: length < 0 ? "▒" : "█", count: eighths / 8)
+                    + (length < 0 ? "" : parts[eighths % 8]), 0)
+        }
+        var text = ""
+        var (sum, drawn) = (0.0, 0)
+        for (place, series) in data.series.enumerated() {
+            sum += max(0, series.values[label] ?? 0)
+            let end = Int((sum * scale).rounded())
+            text += colored(String(repeating: mark(place), count: max(0, end - drawn)), place)
+            drawn = max(drawn, end)
+        }
+        return text
+    }
+
+    // MARK: Columns over time
+
+    private var columns: [String] {
+        let (low, high) = data.extent
+        let scaleTexts = [data.text(high), data.text((low + high) / 2), data.text(low)]
+        let axis = scaleTexts.map(TextChart.columns).max() ?? 0
+        let room = max(10, width - axis - 2)
+        var lines: [String] = []
+        let rows = data.series.count == 1 ? TextChart.height : max(3, TextChart.height / data.series.count)
+        for (place, series) in data.series.enumerated() {
+            let values = TextChart.fitted(series.values, room)
+            lines.append((data.series.count > 1 ? colored(series.name, place) : data.valueName))
+            for row in (0..<rows).reversed() {
+                let text =
+                    row == rows - 1
+                    ? scaleTexts[0]
+                    : row == 0 ? scaleTexts[2] : row == (rows - 1) / 2 && rows > 4 ? scaleTexts[1] : ""
+                let cells = values.map { value -> String in
+                    guard let value else { return " " }
+                    let filled = (value - low) / (high - low) * Double(rows * 8) - Double(row * 8)
+                    return levels[max(0, min(8, Int(filled.rounded())))]
+                }
+                let gap = String(repeating: " ", count: axis - TextChart.columns(of: text))
+                lines.append(
+                    trimmed("\(gap)\(text) \(isUTF8 ? "┤" : "|")" + colored(cells.joined(), place)))
+            }
+        }
+        let drawn = TextChart.fitted(data.series[0].values, room).count
+        lines.append(
+            String(repeating: " ", count: axis + 1) + (isUTF8 ? "└" : "+")
+                + String(repeating: isUTF8 ? "─" : "-", count: drawn))
+        let (first, last) = (data.labels.first ?? "", data.labels.last ?? "")
+        let space = max(1, drawn - TextChart.columns(of: first) - TextChart.columns(of: last))
+        lines.append(
+            String(repeating: " ", count: axis + 2) + first + String(repeating: " ", count: space) + last)
+        return lines
+    }
+
+    /// Neighbours joined to their mean where there are more than columns; each wider where there are few.
+    private static func fitted(_ values: [Double?], _ room: Int) -> [Double?] {
+        let per = (values.count + room - 1) / room
+        if per > 1 {
+            return stride(from: 0, to: values.count, by: per).map { start in
+                let present = values[start..<min(start + per, values.count)].compactMap(\.self)
+                return present.isEmpty ? nil : present.reduce(0, +) / Double(present.count)
+            }
+        }
+        let wide = max(1, min(4, room / max(1, values.count)))
+        return values.flatMap { Array(repeating: $0, count: wide) }
+    }
+
+    // MARK: Heat and sparks
+
+    private var heat: [String] {
+        let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
+        let labelWidth = min(TextChart.longestLabel, data.labels.map(TextChart.columns).max() ?? 0)
+        let cellWidth = max(2, min(6, data.series.map { TextChart.columns(of: $0.name) }.max() ?? 2) + 1)
+        let shown = data.series.prefix(max(1, (width - labelWidth - 2) / cellWidth))
+        var lines = [
+            String(repeating: " ", count: labelWidth + 2) + shown.map { pad($0.name, cellWidth) }.joined()
+        ]
+        for (place, label) in data.labels.enumerated() {
+            let cells = shown.map { series -> String in
+                let value = series.values[place] ?? 0
+                let shade = high > 0 && value > 0 ? max(1, min(4, Int((value / high * 4).rounded(.up)))) : 0
+                return String(repeating: shades[shade], count: cellWidth)
+            }
+            lines.append(trimmed(pad(label, labelWidth) + "  " + colored(cells.joined(), 0)))
+        }
+        let steps = (1...4).map { "\(shades[$0]) up to \(data.text(high * Double($0) / 4))" }
+        lines.append("\(data.valueName): \(steps.joined(separator: "  "))")
+        if shown.count < data.series.count {
+            lines.append("\(data.series.count - shown.count) columns more than the width has room for")
+        }
+        return lines.map(trimmed)
+    }
+
+    private var sparks: [String] {
+        let nameWidth = min(
+            TextChart.longestLabel, data.series.map { TextChart.columns(of: $0.name) }.max() ?? 0)
+        return data.series.enumerated().map { place, series in
+            let present = series.values.compactMap(\.self)
+            let (low, high) = (min(0, present.min() ?? 0), present.max() ?? 0)
+            let values = TextChart.fitted(series.values, max(10, width - nameWidth - 30))
+            let cells = values.map { value -> String in
+                guard let value, high > low else { return levels[1] }
+                return levels[max(1, min(8, Int(((value - low) / (high - low) * 8).rounded(.up))))]
+            }
+            return "\(pad(series.name, nameWidth))  \(colored(cells.joined(), place))  "
+                + "\(data.text(present.min() ?? 0))..\(data.text(high))"
+        }
+    }
+
+    // MARK: Text
+
+    private static func columns(of text: String) -> Int {
+        var columns = 0
+        ValueText.lend(Array(text.utf8)) { columns = DisplayText.width($0) }
+        return columns
+    }
+
+    /// Cut or filled up to so many columns.
+    private func pad(_ text: String, _ width: Int) -> String {
+        var bytes: [UInt8] = []
+        var used = 0
+        ValueText.lend(Array(text.utf8)) {
+            used = DisplayText.append($0, to: &bytes, columns: width, ending: isUTF8 ? "…" : "~")
+        }
+        return String(decoding: bytes, as: UTF8.self) + String(repeating: " ", count: max(0, width - used))
+    }
+
+    private func trimmed(_ line: String) -> String {
+        var line = line
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}
+
+/// Draws the rows of a `chart` when all are there; rows that make no chart are a table.
+final class ChartWriter: RowWriter {
+    private let options: OutputOptions
+    private let gatherer: ChartGatherer
+    private let table: TableWriter
+    private let frame: TableWriter.Frame
+    /// The rows as a table, for when they make no chart.
+    private var tableText: [UInt8] = []
+
+    init(_ schema: Schema, _ options: OutputOptions, _ frame: TableWriter.Frame) {
+        var options = options
+        if frame.isMarkdown { options.color = false }
+        self.options = options
+        self.frame = frame
+        gatherer = ChartGatherer(schema, kind: schema.chart?.kind)
+        table = TableWriter(schema, options, frame)
+    }
+
+    func begin(into text: inout [UInt8]) { table.begin(into: &tableText) }
+
+    func append(_ row: Row, into text: inout [UInt8]) {
+        gatherer.add(row)
+        table.append(row, into: &tableText)
+    }
+
+    func end(into text: inout [UInt8]) {
+        if let data = gatherer.data() {
+            let lines = TextChart(data, options).lines
+            for line in frame.isMarkdown ? ["```"] + lines + ["```"] : lines {
+                text.append(contentsOf: "\(line)\n".utf8)
+            }
+        } else {
+            table.end(into: &tableText)
+            text.append(contentsOf: tableText)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import MailLog
+
+/// What a difference between two intervals consists of: conditions on the dimensions, the one that explains most
+/// first, each followed by what it consists of in turn.
+///
+/// After Adtributor (R. Bhagwan et al., NSDI 2014): of all values of all dimensions, the one is taken whose part
+/// of the growth exceeds its part of what was there before by the most. Within its lines the next one is looked
+/// for, until a condition explains little more; then among the lines that are left.
+struct Explanation {
+    struct Step {
+        enum Role: String, CaseIterable { case cause, within, unchanged }
+
+        let role: Role
+        /// Numbers of values, that all hold.
+        let values: [UInt32]
+        /// Lines of the sample.
+        let before: [Int]
+        let after: [Int]
+    }
+
+    private let sample: LineSample
+    private let before: [Int]
+    private let after: [Int]
+    private let daysBefore: Double
+    private let daysAfter: Double
+    /// By the number of the value: its part of the lines before.
+    private let usualPart: [Double]
+
+    /// The growth of everything that grew, in lines of the sample a day.
+    let growth: Double
+
+    /// A cause has at least this part of the growth, and a condition within it this part of the cause's.
+    private static let leastCause = 0.05
+    private static let leastWithin = 0.3
+    /// A condition whose part of the growth is hardly larger than its part of the lines before explains nothing.
+    private static let leastSurprise = 0.15
+    private static let mostCauses = 5
+    private static let mostConditions = 5
+    /// So many lines as usual are added to what was before, so that few lines prove nothing.
+    private static let prior = 20.0
+    /// And at least this part of all lines before.
+    private static let leastGrowth = 0.02
+    /// A growth must be this many standard deviations of a Poisson process, in which messages come as one.
+    private static let leastDeviations = 5.0
+
+    init(_ sample: LineSample, before: Range<Int64>, after: Range<Int64>) {
+        self.sample = sample
+        let times = sample.times
+        let (linesBefore, linesAfter) = (
+            times.indices.filter { before.contains(times[$0]) },
+            times.indices.filter { after.contains(times[$0]) }
+        )
+        self.before = linesBefore
+        self.after = linesAfter
+        daysBefore = Explanation.days(before)
+        daysAfter = Explanation.days(after)
+        usualPart = Explanation.count(linesBefore, sample).map { $0 / Double(max(1, linesBefore.count)) }
+        growth = Explanation.gross(
+            linesBefore, linesAfter, 1 / Explanation.days(before), 1 / Explanation.days(after), sample)
+    }
+
+    static func days(_ range: Range<Int64>) -> Double {
+        max(1, Double(range.upperBound - range.lowerBound)) / 86_400e6
+    }
+
+    /// What all combinations of process, event and status that grew have grown by: a new rule moves lines from one
+    /// to another and leaves the sum as it was.
+    private static func gross(
+        _ before: [Int], _ after: [Int], _ perBefore: Double, _ perAfter: Double, _ sample: LineSample
+    ) -> Double {
+        let places = ["process", "event", "status"].map(Dimension.place)
+        var growths: [[UInt32]: Double] = [:]
+        for (lines, weight) in [(before, -perBefore), (after, perAfter)] {
+            for line in lines {
+                growths[places.map { sample.values[line * LineSample.width + $0] }, default: 0] += weight
+            }
+        }
+        // Sorted, because sums of floating-point numbers depend on their order.
+        return growths.values.filter { $0 > 0 }.sorted().reduce(0, +)
+    }
+
+    private static func count(_ lines: [Int], _ sample: LineSample) -> [Double] {
+        var counts = [Double](repeating: 0, count: sample.valueCount)
+        for line in lines {
+            for value in sample.values[line * LineSample.width..<(line + 1) * LineSample.width] {
+                counts[Int(value)] += 1
+            }
+        }
+        return counts
+    }
+
+    // MARK: Causes
+
+    /// The causes with what is within them, the largest first.
+    func causes() -> [Step] {
+        var steps: [Step] = []
+        var (before, after) = (before, after)
+        let least = max(
+            Explanation.leastCause * growth, Explanation.leastGrowth * rate(before.count, daysBefore))
+        for _ in 0..<Explanation.mostCauses {
+            guard growth > 0,
+                let first = next(
+                    before, after, of: growth, least: least, known: [])
+            else { break }
+            steps.append(Step(role: .cause, values: [first.value], before: first.before, after: first.after))
+            var step = steps[steps.count - 1]
+            while step.values.count < Explanation.mostConditions {
+                let inner = rate(step.after.count, daysAfter) - rate(step.before.count, daysBefore)
+                guard
+                    let more = next(
+                        step.before, step.after, of: inner, least: Explanation.leastWithin * inner,
+                        known: step.values)
+                else { break }
+                step = Step(
+                    role: .within, values: step.values + [more.value], before: more.before, after: more.after)
+                steps.append(step)
+            }
+            before = before.filter { !has($0, first.value) }
+            after = after.filter { !has($0, first.value) }
+        }
+        return steps
+    }
+
+    private func rate(_ count: Int, _ days: Double) -> Double { Double(count) / days }
+
+    private func has(_ line: Int, _ value: UInt32) -> Bool {
+        sample.values[line * LineSample.width + sample.dimension(of: value)] == value
+    }
+
+    /// The value that explains most of a growth, with its lines.
+    private func next(
+        _ before: [Int], _ after: [Int], of growth: Double, least: Double, known: [UInt32]
+    ) -> (value: UInt32, before: [Int], after: [Int])? {
+        let excluded = Set(known.map { sample.dimension(of: $0) }).reduce(into: Set<Int>()) { set, place in
+            set.insert(place)
+            for name in Dimension.all[place].implies { set.insert(Dimension.place(name)) }
+        }
+        let countsBefore = Explanation.count(before, sample)
+        let countsAfter = Explanation.count(after, sample)
+        var best: (surprise: Double, value: UInt32)?
+        for value in countsAfter.indices.dropFirst() where countsAfter[value] > 0 {
+            let grown = countsAfter[value] / daysAfter - countsBefore[value] / daysBefore
+            guard grown >= least, isSignificant(value, countsBefore, countsAfter) else { continue }
+            let usual =
+                (countsBefore[value] + Explanation.prior * usualPart[value])
+                / (Double(before.count) + Explanation.prior)
+            let surprise = grown / growth - usual
+            let number = UInt32(value)
+            let dimension = sample.dimension(of: number)
+            guard surprise >= Explanation.leastSurprise, !excluded.contains(dimension) else { continue }
+            let narrows =
+                countsBefore[value] + countsAfter[value] < 0.9 * Double(before.count + after.count)
+            if Dimension.all[dimension].isClosed, !narrows { continue }
+            if let best, best.surprise > surprise { continue }
+            if let best, best.surprise == surprise, !sample.isBefore(number, best.value) { continue }
+            best = (surprise, number)
+        }
+        guard let best else { return nil }
+        return (best.value, before.filter { has($0, best.value) }, after.filter { has($0, best.value) })
+    }
+
+    /// Whether a value's lines after are more than what a Poisson process with the rate before gives.
+    private func isSignificant(_ value: Int, _ before: [Double], _ after: [Double]) -> Bool {
+        let expected = before[value] / daysBefore * daysAfter
+        let variance = (expected * (1 + daysAfter / daysBefore) + 1) * sample.linesOfMessage[value]
+        return after[value] - expected >= Explanation.leastDeviations * variance.squareRoot()
+    }
+
+    // MARK: What stayed
+
+    /// Common processes whose lines are as many as before, within a fifth.
+    func unchanged() -> [Step] {
+        let place = Dimension.place("process")
+        let countsBefore = Explanation.count(before, sample)
+        let countsAfter = Explanation.count(after, sample)
+        let flat = countsBefore.indices.dropFirst().filter { value in
+            let usual = countsBefore[value] / daysBefore
+            return countsBefore[value] >= 0.05 * Double(before.count)
+                && sample.dimension(of: UInt32(value)) == place
+                && (countsAfter[value] / daysAfter - usual).magnitude <= 0.2 * usual
+        }
+        return flat.map(UInt32.init).sorted {
+            countsBefore[Int($0)] != countsBefore[Int($1)]
+                ? countsBefore[Int($0)] > countsBefore[Int($1)] : sample.isBefore($0, $1)
+        }.map { value in
+            Step(
+                role: .unchanged, values: [value], before: before.filter { has($0, value) },
+                after: after.filter { has($0, value) })
+        }
+    }
+
+    /// Lines a day before and after, by what a line of the sample stands for.
+    func rates(_ step: Step) -> (before: Double, after: Double) {
+        (
+            rate(step.before.count, daysBefore) * sample.weight,
+            rate(step.after.count, daysAfter) * sample.weight
+        )
+    }
+
+    /// The part of the growth that a step has.
+    func share(_ step: Step) -> Double {
+        (rate(step.after.count, daysAfter) - rate(step.before.count, daysBefore)) / max(growth, 1e-9)
+    }
+}

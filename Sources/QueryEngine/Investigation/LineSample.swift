@@ -1,0 +1,225 @@
+import MailLog
+
+/// The values that lines have in all dimensions, in bounded memory. While there are few lines it holds them all;
+/// then the lines of one message in two, in four and so on, chosen by a hash of the queue id, so that of a message
+/// there are all lines or none. Which messages those are depends on the log alone, not on threads.
+final class LineSample {
+    /// The most lines that are held.
+    static let capacity = 1 << 17
+    /// A longer text is left out; nobody groups by it.
+    private static let longestText = 512
+    static let width = Dimension.all.count
+
+    /// One in 2^level messages is held.
+    private(set) var level = 0
+    private let slots: [Int]
+    private let timeSlot: Int
+    private let limit: Int
+
+    private var hashes: [UInt64] = []
+    private var orders: [UInt64] = []
+    /// Microseconds of the wall clock of each line, in the order of the log.
+    private(set) var times: [Int64] = []
+    /// For each line, the number of its value in each dimension; 0 where it has none.
+    private(set) var values: [UInt32] = []
+    /// For each line, a bit for each dimension whose value another line of its message has given.
+    private(set) var borrowed: [UInt32] = []
+    /// The dimension's number, then the value as `KeyCodec` writes it. Number `v` is key `v - 1`.
+    private var table = GroupTable()
+    private var key: [UInt8] = []
+
+    init(_ slots: [Int], time: Int, limit: Int = LineSample.capacity) {
+        self.slots = slots
+        timeSlot = time
+        self.limit = limit
+    }
+
+    var count: Int { times.count }
+    var valueCount: Int { table.count + 1 }
+    /// How many lines a held one stands for.
+    var weight: Double { Double(1 << level) }
+
+    func dimension(of value: UInt32) -> Int { Int(table.key(Int(value) - 1)[0]) }
+
+    /// For each value, how many lines a message has on average that has it; a line without a queue id is a message
+    /// of its own. The first is that of all lines.
+    private(set) var linesOfMessage: [Double] = []
+
+    /// The value of a number, which lives as long as the sample.
+    func value(_ number: UInt32, arena: Arena) -> Value {
+        var offset = 0
+        return KeyCodec.next(table.key(Int(number) - 1).dropFirst(1), at: &offset, arena: arena)
+    }
+
+    /// Which of two values comes first where nothing else decides.
+    func isBefore(_ a: UInt32, _ b: UInt32) -> Bool {
+        table.key(Int(a) - 1).compare(table.key(Int(b) - 1)) < 0
+    }
+
+    // MARK: Gathering
+
+    private static let queueID = Dimension.place("queue_id")
+
+    func add(_ row: Row) {
+        let time = row[timeSlot]
+        guard time.kind == .time else { return }
+        let id = row[slots[LineSample.queueID]]
+        let hash = id.kind == .text ? LineSample.hash(id.bytes) : LineSample.mix(row.order)
+        guard isChosen(hash) else { return }
+        hashes.append(hash)
+        orders.append(row.order)
+        times.append(time.wallClock)
+        for (dimension, slot) in slots.enumerated() { values.append(number(row[slot], dimension)) }
+        if times.count > limit { raise() }
+    }
+
+    private func isChosen(_ hash: UInt64) -> Bool { level == 0 || hash >> UInt64(64 - level) == 0 }
+
+    private func number(_ value: Value, _ dimension: Int) -> UInt32 {
+        if value.isMissing || value.kind == .text && value.bytes.count > LineSample.longestText { return 0 }
+        key.removeAll(keepingCapacity: true)
+        key.append(UInt8(dimension))
+        KeyCodec.append(value, ignoresCase: Dimension.all[dimension].field.type.ignoresCase, to: &key)
+        return key.withUnsafeBufferPointer {
+            UInt32(table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count)) + 1)
+        }
+    }
+
+    /// Forgets the lines of one message in two, and values that no line has any more, until the rest fits.
+    private func raise() {
+        while times.count > limit, level < 40 {
+            level += 1
+            keep(hashes.indices.filter { isChosen(hashes[$0]) })
+        }
+    }
+
+    /// Keeps these lines, in this order.
+    private func keep(_ lines: [Int]) {
+        let width = LineSample.width
+        var kept = GroupTable()
+        var numbers = [UInt32](repeating: 0, count: table.count + 1)
+        var newValues: [UInt32] = []
+        newValues.reserveCapacity(lines.count * width)
+        for line in lines {
+            for place in line * width..<(line + 1) * width {
+                let old = Int(values[place])
+                if old > 0, numbers[old] == 0 { numbers[old] = UInt32(kept.group(table.key(old - 1)) + 1) }
+                newValues.append(numbers[old])
+            }
+        }
+        hashes = lines.map { hashes[$0] }
+        orders = lines.map { orders[$0] }
+        times = lines.map { times[$0] }
+        values = newValues
+        table = kept
+    }
+
+    func merge(_ other: LineSample) {
+        var numbers: [UInt32] = [0]
+        for place in 0..<other.table.count { numbers.append(UInt32(table.group(other.table.key(place)) + 1)) }
+        hashes += other.hashes
+        orders += other.orders
+        times += other.times
+        values += other.values.lazy.map { numbers[Int($0)] }
+        level = max(level, other.level)
+        keep(hashes.indices.filter { isChosen(hashes[$0]) })
+        raise()
+    }
+
+    // MARK: Messages
+
+    /// Puts the lines in the order of the log, and gives each line of a message what its other lines tell.
+    func complete() {
+        keep(orders.indices.sorted { orders[$0] < orders[$1] })
+        borrowed = Array(repeating: 0, count: count)
+        borrow(Array(0..<count), endsBefore: false)
+        // What a message's first lines do not know yet, its later lines tell.
+        borrow(Array((0..<count).reversed()), endsBefore: true)
+        countMessages()
+    }
+
+    private func countMessages() {
+        var lines = [Double](repeating: 0, count: valueCount)
+        var messages = lines
+        var lastMessage = [Int](repeating: -1, count: valueCount)
+        var message = -1
+        var hash: UInt64?
+        for line in hashes.indices.sorted(by: { hashes[$0] < hashes[$1] }) {
+            if hash != hashes[line] { message += 1 }
+            hash = hashes[line]
+            // Number 0 is no value, and here stands for all lines.
+            for value in values[line * LineSample.width..<(line + 1) * LineSample.width] where value > 0 {
+                count(Int(value))
+            }
+            count(0)
+        }
+        func count(_ value: Int) {
+            lines[value] += 1
+            if lastMessage[value] != message { messages[value] += 1 }
+            lastMessage[value] = message
+        }
+        linesOfMessage = zip(lines, messages).map { $0 / max(1, $1) }
+    }
+
+    /// A queue id may come back: `removed` ends a message. Backwards, it is the first line that is seen of one.
+    private func borrow(_ lines: [Int], endsBefore: Bool) {
+        let width = LineSample.width
+        let event = Dimension.place("event")
+        let removed = KeyText("removed", dimension: event).number(in: table)
+        let ofMessage = Dimension.all.indices.filter { Dimension.all[$0].isOfMessage }
+        var known: [UInt32: [UInt32]] = [:]
+        for line in lines {
+            let start = line * width
+            let id = values[start + LineSample.queueID]
+            if id == 0 { continue }
+            let ends = values[start + event] == removed
+            if ends, endsBefore { known[id] = nil }
+            var message = known[id] ?? [UInt32](repeating: 0, count: ofMessage.count)
+            for (place, dimension) in ofMessage.enumerated() {
+                if values[start + dimension] != 0 {
+                    if borrowed[line] & 1 << UInt32(dimension) == 0 || message[place] == 0 {
+                        message[place] = values[start + dimension]
+                    }
+                } else if message[place] != 0 {
+                    values[start + dimension] = message[place]
+                    borrowed[line] |= 1 << UInt32(dimension)
+                }
+            }
+            known[id] = ends && !endsBefore ? nil : message
+        }
+    }
+
+    /// FNV-1a, then mixed: the same on every machine and in every run.
+    private static func hash(_ text: Bytes) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in 0..<text.count { hash = (hash ^ UInt64(text[index])) &* 0x0000_0100_0000_01B3 }
+        return mix(hash)
+    }
+
+    /// SplitMix64's finaliser.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+/// A word as the sample's table has it.
+private struct KeyText {
+    private let bytes: [UInt8]
+
+    init(_ word: StaticString, dimension: Int) {
+        var bytes = [UInt8(dimension)]
+        KeyCodec.append(.text(Bytes(word)), ignoresCase: false, to: &bytes)
+        self.bytes = bytes
+    }
+
+    /// Its number; one that no line has where it is not there.
+    func number(in table: borrowing GroupTable) -> UInt32 {
+        bytes.withUnsafeBufferPointer {
+            let found = table.find(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
+            return found < 0 ? .max : UInt32(found + 1)
+        }
+    }
+}

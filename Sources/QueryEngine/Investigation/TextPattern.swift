@@ -1,0 +1,142 @@
+import MailLog
+
+/// A text with what varies left out, as a list of words.
+struct TextPattern {
+    private(set) var words: [String]
+    private(set) var count: Int
+    /// The first line that has it, by its place in the log.
+    private(set) var first: UInt64
+    private(set) var example: [UInt8]
+
+    static let any = "<*>"
+
+    /// The text's words; `masked` is what `Mask` leaves of it.
+    init(masked: [UInt8], count: Int, first: UInt64, example: [UInt8]) {
+        words = masked.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+        self.count = count
+        self.first = first
+        self.example = example
+    }
+
+    /// The part of the words that are the same in both, which have the same number of words. Words that are masked
+    /// as a whole do not count.
+    func similarity(to other: TextPattern) -> Double {
+        var (same, all) = (0, 0)
+        for (mine, theirs) in zip(words, other.words) where !(isMasked(mine) && isMasked(theirs)) {
+            all += 1
+            if mine == theirs { same += 1 }
+        }
+        return all == 0 ? 1 : Double(same) / Double(all)
+    }
+
+    /// Takes over another one: words that differ become `<*>`.
+    mutating func absorb(_ other: TextPattern) {
+        for place in words.indices where words[place] != other.words[place] { words[place] = TextPattern.any }
+        count += other.count
+        if other.first < first {
+            first = other.first
+            example = other.example
+        }
+    }
+
+    /// Joins texts that differ in few words, as Drain does (P. He et al., Drain: An Online Log Parsing Approach with
+    /// Fixed Depth Tree, ICWS 2017): among those of the same number of words and the same first word, the most
+    /// similar one takes the text, if enough words are the same. Drain takes texts as they come; here the
+    /// commonest come first, so that the outcome does not depend on the order of the log.
+    static func joined(_ texts: [TextPattern]) -> [TextPattern] {
+        let sorted = texts.sorted { a, b in
+            a.count != b.count ? a.count > b.count : a.words.lexicographicallyPrecedes(b.words)
+        }
+        var templates: [TextPattern] = []
+        var leaves: [Leaf: [Int]] = [:]
+        for text in sorted {
+            let leaf = Leaf(length: text.words.count, first: text.words.first { !isMasked($0) } ?? "")
+            let candidates = leaves[leaf] ?? []
+            var best: (similarity: Double, place: Int)?
+            for place in candidates {
+                let similarity = templates[place].similarity(to: text)
+                if similarity >= leastSimilarity, similarity > best?.similarity ?? 0 {
+                    best = (similarity, place)
+                }
+            }
+            if let best {
+                templates[best.place].absorb(text)
+            } else {
+                leaves[leaf, default: []].append(templates.count)
+                templates.append(text)
+            }
+        }
+        return templates.sorted { a, b in
+            a.count != b.count ? a.count > b.count : a.words.lexicographicallyPrecedes(b.words)
+        }
+    }
+
+    private struct Leaf: Hashable {
+        let length: Int
+        let first: String
+    }
+
+    private static let leastSimilarity = 0.7
+}
+
+/// Whether a word is a placeholder and nothing else but marks: `<qid>:`.
+private func isMasked(_ word: String) -> Bool { word.hasPrefix("<") }
+
+/// Replaces what varies in mail logs: first what `reason` replaces (hosts, addresses, queue ids, URLs), then numbers.
+enum Mask {
+    static func apply(_ text: Value, _ arena: Arena) -> [UInt8] {
+        let bytes = Reason.normalise(text, arena).bytes
+        var masked: [UInt8] = []
+        masked.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            let end = endOfNumber(bytes, index)
+            let isPart = index > 0 && (bytes[index - 1].isLetter || bytes[index - 1].isDigit)
+            if end == index || isPart {
+                masked.append(bytes[index])
+                index += 1
+            } else if isCode(bytes[index..<end]) {
+                masked.append(contentsOf: UnsafeBufferPointer(start: bytes.base + index, count: end - index))
+                index = end
+            } else {
+                masked.append(contentsOf: "<n>".utf8)
+                index = end
+            }
+        }
+        return masked
+    }
+
+    /// The end of digits with points, slashes and colons between them; long runs of digits are `<n>` already.
+    private static func endOfNumber(_ bytes: Bytes, _ start: Int) -> Int {
+        var end = start
+        while end < bytes.count {
+            if bytes.dropFirst(end).hasPrefix("<n>") {
+                end += 3
+            } else if bytes[end].isDigit || end > start && isBetween(bytes, end) {
+                end += 1
+            } else {
+                break
+            }
+        }
+        return end
+    }
+
+    private static func isBetween(_ bytes: Bytes, _ place: Int) -> Bool {
+        "./:".utf8.contains(bytes[place]) && place + 1 < bytes.count
+            && (bytes[place + 1].isDigit || bytes.dropFirst(place + 1).hasPrefix("<n>"))
+    }
+
+    /// Whether a number is a reply code or an enhanced status code, which tell texts apart.
+    private static func isCode(_ number: Bytes) -> Bool {
+        guard number.count > 0, (UInt8(ascii: "2")...UInt8(ascii: "5")).contains(number[0]) else {
+            return false
+        }
+        if number.count == 3 { return number[1].isDigit && number[2].isDigit }
+        var points = 0
+        for index in 0..<number.count where !number[index].isDigit {
+            if number[index] != UInt8(ascii: ".") { return false }
+            points += 1
+        }
+        return points == 2 && number[1] == UInt8(ascii: ".")
+    }
+}

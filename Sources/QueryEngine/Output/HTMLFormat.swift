@@ -1,0 +1,120 @@
+import MailLog
+
+extension OutputFormat {
+    /// One page with all answers of a script, that needs no network and no program to be read.
+    static let html = OutputFormat(
+        "html", summary: "one page with titles, queries, tables and charts", isPiecewise: false,
+        columns: \.readable, page: .html
+    ) { schema, _ in HTMLWriter(schema) }
+}
+
+/// What stands around the answers in one document.
+package struct Page: Sendable {
+    package let head: String
+    package let title: @Sendable (String) -> String
+    package let query: @Sendable (String) -> String
+    /// A sentence beside an answer.
+    package let note: @Sendable (String) -> String
+    package let foot: @Sendable ([String]) -> String
+
+    static let html = Page(
+        head: """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, \
+            initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \
+            'unsafe-inline'"><title>mlq</title><style>
+            :root{color-scheme:light dark}
+            body{font:15px/1.45 system-ui,sans-serif;max-width:70rem;margin:1.5rem auto;padding:0 1rem;\
+            background:#fff;color:#222}
+            h2{font-size:1.15rem;margin:2.2rem 0 .4rem}
+            pre{font:13px/1.4 ui-monospace,monospace;background:#8881;padding:.5rem .7rem;border-radius:4px;\
+            white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
+            .scroll{overflow-x:auto}
+            table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5rem 0}
+            th,td{text-align:left;padding:.15rem .7rem .15rem 0;vertical-align:top;border-bottom:1px solid #8883}
+            th{font-weight:600}td.n,th.n{text-align:right}
+            td{overflow-wrap:anywhere;min-width:3rem}
+            figure{margin:.6rem 0}svg{width:100%;height:auto;max-width:56rem;display:block}
+            .note,footer,summary{color:#666;font-size:.9rem}footer{margin-top:3rem;border-top:1px solid #8884}
+            @media(prefers-color-scheme:dark){body{background:#16181b;color:#ddd}.note,footer,summary{color:#aaa}}
+            </style></head><body>
+
+            """,
+        title: { "<h2>\(MarkupText.escaped($0))</h2>\n" }, query: { "<pre>\(MarkupText.lines($0))</pre>\n" },
+        note: { "<p class=\"note\">\(MarkupText.escaped($0))</p>\n" },
+        foot: { lines in
+            "<footer>" + lines.map { "<p>\(MarkupText.escaped($0))</p>" }.joined(separator: "\n")
+                + "</footer>\n</body></html>\n"
+        })
+}
+
+extension MarkupText {
+    /// Text of several lines, for `pre`.
+    static func lines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
+            .joined(separator: "\n")
+    }
+}
+
+/// Writes rows as a table; those of a `chart` as a picture, with the table folded behind it.
+private final class HTMLWriter: RowWriter {
+    private let columns: [(slot: Int, text: PeopleText, isRight: Bool)]
+    private let header: [String]
+    private let gatherer: ChartGatherer?
+    private var table: [UInt8] = []
+    private var scratch: [UInt8] = []
+
+    init(_ schema: Schema) {
+        columns = schema.columns.map { ($0.slot, PeopleText($0), $0.type.isNumeric && $0.type != .any) }
+        header = schema.columns.map(\.name)
+        gatherer = schema.chart.map { ChartGatherer(schema, kind: $0.kind) }
+    }
+
+    func begin(into text: inout [UInt8]) {
+        var head = "<div class=\"scroll\"><table><thead><tr>"
+        for (place, name) in header.enumerated() {
+            head += "<th\(columns[place].isRight ? " class=\"n\"" : "")>\(MarkupText.escaped(name))</th>"
+        }
+        put("\(head)</tr></thead><tbody>\n", &text)
+    }
+
+    /// Behind a picture that is yet to be drawn, the table waits.
+    private func put(_ markup: String, _ text: inout [UInt8]) {
+        if gatherer == nil {
+            text.append(contentsOf: markup.utf8)
+        } else {
+            table.append(contentsOf: markup.utf8)
+        }
+    }
+
+    func append(_ row: Row, into text: inout [UInt8]) {
+        gatherer?.add(row)
+        if gatherer == nil { append(row, to: &text) } else { append(row, to: &table) }
+    }
+
+    private func append(_ row: Row, to markup: inout [UInt8]) {
+        markup.append(contentsOf: "<tr>".utf8)
+        for column in columns {
+            markup.append(contentsOf: (column.isRight ? "<td class=\"n\">" : "<td>").utf8)
+            scratch.removeAll(keepingCapacity: true)
+            column.text.append(row[column.slot], to: &scratch)
+            MarkupText.append(scratch, to: &markup)
+            markup.append(contentsOf: "</td>".utf8)
+        }
+        markup.append(contentsOf: "</tr>\n".utf8)
+    }
+
+    func end(into text: inout [UInt8]) {
+        put("</tbody></table></div>\n", &text)
+        guard let gatherer else { return }
+        guard let data = gatherer.data() else {
+            text.append(contentsOf: table)
+            return
+        }
+        text.append(
+            contentsOf: "<figure>\(SVGChart(data).text)</figure>\n<details><summary>the numbers</summary>"
+                .utf8)
+        text.append(contentsOf: table)
+        text.append(contentsOf: "</details>\n".utf8)
+    }
+}

@@ -1,0 +1,25 @@
+import MailLog
+
+/// Text for HTML and SVG: what would be markup is escaped, what would act on who reads it is shown as an escape.
+enum MarkupText {
+    static func append(_ text: [UInt8], to markup: inout [UInt8]) {
+        var safe: [UInt8] = []
+        ValueText.lend(text) { DisplayText.append($0, to: &safe) }
+        for byte in safe {
+            switch byte {
+            case UInt8(ascii: "&"): markup.append(contentsOf: "&amp;".utf8)
+            case UInt8(ascii: "<"): markup.append(contentsOf: "&lt;".utf8)
+            case UInt8(ascii: ">"): markup.append(contentsOf: "&gt;".utf8)
+            case UInt8(ascii: "\""): markup.append(contentsOf: "&quot;".utf8)
+            case UInt8(ascii: "'"): markup.append(contentsOf: "&#39;".utf8)
+            default: markup.append(byte)
+            }
+        }
+    }
+
+    static func escaped(_ text: String) -> String {
+        var markup: [UInt8] = []
+        append(Array(text.utf8), to: &markup)
+        return String(decoding: markup, as: UTF8.self)
+    }
+}

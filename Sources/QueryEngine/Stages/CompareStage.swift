@@ -1,0 +1,226 @@
+import MailLog
+import QuerySyntax
+
+/// `compare RANGE with RANGE [AGGREGATE] [by KEYS]`: the same groups in two intervals of time, side by side.
+struct CompareStage: AggregateStage {
+    static let form = Form<any Stage>(
+        "compare", summary: "put two intervals of time side by side, by keys",
+        details: """
+            `before` is the earlier range, `change` what `after` has more, `ratio` after through before; `mark` tells \
+            keys that are new and keys that are gone. Ranges are cut to what the logs cover; where they then differ \
+            in length, counts and sums are told per day. Without an aggregate: count(). The largest change comes \
+            first.
+            """,
+        examples: [
+            "compare 2012-12-16..2012-12-22 with 2012-12-26..2012-12-30 by process, status",
+            "filter status=deferred | compare 2012-12-24 with 2012-12-26 by reason | head 5",
+            "compare 2012-12-16..2012-12-22 with 2012-12-27..2013-01-02 p95(delay) by relay_name if status=sent",
+        ],
+        Parameter<TimeRange>.range, Parameter<TimeRange>.range.required(after: "with"),
+        Parameter<AggregateItem>.aggregate.optional, Parameter<Grouping>.grouping
+    ) { (name, first, second, item, grouping) throws(Diagnostic) in
+        CompareStage(name: name, ranges: [first, second], item: item, grouping: grouping)
+    }
+
+    let name: Name
+    /// Both, as they were written.
+    let ranges: [TimeRange]
+    let item: AggregateItem?
+    let grouping: Grouping
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        guard let time = resolution.schema.column("time"), time.type.isTime else {
+            throw Diagnostic(
+                "'compare' needs a time, and \(resolution.schema.rowName) has none", at: name.range)
+        }
+        let sides = try sides(&resolution)
+        let asked = item ?? count
+        let isExtensive = try resolution.resolve(asked).aggregate.isExtensive
+        resolution.keep(try resolution.condition(.or(sides.map(\.condition))))
+        for condition in [asked.condition, grouping.condition].compactMap(\.self) {
+            resolution.keep(try resolution.condition(condition))
+        }
+        let items = [("before", asked), ("after", asked), ("rows before", count), ("rows after", count)]
+        try resolution.group(
+            by: grouping.keys,
+            items.enumerated().map { place, item in
+                AggregateItem(
+                    name: Name(item.0, name.range), function: item.1.function, arguments: item.1.arguments,
+                    condition: sides[place % 2].condition, range: item.1.range)
+            }, stage: name, order: .keys)
+        resolution.dropFill()
+        resolution.timeRange = nil
+        let isPerDay = isExtensive && sides[0].length != sides[1].length
+        if isPerDay {
+            resolution.append(
+                .note(
+                    "the numbers are per day: `before` covers \(Self.text(sides[0].length)), "
+                        + "`after` \(Self.text(sides[1].length))"))
+        }
+        show(days: isPerDay ? sides.map { Double($0.length) / 86_400_000_000 } : [1, 1], &resolution)
+    }
+
+    private var count: AggregateItem {
+        AggregateItem(name: nil, function: Name("count", name.range), arguments: [], range: name.range)
+    }
+
+    /// A range as the condition that it is, and how much of it the logs cover, in microseconds.
+    private struct Side {
+        let condition: Expression
+        let start: Int64
+        let length: Int64
+    }
+
+    /// The earlier range first.
+    private func sides(_ resolution: inout Resolution) throws(Diagnostic) -> [Side] {
+        let covered = resolution.environment.dataRange()
+        var sides: [Side] = []
+        for range in ranges {
+            let interval = try resolution.interval(range)
+            let start = max(interval.start, covered?.first ?? interval.start)
+            let end = min(max(interval.end, interval.start + 1), covered.map { $0.last + 1 } ?? interval.end)
+            guard start < end else {
+                throw Diagnostic(
+                    "no line is of this time", at: range.range,
+                    hint: covered.map {
+                        "the logs go from \(QueryText.time($0.first)) to \(QueryText.time($0.last))"
+                    })
+            }
+            let time = Expression.field(Name("time", name.range))
+            sides.append(
+                Side(
+                    condition: .membership(time, negated: false, .range(range), operatorRange: range.range),
+                    start: start, length: end.subtractingReportingOverflow(start).partialValue))
+        }
+        return sides.sorted { $0.start < $1.start }
+    }
+
+    private static func text(_ length: Int64) -> String {
+        var text: [UInt8] = []
+        PeopleText.appendDuration(Int(length), to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Divides by the days, adds what follows from before and after, and takes the numbers of rows away.
+    private func show(days: [Double], _ resolution: inout Resolution) {
+        var columns = resolution.schema.columns
+        let rows = Array(columns.suffix(2))
+        var sides = Array(columns.dropLast(2).suffix(2))
+        columns.removeLast(4)
+        if days != [1, 1] {
+            for place in sides.indices {
+                let perDay = Typed(column: sides[place], range: name.range).perDay(days[place])
+                sides[place] = Schema.Column(
+                    name: sides[place].name, type: perDay.type, slot: resolution.newSlot(),
+                    empty: sides[place].empty)
+                resolution.assign([(sides[place].slot, perDay)], title: "\(sides[place].name) per day")
+            }
+        }
+        let values = sides.map { Typed(column: $0, range: name.range) }
+        let change = Comparison.change(values)
+        let made: [(String, Typed)] = [
+            ("change", change), ("ratio", Comparison.ratio(values)),
+            ("mark", Comparison.mark(rows.map { Typed(column: $0, range: name.range) })),
+        ]
+        columns += sides
+        for (name, value) in made {
+            let slot = resolution.newSlot()
+            columns.append(Schema.Column(name: name, type: value.type, slot: slot))
+            resolution.assign([(slot, value)], title: name)
+        }
+        resolution.shape(columns, by: name)
+        resolution.schema.removed["rows before"] = nil
+        resolution.schema.removed["rows after"] = nil
+        resolution.lastGrouping = nil
+        guard columns.first?.type.isTime != true else { return }
+        let size = Comparison.size(Typed(column: columns[columns.count - 3], range: name.range))
+        resolution.append(
+            .reduce(resolution.sort(by: [SortReduction.Key(expression: size, descending: true)])))
+    }
+}
+
+extension Step {
+    /// Says something beside the answer when the query runs.
+    static func note(_ sentence: String) -> Step {
+        .each(
+            Transform("note", needs: [], inOrder: true) { next, worker in
+                worker.run.note(sentence)
+                return next
+            })
+    }
+}
+
+/// What follows from a value before and the same value after.
+private enum Comparison {
+    static func change(_ sides: [Typed]) -> Typed {
+        let type = sides[1].type.isTime ? ValueType.duration : sides[1].type
+        return Typed(type, of: sides, range: sides[0].range) { sides in
+            let (before, after) = (sides[0], sides[1])
+            return { row in
+                let (before, after) = (before(row), after(row))
+                guard before.kind == after.kind, !before.isMissing else { return .missing }
+                switch before.kind {
+                case .integer: return .integer(after.integer &- before.integer)
+                case .duration: return .duration(after.integer &- before.integer)
+                case .time: return .duration(Int(after.wallClock &- before.wallClock))
+                case .double: return .double(after.number - before.number)
+                default: return .missing
+                }
+            }
+        }
+    }
+
+    static func ratio(_ sides: [Typed]) -> Typed {
+        Typed(.number, of: sides, range: sides[0].range) { sides in
+            let (before, after) = (sides[0], sides[1])
+            return { row in
+                let (before, after) = (before(row), after(row))
+                guard before.isNumber, after.isNumber, before.number != 0 else { return .missing }
+                return .double(after.number / before.number)
+            }
+        }
+    }
+
+    static let marks = ["new", "gone"]
+
+    /// `new` where there were no rows before, `gone` where there are none after.
+    static func mark(_ rows: [Typed]) -> Typed {
+        let new = Literals.text(marks[0])
+        let gone = Literals.text(marks[1])
+        return Typed(.text(.oneOf(marks)), of: rows, range: rows[0].range) { rows in
+            let (before, after) = (rows[0], rows[1])
+            return { row in
+                if before(row).integer == 0 { return after(row).integer == 0 ? .missing : new }
+                return after(row).integer == 0 ? gone : .missing
+            }
+        }
+    }
+
+    /// How large a change is, whichever way.
+    static func size(_ change: Typed) -> Typed {
+        Typed(.number, of: [change], range: change.range) { change in
+            let change = change[0]
+            return { row in
+                let value = change(row)
+                return value.isNumber ? .double(value.number.magnitude) : .missing
+            }
+        }
+    }
+}
+
+extension Typed {
+    /// A count or sum of so many days as one of a day: whole bytes and microseconds, else a number.
+    func perDay(_ days: Double) -> Typed {
+        let isWhole = type == .size || type == .duration
+        return Typed(isWhole ? type : .number, of: [self], range: range) { value in
+            let value = value[0]
+            return { row in
+                let value = value(row)
+                guard value.isNumber else { return value }
+                guard isWhole else { return .double(value.number / days) }
+                let rate = (Double(value.integer) / days).rounded()
+                return Value(bits: UInt64(bitPattern: Int64(rate)), kind: value.kind)
+            }
+        }
+    }
+}

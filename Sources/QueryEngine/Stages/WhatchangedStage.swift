@@ -1,0 +1,229 @@
+import MailLog
+import QuerySyntax
+
+/// `whatchanged [at TIME | RANGE with RANGE]`: since when there is more in the log, and what of.
+struct WhatchangedStage: Stage {
+    /// Which intervals are compared.
+    enum Period: Sendable {
+        case found
+        case at(TimeRange)
+        case ranges(TimeRange, TimeRange)
+    }
+
+    static let form = Form<any Stage>(
+        "whatchanged", aliases: ["why"],
+        summary: "find since when more is logged, and what explains it",
+        details: """
+            Without a time it finds the moment itself: the bin after which Page's cumulative sum of what all lines, or \
+            those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
+            consists of, over process, status, reason, sender, recipient, their domains, relay, client network, \
+            SASL user and more: a `cause`, and `within` it the next condition, as long as one explains a third of \
+            it. `before` and `after` are lines a day, `share` is the part of the growth, `first` when such a line \
+            was first seen; `query` shows the lines. Processes that are `unchanged` are told too. What a line of a \
+            message lacks (the sender, say), the message's other lines give. Of a log with more than \
+            \(LineSample.capacity) lines, the lines of one message in 2, 4, 8 … are looked at, and the error that \
+            this brings is told. Only filters may stand before it.
+            """,
+        examples: [
+            "whatchanged", "filter process=smtp | whatchanged at 2012-12-26",
+            "whatchanged 2012-12-16..2012-12-22 with 2012-12-27..2012-12-29 | filter what=cause",
+        ],
+        Parameter<Period>(
+            "[at TIME | RANGE with RANGE]", grammar: "[ 'at', bound | range, 'with', range ]"
+        ) { (parser: inout Parser) throws(Diagnostic) -> Period in
+            if parser.takeKeyword("at") != nil { return .at(try parser.timeRange()) }
+            if parser.atEndOfStage() { return .found }
+            let first = try parser.timeRange()
+            guard parser.takeKeyword("with") != nil else {
+                throw Diagnostic("expected 'with', found \(parser.found())", at: parser.here())
+            }
+            return .ranges(first, try parser.timeRange())
+        }
+    ) { (name, period) throws(Diagnostic) in WhatchangedStage(name: name, period: period) }
+
+    let name: Name
+    let period: Period
+
+    func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        guard resolution.schema.isLines, resolution.steps.isEmpty else {
+            throw Diagnostic(
+                "'whatchanged' looks at log lines", at: name.range, hint: "only filters may stand before it")
+        }
+        var ranges: [Range<Int64>]?
+        switch period {
+        case .found: break
+        case .at(let time):
+            let moment = try resolution.interval(time).start
+            ranges = [.min..<moment, moment..<Int64.max]
+        case .ranges(let first, let second):
+            ranges = []
+            for range in [first, second] {
+                let interval = try resolution.interval(range)
+                ranges?.append(interval.start..<max(interval.end, interval.start + 1))
+            }
+            ranges?.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        }
+        let slots = Dimension.all.map(\.field.slot)
+        let time = Field("time").slot
+        let roles = ["moment"] + Explanation.Step.Role.allCases.map(\.rawValue)
+        let layout = resolution.beginRows(
+            [
+                ("what", .text(.oneOf(roles)), .missing), ("condition", .text(.plain), .missing),
+                ("before", .number, .missing), ("after", .number, .missing), ("share", .number, .missing),
+                ("first", .time(.instant), .missing), ("query", .text(.plain), .missing),
+            ], rowName: "a row of 'whatchanged'", by: name)
+        resolution.timeRange = nil
+        resolution.append(
+            .reduce(Whatchanged(slots: slots, time: time, ranges: ranges, layout: layout)))
+    }
+}
+
+private struct Whatchanged: Reduction {
+    let slots: [Int]
+    let time: Int
+    /// Before and after; nil where they are to be found.
+    let ranges: [Range<Int64>]?
+    let layout: Layout
+
+    var title: String { "sample the messages, find the moment, explain the growth" }
+    var needs: Set<Int> { Set(slots + [time]) }
+
+    func makePart(_ worker: Worker) -> WhatchangedPart { WhatchangedPart(self) }
+}
+
+private final class WhatchangedPart: ReductionPart {
+    private let plan: Whatchanged
+    private let sample: LineSample
+
+    init(_ plan: Whatchanged) {
+        self.plan = plan
+        sample = LineSample(plan.slots, time: plan.time)
+    }
+
+    func consume(_ row: Row) -> Bool {
+        sample.add(row)
+        return true
+    }
+
+    func merge(_ other: WhatchangedPart) { sample.merge(other.sample) }
+
+    func emit(into next: any RowConsumer, worker: Worker) {
+        sample.complete()
+        guard let first = sample.times.min(), let last = sample.times.max(),
+            let (before, after) = intervals(first..<last + 1)
+        else {
+            worker.run.note("nothing stands out: no common value is logged more than usual for long enough")
+            return
+        }
+        guard before.lowerBound < before.upperBound, after.lowerBound < after.upperBound else {
+            worker.run.note("nothing to compare: one of the intervals has no lines")
+            return
+        }
+        let explanation = Explanation(sample, before: before, after: after)
+        let causes = explanation.causes()
+        guard !causes.isEmpty else {
+            worker.run.note(
+                "nothing stands out: nothing in \(text(after)) is much more than in \(text(before))")
+            return
+        }
+        worker.run.note("before is \(text(before)), after \(text(after)); numbers are lines a day")
+        if sample.level > 0 {
+            worker.run.note(
+                "these are estimates from the lines of one message in \(1 << sample.level): a number of n lines may "
+                    + "be off by \(1 << sample.level) times the square root of n / \(1 << sample.level), more where few "
+                    + "messages have most of the lines")
+        }
+        let writer = FindingWriter(sample, explanation, plan.layout, next, worker)
+        guard writer.write(moment: before, after) else { return }
+        for step in causes + explanation.unchanged() {
+            guard writer.write(step) else { return }
+        }
+    }
+
+    private func text(_ range: Range<Int64>) -> String {
+        "\(QueryText.time(range.lowerBound))..\(QueryText.time(range.upperBound - 1))"
+    }
+
+    /// What is compared, cut to what there are lines of.
+    private func intervals(_ covered: Range<Int64>) -> (Range<Int64>, Range<Int64>)? {
+        if let ranges = plan.ranges {
+            return (ranges[0].clamped(to: covered), ranges[1].clamped(to: covered))
+        }
+        guard let onset = Onset.find(sample), covered.lowerBound < onset.start else { return nil }
+        return (covered.lowerBound..<onset.start, onset.start..<onset.end)
+    }
+}
+
+/// Writes findings as rows.
+private final class FindingWriter {
+    private let sample: LineSample
+    private let explanation: Explanation
+    private let next: any RowConsumer
+    private let worker: Worker
+    private let buffer: RowBuffer
+    private var order: UInt64 = 0
+
+    init(
+        _ sample: LineSample, _ explanation: Explanation, _ layout: Layout, _ next: any RowConsumer,
+        _ worker: Worker
+    ) {
+        self.sample = sample
+        self.explanation = explanation
+        self.next = next
+        self.worker = worker
+        buffer = RowBuffer(layout)
+    }
+
+    func write(moment before: Range<Int64>, _ after: Range<Int64>) -> Bool {
+        let condition =
+            "time in \(QueryText.time(after.lowerBound))..\(QueryText.time(after.upperBound - 1))"
+        let lines = { [sample] (range: Range<Int64>) in
+            sample.times.indices.filter { range.contains(sample.times[$0]) }
+        }
+        let whole = Explanation.Step(
+            role: .cause, values: [], before: lines(before), after: lines(after))
+        return write("moment", condition, "filter \(condition)", whole, first: after.lowerBound)
+    }
+
+    func write(_ step: Explanation.Step) -> Bool {
+        let conditions = step.values.map { value in
+            let field = Dimension.all[sample.dimension(of: value)].field
+            return "\(field.name)=\(QueryText.value(sample.value(value, arena: worker.arena), field.type))"
+        }
+        return write(
+            step.role.rawValue, conditions.joined(separator: " "), query(step, conditions), step,
+            first: (step.before + step.after).map { sample.times[$0] }.min())
+    }
+
+    /// Where a condition is on what another line of the message tells, the message's queue id is looked up.
+    private func query(_ step: Explanation.Step, _ conditions: [String]) -> String {
+        var names: [String] = []
+        var filters: [String] = []
+        for (value, condition) in zip(step.values, conditions) {
+            let bit = UInt32(1) << UInt32(sample.dimension(of: value))
+            if (step.before + step.after).contains(where: { sample.borrowed[$0] & bit != 0 }) {
+                let name = "mail\(names.count + 1)"
+                names.append("let \(name) = filter \(condition) | count by queue_id; ")
+                filters.append("queue_id in \(name)")
+            } else {
+                filters.append(condition)
+            }
+        }
+        return names.joined() + "filter \(filters.joined(separator: " and "))"
+    }
+
+    private func write(
+        _ what: String, _ condition: String, _ query: String, _ step: Explanation.Step, first: Int64?
+    ) -> Bool {
+        worker.arena.reset()
+        let rates = explanation.rates(step)
+        let cells: [Value] = [
+            worker.arena.text(what), worker.arena.text(condition), .double(rates.before),
+            .double(rates.after),
+            .double(explanation.share(step)), first.map { .time($0) } ?? .missing, worker.arena.text(query),
+        ]
+        for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
+        order += 1
+        return next.consume(buffer.row(order: order, worker: worker))
+    }
+}

@@ -1,0 +1,147 @@
+import MailLog
+import Testing
+
+@testable import QueryEngine
+
+/// What `-o FORMAT` draws of rows.
+func chart(
+    _ format: OutputFormat, _ kind: ChartKind?, _ columns: [(String, ValueType)], _ rows: [[Cell]],
+    _ options: OutputOptions = OutputOptions()
+) -> String {
+    var schema = Schema(
+        columns: columns.enumerated().map { Schema.Column(name: $1.0, type: $1.1, slot: $0) },
+        rowName: "a row")
+    schema.chart = Chart(kind: kind)
+    let run = RunState(memory: 1 << 20, threads: 1)
+    let worker = Worker(run: run)
+    let sink = MemorySink()
+    let consumer = OutputConsumer(.init(format: format, options: options, sink: sink), run: run)
+    let buffer = RowBuffer(width: max(1, columns.count))
+    consumer.begin(schema)
+    for cells in rows {
+        worker.arena.reset()
+        for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell.value(worker.arena) }
+        _ = consumer.consume(buffer.row(order: 0, worker: worker))
+    }
+    consumer.finish()
+    return sink.text
+}
+
+let chartDay: Int64 = 86_400_000_000
+
+@Suite("Charts")
+struct ChartTests {
+    static let byProcess: ([(String, ValueType)], [[Cell]]) = (
+        [("process", .text(.plain)), ("count", .integer)],
+        [[.text("smtpd"), .integer(4000)], [.text("qmgr"), .integer(1000)], [.text("x"), .integer(5)]]
+    )
+    static let stacked: ([(String, ValueType)], [[Cell]]) = (
+        [("day", .time(.day)), ("process", .text(.plain)), ("sum_bytes", .size)],
+        [
+            [.time(15_700 * chartDay), .text("smtp"), .integer(3000)],
+            [.time(15_700 * chartDay), .text("qmgr"), .integer(1000)],
+            [.time(15_701 * chartDay), .text("smtp"), .integer(500)],
+        ]
+    )
+
+    private func options(utf8: Bool = true, color: Bool = false) -> OutputOptions {
+        .with {
+            $0.width = 40
+            $0.isUTF8 = utf8
+            $0.color = color
+        }
+    }
+
+    @Test("bars are as long as their numbers, to an eighth of a column")
+    func bars() {
+        let (columns, rows) = ChartTests.byProcess
+        #expect(
+            chart(.table, .bars, columns, rows, options()) == """
+                process  count
+                smtpd    4,000  ████████████████████████
+                qmgr     1,000  ██████
+                x            5
+
+                """)
+        #expect(
+            chart(.table, nil, columns, rows, options(utf8: false)).contains("qmgr     1,000  ######\n"))
+    }
+
+    @Test("a second key stacks, with a legend; units are people's")
+    func stack() {
+        let (columns, rows) = ChartTests.stacked
+        #expect(
+            chart(.table, nil, columns, rows, options()) == """
+                █ smtp  ▓ qmgr
+                day         sum_bytes
+                2012-12-26     4.0 kB  █████████████▓▓▓▓
+                2012-12-27      500 B  ██
+
+                """)
+    }
+
+    @Test("many bins of time make a line with axes")
+    func line() {
+        let rows = (0..<60).map { [Cell.time(15_700 * chartDay + Int64($0) * 3_600_000_000), .integer($0)] }
+        let text = chart(.table, nil, [("hour", .time(.hour)), ("count", .integer)], rows, options())
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 13)
+        #expect(lines[0] == "count")
+        #expect(lines[1].hasPrefix("59 ┤ ") && lines[10].hasPrefix(" 0 ┤"))
+        #expect(lines[12].contains("2012-12-26 00:00"))
+    }
+
+    @Test("weekdays and hours make a heat map in their own order")
+    func heat() {
+        let columns: [(String, ValueType)] = [
+            ("weekday", .text(.oneOf(["Mon", "Tue", "Wed"]))), ("hour_of_day", .integer), ("count", .integer),
+        ]
+        let rows: [[Cell]] = [
+            [.text("Tue"), .integer(13), .integer(100)], [.text("Mon"), .integer(9), .integer(20)],
+        ]
+        #expect(
+            chart(.table, nil, columns, rows, options()) == """
+                     9  13
+                Mon  ░░░
+                Tue     ███
+                count: ░ up to 25  ▒ up to 50  ▓ up to 75  █ up to 100
+
+                """)
+    }
+
+    @Test("sparks are one line a series")
+    func spark() {
+        let (columns, rows) = ChartTests.stacked
+        let lines = chart(.table, .spark, columns, rows, options()).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines[0].hasPrefix("smtp  ████") && lines[0].hasSuffix("500 B..3.0 kB"))
+    }
+
+    @Test("colours only where they are wanted; text of the log cannot act on the terminal")
+    func safe() {
+        let rows: [[Cell]] = [[.text("a\u{1B}[31mb"), .integer(3)]]
+        let columns = ChartTests.byProcess.0
+        #expect(!chart(.table, .bars, columns, rows, options()).contains("\u{1B}"))
+        #expect(chart(.table, .bars, columns, rows, options(color: true)).contains("\u{1B}[38;5;33m"))
+    }
+
+    @Test(
+        "rows without a number, and no rows, are a table; programs get the rows",
+        arguments: ChartKind.allCases)
+    func degenerate(_ kind: ChartKind) {
+        #expect(
+            chart(.table, kind, [("process", .text(.plain))], [[.text("smtp")]], options())
+                == "process\nsmtp\n")
+        #expect(chart(.table, kind, ChartTests.byProcess.0, [], options()) == "process  count\n")
+        #expect(
+            chart(.tsv, kind, ChartTests.byProcess.0, [[.text("x"), .integer(1)]]) == "process\tcount\nx\t1\n"
+        )
+        // Numbers of any size and sign, and missing ones.
+        let odd: [[Cell]] = [
+            [.text("a"), .number(-1e300)], [.text("b"), .missing], [.text("c"), .number(.infinity)],
+            [.text("d"), .number(.nan)], [.missing, .number(1e300)],
+        ]
+        _ = chart(.table, kind, [("k", .text(.plain)), ("n", .number)], odd, options())
+        _ = chart(.table, kind, [("n", .number)], [[.number(0)], [.number(0)]], options())
+    }
+}
