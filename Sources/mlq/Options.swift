@@ -85,7 +85,7 @@ struct Options: ParsableCommand {
     @Flag(name: .customLong("no-search"), help: .hidden)
     var noSearch = false
 
-    @Argument(help: ArgumentHelp("Logs, plain or gzipped; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Logs, plain or compressed; - is standard input.", valueName: "file"))
     var files: [String] = []
 
     /// The names of the options that a shell can change.

@@ -16,6 +16,8 @@ package final class ChunkReader: Sendable {
     static let lineLimit = 16 << 20
 
     private let files: [LogFile]
+    /// The bytes of each file that are wanted; from a multiple of the block size on.
+    private let parts: [Range<Int>]
     private let isOrdered: Bool
     private let isNumbered: Bool
     private let isCancelled: @Sendable () -> Bool
@@ -25,7 +27,7 @@ package final class ChunkReader: Sendable {
     private let troubles = Mutex<[InputProblem]>([])
 
     private struct State {
-        var file = 0
+        var file = -1
         var offset = 0
         var line = 1
         var sequence = 0
@@ -48,11 +50,17 @@ package final class ChunkReader: Sendable {
         }
     }
 
-    init(_ files: [LogFile], ordered: Bool, numbered: Bool, isCancelled: @escaping @Sendable () -> Bool) {
+    init(
+        _ files: [LogFile], parts: [Range<Int>], ordered: Bool, numbered: Bool,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) {
         self.files = files
+        // Counting lines takes all that stand before.
+        self.parts = numbered ? parts.map { $0.isEmpty ? $0 : 0..<$0.upperBound } : parts
         self.isCancelled = isCancelled
         isOrdered = ordered
         isNumbered = numbered
+        state.withLock { nextFile(&$0) }
     }
 
     /// The next chunk, in the memory of `block`; nil when there is none.
@@ -82,7 +90,7 @@ package final class ChunkReader: Sendable {
 
     /// Bytes of all files; nil where a pipe is among them.
     package var bytesTotal: Int? {
-        files.contains { !$0.file.isRegular } ? nil : files.reduce(0) { $0 + $1.file.size }
+        files.contains { !$0.file.isRegular } ? nil : parts.reduce(0) { $0 + $1.count }
     }
 
     package func problems() -> [InputProblem] { troubles.withLock { $0 } }
@@ -104,7 +112,7 @@ package final class ChunkReader: Sendable {
             guard let stream = state.streams.last else { return .end }
             let sequence = state.sequence
             guard let chunk = stream.stream.withLock({ read($0.stream, stream.file, block, sequence) }) else {
-                state.file += 1
+                nextFile(&state)
                 return .again
             }
             state.sequence += 1
@@ -124,7 +132,7 @@ package final class ChunkReader: Sendable {
             guard state.file < files.count else { return nil }
             if files[state.file].isPlain { return takePlain(&state, block) }
             self.open(&state)
-            state.file += 1
+            nextFile(&state)
             return .again
         }
         if let turn { return turn }
@@ -154,12 +162,14 @@ package final class ChunkReader: Sendable {
             state.line += chunk?.bytes.lineCount ?? 0
             result = .chunk(chunk ?? emptyChunk(turn.file, turn.offset, turn.sequence, block))
         }
-        if state.offset >= files[state.file].file.size {
-            state.file += 1
-            state.offset = 0
-            state.line = 1
-        }
+        if state.offset >= parts[state.file].upperBound { nextFile(&state) }
         return result
+    }
+
+    private func nextFile(_ state: inout State) {
+        repeat { state.file += 1 } while state.file < files.count && parts[state.file].isEmpty
+        state.offset = state.file < files.count ? parts[state.file].lowerBound : 0
+        state.line = 1
     }
 
     // MARK: Reading

@@ -1,5 +1,11 @@
 import CISAL
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What a gzip file holds: the bytes of its members, one after the other.
 final class GzipSource: ByteSource {
     private let source: any ByteSource
@@ -11,6 +17,11 @@ final class GzipSource: ByteSource {
     /// The library may hold output that found no room, even when its input is used up.
     private var mayHoldOutput = false
     private(set) var trouble: String?
+    /// Whether what follows makes no sense until another member begins.
+    private var isLost = false
+    private var lastByte: UInt8 = 10
+    /// Where the member begins in the input, as long as that is there.
+    private var memberStart: UnsafeMutablePointer<UInt8>?
 
     /// What the file begins with.
     static func isGzip(_ head: Bytes) -> Bool {
@@ -45,46 +56,109 @@ final class GzipSource: ByteSource {
         state.pointee.next_out = buffer
         state.pointee.avail_out = UInt32(truncatingIfNeeded: min(count, 1 << 30))
         let room = state.pointee.avail_out
+        var written: Int { Int(room - state.pointee.avail_out) }
         while !hasEnded, state.pointee.avail_out > 0 {
-            if state.pointee.avail_in == 0, !mayHoldOutput {
-                let filled = source.read(input, count: Self.inputSize)
-                state.pointee.next_in = input
-                state.pointee.avail_in = UInt32(filled)
-                if filled == 0 {
-                    hasEnded = true
-                    trouble = source.trouble
-                    if trouble == nil, isInsideMember {
-                        trouble = "is cut off: its compressed data ends too early"
-                    }
-                    break
+            if state.pointee.avail_in == 0, !mayHoldOutput, !fill() {
+                hasEnded = true
+                trouble = source.trouble ?? trouble
+                if trouble == nil, isInsideMember {
+                    trouble = "is cut off: its compressed data ends too early"
                 }
+                break
             }
-            if !isInsideMember, !startsMember() { break }
+            if isLost {
+                guard findMember() else { continue }
+                // The line that the damage has cut must not go on with the one that comes next.
+                if (written > 0 ? buffer[written - 1] : lastByte) != 10 {
+                    state.pointee.next_out.pointee = 10
+                    state.pointee.next_out += 1
+                    state.pointee.avail_out -= 1
+                    continue
+                }
+                isLost = false
+            }
+            if !isInsideMember {
+                startMember()
+                if !isInsideMember { continue }
+            }
             let status = isal_inflate(state)
             guard status == ISAL_DECOMP_OK || status == ISAL_END_INPUT || status == ISAL_OUT_OVERFLOW else {
-                hasEnded = true
-                trouble =
-                    status == ISAL_INCORRECT_CHECKSUM
-                    ? "is damaged: its checksum is wrong" : "is damaged: its compressed data makes no sense"
-                break
+                let isSum = status == ISAL_INCORRECT_CHECKSUM
+                damage(
+                    isSum
+                        ? "is damaged: its checksum is wrong"
+                        : "is damaged: its compressed data makes no sense"
+                )
+                continue
             }
             if state.pointee.block_state == ISAL_BLOCK_FINISH { isInsideMember = false }
             mayHoldOutput = isInsideMember && state.pointee.avail_out == 0
         }
-        return Int(room - state.pointee.avail_out)
+        if written > 0 { lastByte = buffer[written - 1] }
+        return written
     }
 
-    /// Whether another member follows. Tapes pad with zeros; anything else is no part of the file.
-    private func startsMember() -> Bool {
+    /// Puts more of the file behind what is left of the input; false at its end.
+    private func fill() -> Bool {
+        let left = Int(state.pointee.avail_in)
+        if left > 0 { memmove(input, state.pointee.next_in, left) }
+        let filled = source.read(input + left, count: Self.inputSize - left)
+        state.pointee.next_in = input
+        state.pointee.avail_in = UInt32(left + filled)
+        memberStart = nil
+        return filled > 0
+    }
+
+    /// The first damage is the one that is told; what comes behind it may be whole again.
+    private func damage(_ trouble: String) {
+        if self.trouble == nil { self.trouble = trouble }
+        if state.pointee.next_in == memberStart, state.pointee.avail_in > 0 {
+            // Not to be found again.
+            state.pointee.next_in += 1
+            state.pointee.avail_in -= 1
+        }
+        isLost = true
+        isInsideMember = false
+        mayHoldOutput = false
+    }
+
+    /// Goes on to where a member begins: ten bytes in which hardly any other data agrees by chance. False where
+    /// more must be read.
+    private func findMember() -> Bool {
+        while state.pointee.avail_in >= 10 {
+            let head = Bytes(UnsafePointer(state.pointee.next_in), count: Int(state.pointee.avail_in))
+            guard let place = head.firstIndex(of: 0x1F) else {
+                state.pointee.avail_in = 0
+                return false
+            }
+            state.pointee.next_in += place
+            state.pointee.avail_in -= UInt32(place)
+            guard state.pointee.avail_in >= 10 else { break }
+            let start = head.dropFirst(place)
+            if Self.isGzip(start), start[3] < 0x20, [0, 2, 4].contains(start[8]),
+                start[9] < 14 || start[9] == 255
+            {
+                return true
+            }
+            state.pointee.next_in += 1
+            state.pointee.avail_in -= 1
+        }
+        if !fill() { state.pointee.avail_in = 0 }
+        return false
+    }
+
+    /// Begins with the next member if there is one. Tapes pad with zeros; anything else is no part of the file.
+    private func startMember() {
         while state.pointee.avail_in > 0, state.pointee.next_in.pointee == 0 {
             state.pointee.next_in += 1
             state.pointee.avail_in -= 1
         }
-        guard state.pointee.avail_in > 0 else { return true }
-        guard state.pointee.next_in.pointee == 0x1F else {
-            hasEnded = true
-            trouble = "has something after its compressed data that is not gzip; it was left out"
-            return false
+        guard state.pointee.avail_in > 0 else { return }
+        let head = Bytes(UnsafePointer(state.pointee.next_in), count: Int(state.pointee.avail_in))
+        // Flags that do not exist would make the library take what follows for a long header.
+        guard head[0] == 0x1F, head.count < 4 || Self.isGzip(head) && head[3] < 0x20 else {
+            damage("has something after its compressed data that is not gzip; it was left out")
+            return
         }
         let (out, room) = (state.pointee.next_out, state.pointee.avail_out)
         let (next, left) = (state.pointee.next_in, state.pointee.avail_in)
@@ -95,6 +169,6 @@ final class GzipSource: ByteSource {
         state.pointee.next_in = next
         state.pointee.avail_in = left
         isInsideMember = true
-        return true
+        memberStart = next
     }
 }

@@ -1,8 +1,14 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One log: where it is, how it is packed, and where in time it stands, as far as its beginning and its end
 /// tell.
 package struct LogFile: Sendable {
     package let path: String
-    package let file: OpenFile
+    package private(set) var file: OpenFile
     package let packing: Packing
     /// Whether its lines are wrapped as journald and docker do.
     let isWrapped: Bool
@@ -19,10 +25,15 @@ package struct LogFile: Sendable {
     let isGzipTime: Bool
     package internal(set) var years: YearWindow
     package internal(set) var yearSource: YearSource?
+    /// Seconds east of UTC, as the log itself tells, at its beginning at least.
+    package internal(set) var offset: Int?
+    /// The first bytes, unpacked: what holds the same lines begins in the same way.
+    private let beginning: [UInt8]
     /// What was read of a pipe to look at its beginning.
-    private let head: [UInt8]
+    private var head: [UInt8]
 
-    package enum Packing: String, Sendable { case plain, gzip }
+    /// How it is compressed; all but gzip is unpacked by the program of that name.
+    package enum Packing: String, Sendable { case plain, gzip, xz, bzip2, zstd }
 
     /// Whether any part of it can be read by itself.
     var isPlain: Bool { packing == .plain && !isWrapped && file.isRegular }
@@ -66,11 +77,7 @@ package struct LogFile: Sendable {
         }
         let start = Bytes(UnsafePointer(buffer), count: count)
         head = file.isRegular ? [] : Array(UnsafeBufferPointer(start: buffer, count: count))
-        if let packer = Self.otherPacking(start) {
-            throw Failure(
-                "is compressed with \(packer), which mlq does not read; use: \(packer) -dc \(path) | mlq …")
-        }
-        packing = GzipSource.isGzip(start) ? .gzip : .plain
+        packing = Self.packing(start)
         let gzipTime = packing == .gzip ? GzipSource.time(start) : 0
         isGzipTime = gzipTime > 0
         modified = gzipTime > 0 ? gzipTime : file.isRegular ? file.modified : nil
@@ -79,10 +86,30 @@ package struct LogFile: Sendable {
         var lines = start
         let unpacked = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
         defer { unpacked.deallocate() }
-        if packing == .gzip {
+        switch packing {
+        case .plain: break
+        case .gzip:
             let source = GzipSource(HeadSource(start))
             lines = Bytes(UnsafePointer(unpacked), count: source.read(unpacked, count: Self.probeSize))
+        case .xz, .bzip2, .zstd:
+            if !file.isRegular {
+                // The program that unpacks it reads a file.
+                do { self.file = try OpenFile(spooling: file, after: head) } catch {
+                    throw Failure("cannot be copied to a temporary file: \(error.text)")
+                }
+                head = []
+            }
+            let source = ToolSource(self.file, packing)
+            var unpackedCount = 0
+            while unpackedCount < Self.probeSize {
+                let step = source.read(unpacked + unpackedCount, count: Self.probeSize - unpackedCount)
+                if step == 0 { break }
+                unpackedCount += step
+            }
+            if unpackedCount == 0, let trouble = source.trouble { throw Failure(trouble) }
+            lines = Bytes(UnsafePointer(unpacked), count: unpackedCount)
         }
+        beginning = Array(UnsafeBufferPointer(start: lines.base, count: min(lines.count, 1024)))
         isWrapped = UnwrappingSource.isWrapped(lines)
         if isWrapped {
             let source = UnwrappingSource(HeadSource(lines))
@@ -96,19 +123,36 @@ package struct LogFile: Sendable {
         if firstStamp == nil, lines.firstIndex(of: 0) != nil {
             throw Failure("looks like a binary file, not like a log; it was left out")
         }
-        if isPlain, file.size > 0 {
+        if packing == .plain, !isWrapped, file.isRegular, file.size > 0 {
             let size = min(file.size, Self.probeSize)
             let read = (try? file.read(buffer, count: size, at: file.size - size)) ?? 0
             lastStamp = Self.lastStamp(Bytes(UnsafePointer(buffer), count: read))
         }
     }
 
+    /// The bytes that must be read for lines of those times, on the wall clock; of a file that can only be read
+    /// from its beginning, all or none.
+    package func part(holding times: Range<Int64>?) -> Range<Int> {
+        times.map { TimePlace($0).part(of: self) } ?? 0..<max(1, size)
+    }
+
     /// The bytes from the beginning, for whoever reads them in one go.
     func stream(shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
-        var source: any ByteSource = PlainSource(file, shouldStop: shouldStop)
-        if !head.isEmpty { source = PrefixedSource(head, source) }
-        if packing == .gzip { source = GzipSource(source) }
+        let source = source(shouldStop: shouldStop)
         return ByteStream(isWrapped ? UnwrappingSource(source) : source)
+    }
+
+    /// The same, not unwrapped.
+    private func source(shouldStop: @escaping @Sendable () -> Bool) -> any ByteSource {
+        var source: any ByteSource
+        switch packing {
+        case .plain, .gzip:
+            source = PlainSource(file, shouldStop: shouldStop)
+            if !head.isEmpty { source = PrefixedSource(head, source) }
+            if packing == .gzip { source = GzipSource(source) }
+        case .xz, .bzip2, .zstd: source = ToolSource(file, packing)
+        }
+        return source
     }
 
     /// The last stamp, which in a compressed file takes reading all of it.
@@ -121,6 +165,29 @@ package struct LogFile: Sendable {
             last = Self.lastStamp(Bytes(UnsafePointer(block.base + place.before), count: place.count)) ?? last
         }
         return last
+    }
+
+    /// Whether all that it holds, unpacked, is also what the other one begins with.
+    func isBeginning(of other: LogFile) -> Bool {
+        guard file.isRegular, other.file.isRegular, !beginning.isEmpty,
+            beginning.count <= other.beginning.count, other.beginning.starts(with: beginning)
+        else { return false }
+        if packing == .plain, other.packing == .plain, size > other.size { return false }
+        let sources = (source { false }, other.source { false })
+        let size = 256 << 10
+        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * size)
+        defer { buffer.deallocate() }
+        while true {
+            let count = sources.0.read(buffer, count: size)
+            // What is cut off or damaged may hold more.
+            if count == 0 { return sources.0.trouble == nil }
+            var compared = 0
+            while compared < count {
+                let step = sources.1.read(buffer + size, count: count - compared)
+                guard step > 0, memcmp(buffer + compared, buffer + size, step) == 0 else { return false }
+                compared += step
+            }
+        }
     }
 
     private static func firstStamp(_ bytes: Bytes) -> Stamp? {
@@ -145,25 +212,32 @@ package struct LogFile: Sendable {
         return nil
     }
 
-    private static func otherPacking(_ bytes: Bytes) -> String? {
+    /// By what the file begins with, whatever its name.
+    private static func packing(_ bytes: Bytes) -> Packing {
         func begins(_ magic: [UInt8]) -> Bool {
             bytes.count >= magic.count && magic.indices.allSatisfy { bytes[$0] == magic[$0] }
         }
-        if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) { return "xz" }
-        if begins([0x42, 0x5A, 0x68]), bytes.count > 3, bytes[3].isDigit { return "bzip2" }
-        if begins([0x28, 0xB5, 0x2F, 0xFD]) { return "zstd" }
-        return nil
+        if GzipSource.isGzip(bytes) { return .gzip }
+        if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) { return .xz }
+        if begins([0x42, 0x5A, 0x68]), bytes.count > 3, bytes[3].isDigit { return .bzip2 }
+        if begins([0x28, 0xB5, 0x2F, 0xFD]) { return .zstd }
+        return .plain
     }
 }
 
 /// Where the year of stamps without one was taken from.
 package enum YearSource: String, Sendable {
     case option = "--year"
+    case births = "its message ids"
+    case others = "the other logs' message ids"
     case name = "the file's name"
     case sibling = "its dated siblings"
     case gzip = "gzip's time stamp"
     case file = "the file's time stamp"
     case clock = "today's date"
+
+    /// Whether it is only the time at which something was stored.
+    var isTimeStamp: Bool { self == .gzip || self == .file || self == .clock }
 }
 
 /// The first bytes of a file, to look at what they unpack to.

@@ -66,7 +66,16 @@ package final class LogSet: Sendable {
         }
         for path in paths { add(path, isGiven: true) }
 
-        YearEvidence.settle(&files, options: options)
+        let copies = LogSet.copies(in: files)
+        for (copy, whole) in copies.map({ (files[$0.copy], files[$0.whole]) }) {
+            problems.append(
+                InputProblem(
+                    path: copy.path,
+                    message: "\(copy.name) holds no other lines than \(whole.name); they are read once",
+                    isDamage: false))
+        }
+        for copy in copies.map(\.copy).sorted(by: >) { files.remove(at: copy) }
+        problems += YearEvidence.settle(&files, options: options)
         self.files = files.sorted { a, b in
             switch (a.firstTime?.wallClock, b.firstTime?.wallClock) {
             case (let first?, let second?) where first != second: first < second
@@ -78,11 +87,15 @@ package final class LogSet: Sendable {
         self.problems = problems
     }
 
-    /// `isCancelled` is asked while waiting for a pipe.
+    /// What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is asked while waiting
+    /// for a pipe.
     package func reader(
-        ordered: Bool, numbered: Bool, isCancelled: @escaping @Sendable () -> Bool = { false }
+        ordered: Bool, numbered: Bool, during times: Range<Int64>? = nil,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) -> ChunkReader {
-        ChunkReader(files, ordered: ordered, numbered: numbered, isCancelled: isCancelled)
+        ChunkReader(
+            files, parts: files.map { $0.part(holding: times) }, ordered: ordered, numbered: numbered,
+            isCancelled: isCancelled)
     }
 
     /// The first and the last stamp, in microseconds of the wall clock; nil where no line has any.
@@ -100,6 +113,21 @@ package final class LogSet: Sendable {
             range = .some(found)
             return found
         }
+    }
+
+    /// Files whose lines another one holds too: a copy, a log beside its compressed self, one that was copied but not
+    /// truncated. Of equals, the one whose name comes first stays.
+    private static func copies(in files: [LogFile]) -> [(copy: Int, whole: Int)] {
+        var copies: [(copy: Int, whole: Int)] = []
+        let indices = files.indices.sorted { files[$0].path < files[$1].path }
+        for index in indices {
+            let whole = indices.first { other in
+                guard other != index, files[index].isBeginning(of: files[other]) else { return false }
+                return files[index].path > files[other].path || !files[other].isBeginning(of: files[index])
+            }
+            if let whole { copies.append((index, whole)) }
+        }
+        return copies
     }
 
     /// The files of a directory that look like mail logs, or all if none does.

@@ -49,16 +49,17 @@ package final class OpenFile: Sendable {
         identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 
-    /// A copy of all that a pipe still gives, in a file that nobody else sees.
-    init(spooling pipe: OpenFile) throws(Failure) {
+    /// A copy of all that a pipe still gives, behind what was read of it, in a file that nobody else sees.
+    init(spooling pipe: OpenFile, after head: [UInt8] = []) throws(Failure) {
         let descriptor = TemporaryFile.open()
         guard descriptor >= 0 else { throw Failure(number: errno) }
-        let buffer = UnsafeMutableRawPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
         defer { buffer.deallocate() }
+        precondition(head.count <= 1 << 16, "the head of a pipe is at most one buffer")
+        for (place, byte) in head.enumerated() { buffer[place] = byte }
         var total = 0
         while true {
-            let count = systemRead(pipe.descriptor, buffer, 1 << 16)
-            if count < 0, errno == EINTR { continue }
+            let count = total < head.count ? head.count : OpenFile.read(pipe.descriptor, buffer, 1 << 16)
             guard count >= 0 else { throw Failure(number: errno) }
             if count == 0 { break }
             var written = 0
@@ -89,14 +90,19 @@ package final class OpenFile: Sendable {
         identity == Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 
-    /// What a pipe gives next; 0 at its end.
-    func readNext(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
+    /// Reads what a descriptor gives next; 0 at its end, negative where that fails.
+    static func read(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
         while true {
             let step = systemRead(descriptor, buffer, count)
-            if step < 0, errno == EINTR { continue }
-            guard step >= 0 else { throw Failure(number: errno) }
-            return step
+            if step >= 0 || errno != EINTR { return step }
         }
+    }
+
+    /// What a pipe gives next; 0 at its end.
+    func readNext(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
+        let step = OpenFile.read(descriptor, buffer, count)
+        guard step >= 0 else { throw Failure(number: errno) }
+        return step
     }
 
     /// Whether a pipe has something to read, or has ended, within so many milliseconds.

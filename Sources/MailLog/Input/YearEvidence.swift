@@ -1,10 +1,15 @@
 /// Finds the year of stamps that have none, by what else is known of a file. The first that tells something counts:
-/// `--year`, a date in the file's name, the dates of its siblings, gzip's time stamp, the file's, today.
+/// `--year`, the births of messages in the log, a date in the file's name, the dates of its siblings, gzip's time
+/// stamp, the file's, today.
 package enum YearEvidence {
     private static let second: Int64 = 1_000_000
     private static let day: Int64 = 86_400 * second
 
-    static func settle(_ files: inout [LogFile], options: LogOptions) {
+    /// How much of the logs is looked through for births of messages, in bytes.
+    private static let searched = 16 << 20
+
+    /// Returns what is to be said about it.
+    static func settle(_ files: inout [LogFile], options: LogOptions) -> [InputProblem] {
         var latest: [String: Int64] = [:]
         for file in files {
             guard let date = date(in: file.path) else { continue }
@@ -27,7 +32,52 @@ package enum YearEvidence {
                 files[index].yearSource = .clock
             }
         }
-        if let year = options.year { shift(&files, to: year) }
+        let births = births(in: files)
+        guard let year = options.year else {
+            follow(births, &files)
+            return []
+        }
+        shift(&files, to: year)
+        return births.compactMap { index, birth in
+            guard let time = files[index].firstTime, self.year(of: time) != birth.year else { return nil }
+            return InputProblem(
+                path: files[index].path,
+                message: "\(files[index].name) is of \(birth.year), as its message ids tell, not of "
+                    + "\(self.year(of: time)), as --year has it",
+                isDamage: false)
+        }
+    }
+
+    /// What the logs without years tell themselves, by the place of the file.
+    private static func births(in files: [LogFile]) -> [(index: Int, birth: BirthEvidence)] {
+        var budget = searched
+        let yearless = files.indices.filter { files[$0].isYearless }
+        // The latest first: for the others, the same clock has often counted the years.
+        return yearless.sorted { (start(files[$0]), files[$0].path) > (start(files[$1]), files[$1].path) }
+            .compactMap { index in
+                BirthEvidence.find(in: files[index], budget: &budget).map { (index, $0) }
+            }
+    }
+
+    /// Puts files into the years that they tell themselves, and those whose time stamps are off like theirs.
+    private static func follow(_ births: [(index: Int, birth: BirthEvidence)], _ files: inout [LogFile]) {
+        var shifts: Set<Int> = []
+        for (index, birth) in births {
+            guard let stamp = files[index].firstStamp, let time = files[index].firstTime else { continue }
+            if files[index].yearSource?.isTimeStamp == true { shifts.insert(birth.year - year(of: time)) }
+            files[index].years = YearWindow(first: stamp, year: birth.year)
+            files[index].yearSource = .births
+            files[index].offset = birth.offset
+        }
+        guard shifts.count == 1, let shift = shifts.first, shift != 0 else { return }
+        for index in files.indices where files[index].yearSource?.isTimeStamp == true {
+            files[index].years = files[index].years.moved(by: shift)
+            files[index].yearSource = .others
+        }
+    }
+
+    private static func year(of time: Value) -> Int {
+        Calendar.civil(fromDays: Int(time.wallClock.floorDivided(by: day))).year
     }
 
     /// Moves all by whole years, so that the earliest begins in that year.
@@ -35,7 +85,7 @@ package enum YearEvidence {
         let yearless = files.indices.filter { files[$0].isYearless }
         let first = yearless.min { start(files[$0]) < start(files[$1]) }
         guard let first, let stamp = files[first].firstStamp else { return }
-        let found = Calendar.civil(fromDays: Int(start(files[first]).floorDivided(by: day))).year
+        let found = files[first].firstTime.map { self.year(of: $0) } ?? year
         for index in yearless {
             if index == first {
                 files[index].years = YearWindow(first: stamp, year: year)

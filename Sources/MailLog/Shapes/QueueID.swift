@@ -38,6 +38,22 @@ package enum QueueID {
         return isLong(text)
     }
 
+    /// When the message of a long queue id was born, in microseconds of UTC: six or more digits to the base 52 are
+    /// seconds, the four before `z` are microseconds. Nil for any other id.
+    static func birth(_ id: Bytes) -> Int64? {
+        guard isLong(id), let mark = id.lastIndex(of: UInt8(ascii: "z")), (10...11).contains(mark) else {
+            return nil
+        }
+        let digits = Bytes("0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz")
+        var values: [Int64] = [0, 0]
+        for index in 0..<mark {
+            guard let digit = digits.firstIndex(of: id[index]) else { return nil }
+            values[index < mark - 4 ? 0 : 1] = values[index < mark - 4 ? 0 : 1] * 52 + Int64(digit)
+        }
+        guard values[1] < 1_000_000 else { return nil }
+        return values[0] * 1_000_000 + values[1]
+    }
+
     private static func longLength(in text: Bytes) -> Int {
         guard let colon = text.prefix(40).firstIndex(of: UInt8(ascii: ":")),
             colon + 1 == text.count || text[colon + 1] == 0x20

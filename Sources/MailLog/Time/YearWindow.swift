@@ -42,7 +42,7 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         return .time(early >= start ? early : YearWindow.wallClock(of: stamp, year: year + 1))
     }
 
-    private static func wallClock(of stamp: Stamp, year: Int) -> Int64 {
+    static func wallClock(of stamp: Stamp, year: Int) -> Int64 {
         let days = Calendar.daysFromCivil(year: year, month: Int(stamp.month), day: Int(stamp.day))
         return Int64(days) * 86_400_000_000 + stamp.microsecondsOfDay
     }

@@ -7,7 +7,8 @@ import Synchronization
 package struct Executor {
     private let logs: LogSet
     private let threads: Int
-    /// Whether raw bytes are searched before lines are split; off only for tests of the search.
+    /// Whether raw bytes are searched before lines are split, and what lies outside of the time asked for is left
+    /// unread; off only for tests of that.
     private let searches: Bool
 
     package init(logs: LogSet, threads: Int, searches: Bool = true) {
@@ -112,7 +113,7 @@ package struct Executor {
         _ output: any RowOutput,
         _ run: RunState, _ progress: Progress?
     ) -> ScanAccount {
-        let reader = logs.reader(ordered: false, numbered: numbered(query)) { run.shouldStop }
+        let reader = reader(query, ordered: false, run)
         progress?.follow(reader)
         let parts = Mutex<[Finished<R.Part>]>([])
         let account = Mutex(ScanAccount())
@@ -197,7 +198,7 @@ package struct Executor {
         make: @escaping @Sendable (Worker) -> (any RowConsumer, (Int) -> Bool),
         end: @escaping @Sendable () -> Void
     ) -> ScanAccount {
-        let reader = logs.reader(ordered: true, numbered: numbered(query)) { run.shouldStop }
+        let reader = reader(query, ordered: true, run)
         progress?.follow(reader)
         let account = Mutex(ScanAccount())
         Threads.run(threads) { _ in
@@ -219,7 +220,12 @@ package struct Executor {
         return account.withLock { $0 }
     }
 
-    private func numbered(_ query: Query) -> Bool { query.lineNeeds.contains(Field("line").slot) }
+    private func reader(_ query: Query, ordered: Bool, _ run: RunState) -> ChunkReader {
+        logs.reader(
+            ordered: ordered, numbered: query.lineNeeds.contains(Field("line").slot),
+            during: searches ? query.times : nil
+        ) { run.shouldStop }
+    }
 
     // MARK: The serial part
 

@@ -14,6 +14,8 @@ package struct Condition: Sendable {
     package var isRawExact = false
     /// What a line must be for the condition to hold; one of these.
     package var presence: [LinePresence] = [LinePresence()]
+    /// When a line must be for the condition to hold, in microseconds of the wall clock; nil where that is open.
+    package var times: Range<Int64>?
 
     package init(
         range: SourceRange, needs: Set<Int>, make: @escaping @Sendable () -> (Row) -> Bool
@@ -21,6 +23,39 @@ package struct Condition: Sendable {
         self.range = range
         self.needs = needs
         self.make = make
+    }
+}
+
+extension Condition {
+    /// Several conditions that must all hold.
+    package init(all conditions: [Condition]) {
+        let makers = conditions.map(\.make)
+        let isSequential = conditions.contains(where: \.isSequential)
+        self.init(
+            range: conditions[0].range.through(conditions[conditions.count - 1].range),
+            needs: conditions.reduce(into: []) { $0.formUnion($1.needs) }
+        ) {
+            let tests = makers.map { $0() }
+            // What looks at neighbours must see every row.
+            if isSequential { return { row in tests.reduce(true) { $1(row) && $0 } } }
+            switch tests.count {
+            case 1: return tests[0]
+            case 2:
+                let first = tests[0]
+                let second = tests[1]
+                return { first($0) && second($0) }
+            default: return { row in tests.allSatisfy { $0(row) } }
+            }
+        }
+        self.isSequential = isSequential
+        raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.and($1.raw) }
+        presence = conditions[0].presence
+        let limits = conditions.compactMap(\.times)
+        times = limits.dropFirst().reduce(limits.first) { $0?.clamped(to: $1) }
+        for condition in conditions.dropFirst() {
+            let product = presence.flatMap { mine in condition.presence.map { mine.and($0) } }
+            if product.count <= 64 { presence = product }
+        }
     }
 }
 

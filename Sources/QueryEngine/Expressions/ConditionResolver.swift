@@ -66,6 +66,10 @@ extension Resolution {
         condition.raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.or($1.raw) }
         let presence = conditions.flatMap(\.presence)
         condition.presence = presence.count <= 16 ? presence : [LinePresence()]
+        condition.times = conditions.dropFirst().reduce(conditions[0].times) { mine, other in
+            guard let mine, let times = other.times else { return nil }
+            return min(mine.lowerBound, times.lowerBound)..<max(mine.upperBound, times.upperBound)
+        }
         return condition
     }
 
@@ -133,7 +137,17 @@ extension Resolution {
         if value.type.isTime {
             let interval = try interval(literal.text, right.range)
             if comparison == .equal { noteTimeRange(left, interval) }
-            return timeComparison(comparison, value, interval, range)
+            var condition = timeComparison(comparison, value, interval, range)
+            let end = interval.isMoment ? interval.start + 1 : interval.end
+            switch comparison {
+            case .equal: condition.times = times(left, interval.start, end)
+            case .less: condition.times = times(left, .min, interval.start)
+            case .lessOrEqual: condition.times = times(left, .min, end)
+            case .greater: condition.times = times(left, end, .max)
+            case .greaterOrEqual: condition.times = times(left, interval.start, .max)
+            default: break
+            }
+            return condition
         }
         if value.type.isText || value.type.isList, !literal.isQuoted,
             literal.text.contains(where: { $0 == "*" || $0 == "?" }),
@@ -545,6 +559,16 @@ extension Resolution {
         return TimeWords.Interval(start: start, end: end)
     }
 
+    /// The times of the lines of which a field of their stamp lies between two moments.
+    private func times(_ left: Expression, _ start: Int64, _ end: Int64) -> Range<Int64>? {
+        guard case .field(let name) = left, schema.isLines, start < end,
+            ["time", "minute", "hour", "day", "week", "month"].contains(name.text),
+            case .time(let bin)? = schema.column(name.text)?.type
+        else { return nil }
+        if bin == .instant || end == .max { return start..<end }
+        return start..<TimeBins.next(after: TimeBins.start(of: end - 1, bin), bin)
+    }
+
     private mutating func noteTimeRange(_ left: Expression, _ interval: TimeWords.Interval) {
         guard case .field(let name) = left, let column = schema.column(name.text), column.type.isTime,
             schema.isLines, !interval.isMoment
@@ -592,7 +616,10 @@ extension Resolution {
         if value.type.isTime {
             let interval = try interval(text, wordRange)
             if !negated { noteTimeRange(left, interval) }
-            return timeComparison(negated ? .notEqual : .equal, value, interval, range)
+            var condition = timeComparison(negated ? .notEqual : .equal, value, interval, range)
+            let end = interval.isMoment ? interval.start + 1 : interval.end
+            if !negated { condition.times = times(left, interval.start, end) }
+            return condition
         }
         if value.type.isText, let network = Network(text) {
             return textCondition(value, range) { network.contains($0) != negated }
@@ -669,6 +696,7 @@ extension Resolution {
                 }
             }
             condition.isSequential = value.isSequential
+            if !negated { condition.times = times(left, interval.start, interval.end) }
             return condition
         }
         let type = value.type
@@ -765,35 +793,6 @@ private struct ColumnSet: Sendable {
 }
 
 extension Condition {
-    /// Several conditions that must all hold.
-    package init(all conditions: [Condition]) {
-        let makers = conditions.map(\.make)
-        let isSequential = conditions.contains(where: \.isSequential)
-        self.init(
-            range: conditions[0].range.through(conditions[conditions.count - 1].range),
-            needs: conditions.reduce(into: []) { $0.formUnion($1.needs) }
-        ) {
-            let tests = makers.map { $0() }
-            // What looks at neighbours must see every row.
-            if isSequential { return { row in tests.reduce(true) { $1(row) && $0 } } }
-            switch tests.count {
-            case 1: return tests[0]
-            case 2:
-                let first = tests[0]
-                let second = tests[1]
-                return { first($0) && second($0) }
-            default: return { row in tests.allSatisfy { $0(row) } }
-            }
-        }
-        self.isSequential = isSequential
-        raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.and($1.raw) }
-        presence = conditions[0].presence
-        for condition in conditions.dropFirst() {
-            let product = presence.flatMap { mine in condition.presence.map { mine.and($0) } }
-            if product.count <= 64 { presence = product }
-        }
-    }
-
     /// The opposite, false all the same on rows where `value` is missing.
     fileprivate func negatedWherePresent(_ value: Typed) -> Condition {
         let make = make

@@ -25,6 +25,7 @@ package struct Plan {
                 }
                 lines.append("search   raw bytes for \(texts.joined(separator: " or "))")
             }
+            if let reading { lines.append("read     \(reading)") }
             let early = query.scan.filter(isEarly)
             if !early.isEmpty {
                 lines.append("filter   \(count(early)) on the prelude, before the text is read")
@@ -55,6 +56,22 @@ package struct Plan {
                 ? "give     the lines themselves"
                 : "give     \(shown)\(query.schema.columns.count > 12 ? ", …" : "")")
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How much of the logs is read where a condition tells the time.
+    private var reading: String? {
+        let logs = query.environment.files()
+        guard let times = query.times, !logs.isEmpty else { return nil }
+        let parts = logs.map { $0.part(holding: times) }
+        let size = { (bytes: Int) in
+            var text: [UInt8] = []
+            PeopleText(.size).append(.integer(bytes), to: &text)
+            return String(decoding: text, as: UTF8.self)
+        }
+        let count = parts.count { !$0.isEmpty }
+        let wanted = zip(logs, parts).reduce(0) { $0 + min($1.1.count, $1.0.size) }
+        return "\(count) of \(logs.count) log\(logs.count == 1 ? "" : "s"), \(size(wanted)) of "
+            + "\(size(logs.reduce(0) { $0 + $1.size })): what the stamps show to be of another time is skipped"
     }
 
     private var passesInOrder: Bool {

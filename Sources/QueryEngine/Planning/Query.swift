@@ -196,6 +196,9 @@ package struct Query: Sendable {
     /// Whether the answer is the log lines themselves.
     package var givesLines: Bool { schema.isLines }
 
+    /// When a line must be, in microseconds of the wall clock; nil where that is open.
+    package var times: Range<Int64>? { scan.isEmpty ? nil : Condition(all: scan).times }
+
     /// Bytes that a line must contain.
     package var raw: RawCondition { scan.isEmpty ? .anything : Condition(all: scan).raw }
 }

@@ -8,7 +8,8 @@ struct FilesStage: Stage {
         details: """
             It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
             `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
-            tells where it was taken from. `unrecognised` lines have no time stamp that mlq understands.
+            tells where it was taken from; `utc_offset` is in the stamps, or follows from the message ids that \
+            Postfix made. `unrecognised` lines have no time stamp that mlq understands.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }
@@ -27,7 +28,7 @@ struct FilesStage: Stage {
                 ("file", .text(.plain), .missing), ("lines", .integer, .missing), ("bytes", .size, .missing),
                 ("first", .time(.instant), .missing), ("last", .time(.instant), .missing),
                 ("year", .integer, .missing), ("year_source", .text(.plain), .missing),
-                ("unrecognised", .integer, .missing),
+                ("utc_offset", .text(.plain), .missing), ("unrecognised", .integer, .missing),
             ], rowName: "a row of 'files'", by: name)
         resolution.timeRange = nil
         resolution.append(
@@ -114,11 +115,22 @@ private final class FilesPart: ReductionPart {
                 worker.arena.text(file.path), .integer(count.lines), .integer(count.bytes),
                 count.first ?? .missing, count.last ?? .missing,
                 file.firstTime.map { .integer(FilesPart.year(of: $0)) } ?? .missing,
-                source.map { worker.arena.text($0) } ?? .missing, .integer(count.unrecognised),
+                source.map { worker.arena.text($0) } ?? .missing,
+                FilesPart.offset(of: file).map { worker.arena.text($0) } ?? .missing,
+                .integer(count.unrecognised),
             ]
             for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
             guard next.consume(buffer.row(order: UInt64(place + 1), worker: worker)) else { return }
         }
+    }
+
+    /// `+09:00`.
+    private static func offset(of file: LogFile) -> String? {
+        let written = file.firstStamp.flatMap { $0.offset == Value.unknownOffset ? nil : Int($0.offset) }
+        guard let seconds = written ?? file.offset else { return nil }
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        let minutes = abs(seconds) / 60
+        return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
     }
 
     private static func year(of time: Value) -> Int {

@@ -25,7 +25,12 @@ struct ChunkReaderTests {
 
     static let directory = TemporaryDirectory()
 
-    static let forms: [String] = ["plain", "gzip", "members", "pipe", "gzip pipe"]
+    static let forms: [String] =
+        ["plain", "gzip", "members", "pipe", "gzip pipe"]
+        + ["xz", "bzip2", "zstd", "xz pipe"].filter { form in
+            // Where a packer is not installed, there is nothing to read.
+            FileManager.default.isExecutableFile(atPath: "/usr/bin/\(form.prefix { $0 != " " })")
+        }
 
     /// A log set of one file in that form.
     static func logs(_ form: String, _ text: [UInt8] = text) throws -> LogSet {
@@ -33,6 +38,10 @@ struct ChunkReaderTests {
         let path = directory.path("log-\(UInt64.random(in: 0 ... .max))")
         var bytes = text
         if form.hasPrefix("gzip") { bytes = try gzip(text) }
+        for packer in ["xz", "bzip2", "zstd"] where form.hasPrefix(packer) {
+            bytes = try packed(
+                text, [packer, "-1"], packer == "bzip2" ? "bz2" : packer == "zstd" ? "zst" : "xz")
+        }
         if form == "members" {
             let half = text.count / 2
             bytes = try gzip(Array(text[..<half])) + gzip([]) + gzip(Array(text[half...]))
@@ -53,15 +62,17 @@ struct ChunkReaderTests {
         return LogSet(paths: [path], options: LogOptions())
     }
 
-    static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
+    static func gzip(_ bytes: [UInt8]) throws -> [UInt8] { try packed(bytes, ["gzip", "-n"], "gz") }
+
+    static func packed(_ bytes: [UInt8], _ command: [String], _ ending: String) throws -> [UInt8] {
         let path = directory.path("packed-\(UInt64.random(in: 0 ... .max))")
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-n", path]
+        process.arguments = command + [path]
         try process.run()
         process.waitUntilExit()
-        return try [UInt8](Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
+        return try [UInt8](Data(contentsOf: URL(fileURLWithPath: "\(path).\(ending)")))
     }
 
     struct Piece {
@@ -154,6 +165,38 @@ struct ChunkReaderTests {
         #expect(
             reader.problems().map(\.message) == ["\(path) is cut off: its compressed data ends too early"])
         #expect(reader.problems().map(\.isDamage) == [true])
+    }
+
+    @Test("a damaged member costs only itself", arguments: [0, 3, 12, 2000, -1, -6])
+    func damagedMember(_ place: Int) throws {
+        let parts = (0..<3).map { part in
+            (0..<2000).flatMap { Array("Nov 23 16:39:34 mx1 a[\($0 * 7919)]: part \(part)\n".utf8) }
+        }
+        var members = try parts.map { try ChunkReaderTests.gzip($0) }
+        members[1][place < 0 ? members[1].count + place : place] ^= 0xFF
+        let path = ChunkReaderTests.directory.path("member\(place).gz")
+        try Data(members.joined()).write(to: URL(fileURLWithPath: path))
+        let reader = LogSet(paths: [path], options: LogOptions()).reader(ordered: true, numbered: false)
+        let bytes = ChunkReaderTests.read(reader).flatMap(\.bytes)
+        let isFirstWhole = bytes.starts(with: parts[0])
+        let isLastWhole = bytes.suffix(parts[2].count + 1).elementsEqual([10] + parts[2])
+        #expect(isFirstWhole && isLastWhole)
+        #expect(reader.problems().map(\.isDamage) == [true])
+    }
+
+    @Test("a stream that a program cannot unpack gives what it holds, and says so")
+    func damagedStream() throws {
+        guard ChunkReaderTests.forms.contains("xz") else { return }
+        let path = ChunkReaderTests.directory.path("cut.xz")
+        let whole = try ChunkReaderTests.packed(ChunkReaderTests.text, ["xz", "-1"], "xz")
+        try Data(whole.prefix(whole.count / 2)).write(to: URL(fileURLWithPath: path))
+        let reader = LogSet(paths: [path], options: LogOptions()).reader(ordered: true, numbered: false)
+        let bytes = ChunkReaderTests.read(reader).flatMap(\.bytes)
+        #expect(bytes.count > 100_000 && ChunkReaderTests.text.starts(with: bytes))
+        #expect(
+            reader.problems().map(\.message) == [
+                "\(path) is damaged: xz could not unpack all of it; the rest was left out"
+            ])
     }
 
     @Test("logs come in the order of time, whatever they are called")
