@@ -33,7 +33,7 @@ enum Command {
         if let script = options.f { sources.append(try source(script)) }
         for query in options.e { sources.append(Source(name: "query", text: query)) }
         if sources.isEmpty, let first = files.first {
-            if try isScript(first) {
+            if try isScript(first) || !Terminal.exists(first) && ShippedScript.named(first) != nil {
                 sources.append(try source(first))
                 files.removeFirst()
             } else if !Terminal.exists(first), first != "-" {
@@ -59,7 +59,8 @@ enum Command {
                 return UsageError("'\(word)' is no file; to run it as a query write -e '\(word)'")
             }
         }
-        let near = Spelling.nearest(to: word, among: subcommands.keys.sorted())
+        let near = Spelling.nearest(
+            to: word, among: subcommands.keys.sorted() + ShippedScript.all.map(\.name))
         return UsageError(
             "there is no file '\(word)'" + (near.map { "; did you mean 'mlq \($0)'?" } ?? ""))
     }
@@ -71,7 +72,11 @@ enum Command {
             && FileText.firstLine(path)?.contains("mlq") == true
     }
 
-    private static func source(_ path: String) throws(UsageError) -> Source {
+    /// The script in a file, or the one that comes with mlq.
+    static func source(_ path: String) throws(UsageError) -> Source {
+        if !Terminal.exists(path), let script = ShippedScript.named(path) {
+            return Source(name: path, text: script.text)
+        }
         switch FileText.read(path) {
         case .success(let bytes): return Source(name: path, text: String(decoding: bytes, as: UTF8.self))
         case .failure(let failure): throw UsageError(failure.message)

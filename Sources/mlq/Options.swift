@@ -10,6 +10,7 @@ struct Options: ParsableCommand {
             mlq [options] [FILE…]                shell, when standard input is a terminal
             mlq [options] -e QUERY [FILE…]       one-liner; -e may repeat
             mlq [options] SCRIPT.mlq [FILE…]     script; also -f SCRIPT
+            mlq [options] NAME [FILE…]           investigation that comes with mlq (mlq help examples)
             mlq check|fmt SCRIPT…                check or format scripts
             mlq test CASE.mlqt…                  run test cases
             mlq help [STAGE|FUNCTION|FIELD|…]    the language

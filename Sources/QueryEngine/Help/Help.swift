@@ -32,7 +32,7 @@ package enum Help {
         rows(Stages.all.forms.filter { Aggregates.all[$0.name] == nil }.map { ($0.name, $0.summary) })
     }
 
-    /// The page of a stage, an aggregate, a function, a field or a topic.
+    /// The page of a stage, an aggregate, a function, a field, an investigation or a topic.
     package static func page(_ words: [String]) -> String? {
         let word = words.joined(separator: " ").lowercased()
         var pages: [String] = []
@@ -45,6 +45,7 @@ package enum Help {
         }
         if let form = Functions.all[word] { pages.append(page(form, "function", form.callUsage)) }
         if let field = Fields.named(word) { pages.append(page(field)) }
+        if let script = ShippedScript.named(word) { pages.append(script.page) }
         if let topic = topics.first(where: { $0.name == word }) {
             pages.append("\(topic.name): \(topic.summary)\n\n\(indented(topic.text))")
         }
@@ -54,7 +55,7 @@ package enum Help {
     /// Every name that has a page.
     package static var names: [String] {
         Stages.all.names + Aggregates.all.names + Functions.all.names + Fields.all.map(\.name)
-            + topics.map(\.name)
+            + ShippedScript.all.map(\.name) + topics.map(\.name)
     }
 
     /// The same for programs.
@@ -86,6 +87,11 @@ package enum Help {
                 list("aggregates", Aggregates.all.forms.map { form($0, $0.callUsage) }),
                 list("functions", Functions.all.forms.map { form($0, $0.callUsage) }),
                 list("fields", fields),
+                list(
+                    "investigations",
+                    ShippedScript.all.map {
+                        entry([("name", quoted($0.name)), ("summary", quoted($0.question))])
+                    }),
             ].joined(separator: ",\n") + "\n}"
     }
 
@@ -96,6 +102,10 @@ package enum Help {
             Topic(
                 name: "fields", summary: "the fields of a log line, with their types",
                 text: rows(Fields.all.map { ($0.name, "\($0.type.name): \($0.summary)") }, indent: "")),
+            Topic(
+                name: "examples", summary: "investigations that are run by their names",
+                text: rows(ShippedScript.all.map { ($0.name, $0.question) }, indent: "")
+                    + "\n\nmlq NAME FILE… runs one; mlq help NAME tells when to use it and how to read it."),
             Topic(name: "grammar", summary: "the whole grammar, in EBNF", text: Grammar.text),
             Topic(
                 name: "events", summary: "the shapes of lines that are recognised, and their fields",

@@ -32,7 +32,7 @@ struct SaveCommand: ShellCommand {
     }
 }
 
-/// `:run F.mlq`: the statements of a script.
+/// `:run F.mlq`: the statements of a script, or of an investigation that comes with mlq.
 struct RunCommand: ShellCommand {
     static let form = Form<any ShellCommand>(
         "run", summary: "run a script over the logs that are open", Parameter<String>.path
@@ -41,10 +41,8 @@ struct RunCommand: ShellCommand {
     let path: String
 
     func run(_ shell: Shell) throws(UsageError) {
-        switch FileText.read(path) {
-        case .failure(let failure): throw UsageError(failure.message)
-        case .success(let bytes): try shell.ask(String(decoding: bytes, as: UTF8.self), name: path)
-        }
+        let script = try Command.source(path)
+        try shell.ask(String(decoding: script.bytes, as: UTF8.self), name: path)
     }
 }
 

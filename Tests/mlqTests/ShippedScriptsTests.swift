@@ -1,0 +1,130 @@
+import Foundation
+import QueryEngine
+import Testing
+
+/// The investigations that come with mlq: the scripts of `Examples` that say `mlq NAME` in their header.
+@Suite("Shipped investigations")
+struct ShippedScriptsTests {
+    static let scripts: [(name: String, text: String)] = ExamplesTests.scripts.compactMap { path in
+        let url = Program.root.appendingPathComponent(path)
+        let name = url.deletingPathExtension().lastPathComponent
+        guard let text = try? String(contentsOf: url, encoding: .utf8), text.contains("\n#     mlq \(name) ")
+        else { return nil }
+        return (name, text)
+    }
+
+    static let names = scripts.map(\.name)
+
+    static let logs = [
+        "Examples/maillog", "Tests/Data/postfix-3.7.11.maillog", "Tests/Data/submission.maillog",
+    ]
+
+    /// The Swift file that holds the scripts.
+    static var source: String {
+        let path = "Sources/QueryEngine/Help/ShippedScripts.swift"
+        var text = """
+            // swift-format-ignore-file
+            // Made of Examples/*.mlq by: MLQ_UPDATE=1 swift test --filter ShippedScriptsTests/isCurrent
+            // A test compares \(URL(fileURLWithPath: path).lastPathComponent) with them.
+            extension ShippedScript {
+                /// Every investigation, by name.
+                package static let all: [ShippedScript] = [
+
+            """
+        for script in scripts {
+            text += "        ShippedScript(name: \"\(script.name)\", text: #\"\"\"\n"
+            for line in script.text.split(separator: "\n", omittingEmptySubsequences: false) {
+                var columns = 0
+                var pieces = [""]
+                for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+                    if columns + word.count > 90 {
+                        pieces.append("")
+                        columns = 0
+                    }
+                    pieces[pieces.count - 1] += "\(word) "
+                    columns += word.count + 1
+                }
+                pieces[pieces.count - 1].removeLast()
+                let folded = pieces.joined(separator: "\\#\n            ")
+                text += folded.isEmpty ? "\n" : "            \(folded)\n"
+            }
+            text += "            \"\"\"#),\n"
+        }
+        return text + "    ]\n}\n"
+    }
+
+    @Test("what is compiled in is what stands in Examples")
+    func isCurrent() throws {
+        let url = Program.root.appendingPathComponent("Sources/QueryEngine/Help/ShippedScripts.swift")
+        if ProcessInfo.processInfo.environment["MLQ_UPDATE"] != nil {
+            try ShippedScriptsTests.source.write(to: url, atomically: true, encoding: .utf8)
+            return
+        }
+        #expect(try String(contentsOf: url, encoding: .utf8) == ShippedScriptsTests.source)
+        #expect(ShippedScript.all.map(\.text) == ShippedScriptsTests.scripts.map(\.text))
+    }
+
+    @Test("there are the investigations that postmasters need")
+    func areMany() { #expect(ShippedScriptsTests.names.count >= 38) }
+
+    @Test("each runs by its name on every log, and has rows on one at least", arguments: names)
+    func run(_ name: String) throws {
+        let script = try #require(ShippedScript.named(name))
+        var empty = 0
+        for log in ShippedScriptsTests.logs {
+            // These logs are shorter than the week that a comparison takes by itself.
+            let moment = log.contains("postfix-3.7.11") ? "16:39:40" : "2026-11-24"
+            let comparison =
+                script.text.contains("\nparam at = ") && log.hasPrefix("Tests") ? ["-D", "at=\(moment)"] : []
+            let outcome = try Program.run(
+                ["--year", log.hasPrefix("Tests") ? "2026" : "2012", "--exit-empty", "-o", "table"]
+                    + comparison + [name, log])
+            #expect(outcome.status <= 1, "\(log): \(outcome.error)")
+            if outcome.status == 1 { empty += 1 }
+        }
+        #expect(empty < ShippedScriptsTests.logs.count, "no log has anything to show")
+    }
+
+    @Test("each tells its question, when to use it and how to read it", arguments: names)
+    func help(_ name: String) throws {
+        let outcome = try Program.run(["help", name])
+        #expect(outcome.status == 0)
+        for part in ["\(name) (investigation): ", "?", "  When: ", "  Read: "] {
+            #expect(outcome.output.contains(part), "\(part)")
+        }
+    }
+
+    @Test("help lists them with their questions")
+    func list() throws {
+        let outcome = try Program.run(["help", "examples"])
+        for script in ShippedScript.all {
+            #expect(outcome.output.contains("\(script.name) "))
+            #expect(outcome.output.contains(script.question))
+        }
+    }
+
+    @Test("a name that is nearly one is told, and a file of that name goes first")
+    func words() throws {
+        #expect(try Program.run(["why-defered"]).error.contains("did you mean 'mlq why-deferred'?"))
+        #expect(try Program.run(["help", "why-defered"]).error.contains("did you mean 'why-deferred'?"))
+        #expect(try Program.run(["check", "backscatter"]).status == 0)
+        let directory = NSTemporaryDirectory() + "mlq-shipped-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let outcome = try Program.shell(
+            "cd \(directory) && echo 'Nov 23 16:39:34 mx1 a[1]: b' > logins && mlq -e 'count' logins")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.hasSuffix("1\n"))
+    }
+
+    @Test("they name the list that answers, the message that is retried, the account that is stolen")
+    func incident() throws {
+        let lists = try Program.run(["backscatter", "Examples/maillog"]).output
+        #expect(lists.contains("maint@ml.example.jp\tmaint-admin@ml.example.jp\t105\t102\t5664\t104\n"))
+        let retries = try Program.run(["retry-storm", "Examples/maillog"]).output
+        #expect(retries.contains("90442C9CB29\tmaint-admin@ml.example.jp\tsally@uk.psi.com\t1470\t"))
+        let accounts = try Program.run(
+            ["--year", "2026", "compromised-account", "Tests/Data/submission.maillog"]).output
+        #expect(accounts.contains("bob@example.org\t2026-11-24\t7\t1\t1\t2\t"))
+    }
+}
