@@ -131,7 +131,7 @@ struct SVGChart {
         let (low, high) = (ticks.first ?? 0, ticks.last ?? 1)
         let left = 14 + 7 * Double(ticks.map { data.text($0).count }.max() ?? 0)
         let (height, right) = (220.0, SVGChart.width - 8)
-        let base = top + 20 + height
+        let base = top + 26 + height
         let y = { (value: Double) in base - (value - low) / max(1e-9, high - low) * height }
         let slot = (right - left) / Double(max(1, data.labels.count))
         var body = head + words(data.valueName, 0, top + 10)
@@ -158,11 +158,15 @@ struct SVGChart {
                 body += line(series.values, color(place)) { (left + (Double($0) + 0.5) * slot, y($1)) }
             }
         }
-        let every = max(1, Int((Double(data.labels.count) * 95 / (right - left)).rounded(.up)))
+        // A character is 7 wide at most.
+        let labelWidth = 7 * Double(data.labels.map(\.count).max() ?? 0) + 50
+        let every = max(1, Int((Double(data.labels.count) * labelWidth / (right - left)).rounded(.up)))
         for label in stride(from: 0, to: data.labels.count, by: every) {
+            let (x, half) = (left + (Double(label) + 0.5) * slot, 3.5 * Double(data.labels[label].count))
+            let (isFirst, isLast) = (x - half < 0, x + half > SVGChart.width)
             body += words(
-                data.labels[label], left + (Double(label) + 0.5) * slot, base + 18,
-                label == 0 ? "start" : "middle")
+                data.labels[label], isFirst ? 0 : isLast ? SVGChart.width : x, base + 18,
+                isFirst ? "start" : isLast ? "end" : "middle")
         }
         return svg(base + 26, body)
     }
@@ -185,7 +189,7 @@ struct SVGChart {
 
     private var heat: String {
         let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
-        let left = min(220, 10 + 7 * Double(data.labels.map(\.count).max() ?? 0))
+        let left = min(220, 18 + 7 * Double(data.labels.map(\.count).max() ?? 0))
         let cell = min(40, (SVGChart.width - left) / Double(max(1, data.series.count)))
         var body = words(data.valueName, 0, 12)
         for (place, series) in data.series.enumerated() where cell >= 24 || place % 4 == 0 {

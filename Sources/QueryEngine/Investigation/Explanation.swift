@@ -63,16 +63,16 @@ struct Explanation {
         max(1, Double(range.upperBound - range.lowerBound)) / 86_400e6
     }
 
-    /// What all combinations of process, event and status that grew have grown by: a new rule moves lines from one
-    /// to another and leaves the sum as it was.
+    /// What all kinds of lines that grew have grown by: a new rule moves lines from one to another and leaves the sum
+    /// as it was, and so does what makes mail slow.
     private static func gross(
         _ before: [Int], _ after: [Int], _ perBefore: Double, _ perAfter: Double, _ sample: LineSample
     ) -> Double {
-        let places = ["process", "event", "status"].map(Dimension.place)
         var growths: [[UInt32]: Double] = [:]
         for (lines, weight) in [(before, -perBefore), (after, perAfter)] {
             for line in lines {
-                growths[places.map { sample.values[line * LineSample.width + $0] }, default: 0] += weight
+                growths[Dimension.kinds.map { sample.values[line * LineSample.width + $0] }, default: 0] +=
+                    weight
             }
         }
         // Sorted, because sums of floating-point numbers depend on their order.
@@ -131,9 +131,10 @@ struct Explanation {
     private func next(
         _ before: [Int], _ after: [Int], of growth: Double, least: Double, known: [UInt32]
     ) -> (value: UInt32, before: [Int], after: [Int])? {
-        let excluded = Set(known.map { sample.dimension(of: $0) }).reduce(into: Set<Int>()) { set, place in
-            set.insert(place)
-            for name in Dimension.all[place].implies { set.insert(Dimension.place(name)) }
+        let excluded = known.reduce(into: Set<String>()) { set, value in
+            let dimension = Dimension.all[sample.dimension(of: value)]
+            set.insert(dimension.field.name)
+            set.formUnion(dimension.implies)
         }
         let countsBefore = Explanation.count(before, sample)
         let countsAfter = Explanation.count(after, sample)
@@ -147,7 +148,9 @@ struct Explanation {
             let surprise = grown / growth - usual
             let number = UInt32(value)
             let dimension = sample.dimension(of: number)
-            guard surprise >= Explanation.leastSurprise, !excluded.contains(dimension) else { continue }
+            guard surprise >= Explanation.leastSurprise,
+                !excluded.contains(Dimension.all[dimension].field.name)
+            else { continue }
             let narrows =
                 countsBefore[value] + countsAfter[value] < 0.9 * Double(before.count + after.count)
             if Dimension.all[dimension].isClosed, !narrows { continue }

@@ -12,6 +12,7 @@ final class LineSample {
 
     /// One in 2^level messages is held.
     private(set) var level = 0
+    /// Of each dimension; -1 where the rows have none.
     private let slots: [Int]
     private let timeSlot: Int
     private let limit: Int
@@ -63,13 +64,16 @@ final class LineSample {
     func add(_ row: Row) {
         let time = row[timeSlot]
         guard time.kind == .time else { return }
-        let id = row[slots[LineSample.queueID]]
+        let place = slots[LineSample.queueID]
+        let id = place < 0 ? .missing : row[place]
         let hash = id.kind == .text ? LineSample.hash(id.bytes) : LineSample.mix(row.order)
         guard isChosen(hash) else { return }
         hashes.append(hash)
         orders.append(row.order)
         times.append(time.wallClock)
-        for (dimension, slot) in slots.enumerated() { values.append(number(row[slot], dimension)) }
+        for (dimension, slot) in slots.enumerated() {
+            values.append(slot < 0 ? 0 : number(Dimension.all[dimension].value(row[slot]), dimension))
+        }
         if times.count > limit { raise() }
     }
 

@@ -17,7 +17,7 @@ struct Onset {
     private static let allowance = 1.0
     private static let threshold = 12.0
     /// A value of a dimension that fewer lines have than one in so many is no cause of a change worth telling.
-    private static let rarest = 100
+    private static let rarest = 200
     /// What a value has more must be this part of all that is usually logged in that time.
     private static let leastGrowth = 0.02
     private static let leastLines = 40.0

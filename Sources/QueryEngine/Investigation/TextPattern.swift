@@ -95,7 +95,8 @@ enum Mask {
             if end == index || isPart {
                 masked.append(bytes[index])
                 index += 1
-            } else if isCode(bytes[index..<end]) {
+            } else if isCode(bytes[index..<end], isValue: index > 0 && bytes[index - 1] == UInt8(ascii: "="))
+            {
                 masked.append(contentsOf: UnsafeBufferPointer(start: bytes.base + index, count: end - index))
                 index = end
             } else {
@@ -126,12 +127,13 @@ enum Mask {
             && (bytes[place + 1].isDigit || bytes.dropFirst(place + 1).hasPrefix("<n>"))
     }
 
-    /// Whether a number is a reply code or an enhanced status code, which tell texts apart.
-    private static func isCode(_ number: Bytes) -> Bool {
+    /// Whether a number is a reply code or an enhanced status code, which tell texts apart; the value of a key
+    /// (`delay=250`) is no reply code.
+    private static func isCode(_ number: Bytes, isValue: Bool) -> Bool {
         guard number.count > 0, (UInt8(ascii: "2")...UInt8(ascii: "5")).contains(number[0]) else {
             return false
         }
-        if number.count == 3 { return number[1].isDigit && number[2].isDigit }
+        if number.count == 3 { return !isValue && number[1].isDigit && number[2].isDigit }
         var points = 0
         for index in 0..<number.count where !number[index].isDigit {
             if number[index] != UInt8(ascii: ".") { return false }

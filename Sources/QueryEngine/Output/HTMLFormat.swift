@@ -32,9 +32,11 @@ package struct Page: Sendable {
             .scroll{overflow-x:auto}
             table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5rem 0}
             th,td{text-align:left;padding:.15rem .7rem .15rem 0;vertical-align:top;border-bottom:1px solid #8883}
-            th{font-weight:600}td.n,th.n{text-align:right}
-            td{overflow-wrap:anywhere;min-width:3rem}
-            figure{margin:.6rem 0}svg{width:100%;height:auto;max-width:56rem;display:block}
+            th{font-weight:600}td.n,th.n{text-align:right}th,td{white-space:nowrap}
+            td.t{white-space:normal;overflow-wrap:break-word;max-width:44rem}
+            figure{margin:.6rem 0;overflow-x:auto}
+            svg{width:100%;height:auto;min-width:40rem;max-width:56rem;display:block}
+            footer{overflow-wrap:anywhere}
             .note,footer,summary{color:#666;font-size:.9rem}footer{margin-top:3rem;border-top:1px solid #8884}
             @media(prefers-color-scheme:dark){body{background:#16181b;color:#ddd}.note,footer,summary{color:#aaa}}
             </style></head><body>
@@ -58,22 +60,32 @@ extension MarkupText {
 
 /// Writes rows as a table; those of a `chart` as a picture, with the table folded behind it.
 private final class HTMLWriter: RowWriter {
-    private let columns: [(slot: Int, text: PeopleText, isRight: Bool)]
+    private let columns: [(slot: Int, text: PeopleText, markup: String)]
     private let header: [String]
     private let gatherer: ChartGatherer?
     private var table: [UInt8] = []
     private var scratch: [UInt8] = []
 
     init(_ schema: Schema) {
-        columns = schema.columns.map { ($0.slot, PeopleText($0), $0.type.isNumeric && $0.type != .any) }
+        columns = schema.columns.map { ($0.slot, PeopleText($0), HTMLWriter.markup($0.type)) }
         header = schema.columns.map(\.name)
         gatherer = schema.chart.map { ChartGatherer(schema, kind: $0.kind) }
+    }
+
+    /// Numbers stand on the right; only texts are broken into lines.
+    private static func markup(_ type: ValueType) -> String {
+        if type.isNumeric, type != .any { return " class=\"n\"" }
+        switch type {
+        case .text(.oneOf): return ""
+        case .text, .any: return " class=\"t\""
+        default: return ""
+        }
     }
 
     func begin(into text: inout [UInt8]) {
         var head = "<div class=\"scroll\"><table><thead><tr>"
         for (place, name) in header.enumerated() {
-            head += "<th\(columns[place].isRight ? " class=\"n\"" : "")>\(MarkupText.escaped(name))</th>"
+            head += "<th\(columns[place].markup)>\(MarkupText.escaped(name))</th>"
         }
         put("\(head)</tr></thead><tbody>\n", &text)
     }
@@ -95,7 +107,7 @@ private final class HTMLWriter: RowWriter {
     private func append(_ row: Row, to markup: inout [UInt8]) {
         markup.append(contentsOf: "<tr>".utf8)
         for column in columns {
-            markup.append(contentsOf: (column.isRight ? "<td class=\"n\">" : "<td>").utf8)
+            markup.append(contentsOf: "<td\(column.markup)>".utf8)
             scratch.removeAll(keepingCapacity: true)
             column.text.append(row[column.slot], to: &scratch)
             MarkupText.append(scratch, to: &markup)

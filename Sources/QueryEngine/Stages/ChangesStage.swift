@@ -8,7 +8,7 @@ struct ChangesStage: Stage {
         summary: "where a series over time steps, drifts, spikes or dips",
         details: """
             The rows have a bin of time, and a series is their last number, one for each value of the other columns. \
-            A `step` is found by Pettitt's test (p below 0.005) and is told with the medians before and after; a \
+            A `step` is found by Pettitt's test (1979; p below 0.005) and is told with the medians before and after; a \
             `drift`, where a line fits better, is tested after Mann and Kendall; a `spike` or a `dip` is more than 8 \
             scaled median deviations away. Of three weeks of days or three days of hours, what the weekday or the \
             hour always brings is taken off before. The first and the last bin do not count where the logs cover only \

@@ -8,8 +8,9 @@ struct PatternsStage: Stage {
         summary: "group texts that differ only in what varies, with an example of each",
         details: """
             Hosts, addresses, queue ids, URLs and numbers are masked (`<host>`, `<addr>`, `<qid>`, `<url>`, `<n>`). \
-            Texts of the same length and first word that then agree in seven words of ten are one pattern (Drain), \
-            with `<*>` where they differ. Without a field: `text`, or the first text of the rows. Reply codes stay. \
+            Texts of the same length and first word that then agree in seven words of ten are one pattern (Drain, \
+            ICWS 2017), with `<*>` where they differ. Without a field: `text`, or the first text of the rows. Codes \
+            that lead a reply are left out, others stay. \
             The commonest pattern comes first.
             """,
         examples: [

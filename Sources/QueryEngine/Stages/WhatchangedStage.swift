@@ -17,15 +17,17 @@ struct WhatchangedStage: Stage {
             Without a time it finds the moment itself: the bin after which Page's cumulative sum of what all lines, or \
             those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
             consists of, over process, status, reason, sender, recipient, their domains, relay, client network, \
-            SASL user and more: a `cause`, and `within` it the next condition, as long as one explains a third of \
-            it. `before` and `after` are lines a day, `share` is the part of the growth, `first` when such a line \
-            was first seen; `query` shows the lines. Processes that are `unchanged` are told too. What a line of a \
-            message lacks (the sender, say), the message's other lines give. Of a log with more than \
-            \(LineSample.capacity) lines, the lines of one message in 2, 4, 8 … are looked at, and the error that \
-            this brings is told. Only filters may stand before it.
+            SASL user and more, and over deliveries that are slower: a `cause`, and `within` it the next condition, as \
+            long as one explains a third of it (after Adtributor, NSDI 2014). `before` and `after` are lines a day, \
+            `share` is the part of the growth, `first` when such a line was first seen; `query` shows the lines. \
+            Processes that are `unchanged` are told too. What a line of a message lacks (the sender, say), the \
+            message's other lines give. Of a log with more than \(LineSample.capacity) lines, the lines of one \
+            message in 2, 4, 8 … are looked at, and the error that this brings is told. Only filters and \
+            `deliveries` may stand before it; then rows are counted, not lines.
             """,
         examples: [
             "whatchanged", "filter process=smtp | whatchanged at 2012-12-26",
+            "deliveries | whatchanged | filter what in (moment, cause, within)",
             "whatchanged 2012-12-16..2012-12-22 with 2012-12-27..2012-12-29 | filter what=cause",
         ],
         Parameter<Period>(
@@ -45,9 +47,17 @@ struct WhatchangedStage: Stage {
     let period: Period
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
-        guard resolution.schema.isLines, resolution.steps.isEmpty else {
+        let source: WhatchangedSource
+        if resolution.schema.isLines, resolution.steps.isEmpty {
+            source = .lines
+        } else if let mail = resolution.mail, mail.steps == resolution.steps.count,
+            resolution.schema.column("attempt") != nil
+        {
+            source = .deliveries
+        } else {
             throw Diagnostic(
-                "'whatchanged' looks at log lines", at: name.range, hint: "only filters may stand before it")
+                "'whatchanged' looks at log lines or deliveries", at: name.range,
+                hint: "only filters and `deliveries` may stand before it")
         }
         var ranges: [Range<Int64>]?
         switch period {
@@ -63,8 +73,11 @@ struct WhatchangedStage: Stage {
             }
             ranges?.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
         }
-        let slots = Dimension.all.map(\.field.slot)
-        let time = Field("time").slot
+        let columns = resolution.schema
+        let slots = Dimension.all.map { columns.column($0.field.name)?.slot ?? -1 }
+        guard let time = columns.column("time")?.slot else {
+            preconditionFailure("lines and deliveries have a time")
+        }
         let roles = ["moment"] + Explanation.Step.Role.allCases.map(\.rawValue)
         let layout = resolution.beginRows(
             [
@@ -74,11 +87,19 @@ struct WhatchangedStage: Stage {
             ], rowName: "a row of 'whatchanged'", by: name)
         resolution.timeRange = nil
         resolution.append(
-            .reduce(Whatchanged(slots: slots, time: time, ranges: ranges, layout: layout)))
+            .reduce(Whatchanged(source: source, slots: slots, time: time, ranges: ranges, layout: layout)))
     }
 }
 
+/// What the rows are that are counted, and what their queries begin with.
+private enum WhatchangedSource: String {
+    case lines, deliveries
+
+    var beginning: String { self == .lines ? "" : "\(rawValue) | " }
+}
+
 private struct Whatchanged: Reduction {
+    let source: WhatchangedSource
     let slots: [Int]
     let time: Int
     /// Before and after; nil where they are to be found.
@@ -86,7 +107,7 @@ private struct Whatchanged: Reduction {
     let layout: Layout
 
     var title: String { "sample the messages, find the moment, explain the growth" }
-    var needs: Set<Int> { Set(slots + [time]) }
+    var needs: Set<Int> { Set(slots.filter { $0 >= 0 } + [time]) }
 
     func makePart(_ worker: Worker) -> WhatchangedPart { WhatchangedPart(self) }
 }
@@ -126,14 +147,15 @@ private final class WhatchangedPart: ReductionPart {
                 "nothing stands out: nothing in \(text(after)) is much more than in \(text(before))")
             return
         }
-        worker.run.note("before is \(text(before)), after \(text(after)); numbers are lines a day")
+        worker.run.note(
+            "before is \(text(before)), after \(text(after)); numbers are \(plan.source.rawValue) a day")
         if sample.level > 0 {
             worker.run.note(
                 "these are estimates from the lines of one message in \(1 << sample.level): a number of n lines may "
                     + "be off by \(1 << sample.level) times the square root of n / \(1 << sample.level), more where few "
                     + "messages have most of the lines")
         }
-        let writer = FindingWriter(sample, explanation, plan.layout, next, worker)
+        let writer = FindingWriter(plan, sample, explanation, next, worker)
         guard writer.write(moment: before, after) else { return }
         for step in causes + explanation.unchanged() {
             guard writer.write(step) else { return }
@@ -156,6 +178,7 @@ private final class WhatchangedPart: ReductionPart {
 
 /// Writes findings as rows.
 private final class FindingWriter {
+    private let source: WhatchangedSource
     private let sample: LineSample
     private let explanation: Explanation
     private let next: any RowConsumer
@@ -164,14 +187,15 @@ private final class FindingWriter {
     private var order: UInt64 = 0
 
     init(
-        _ sample: LineSample, _ explanation: Explanation, _ layout: Layout, _ next: any RowConsumer,
+        _ plan: Whatchanged, _ sample: LineSample, _ explanation: Explanation, _ next: any RowConsumer,
         _ worker: Worker
     ) {
+        source = plan.source
         self.sample = sample
         self.explanation = explanation
         self.next = next
         self.worker = worker
-        buffer = RowBuffer(layout)
+        buffer = RowBuffer(plan.layout)
     }
 
     func write(moment before: Range<Int64>, _ after: Range<Int64>) -> Bool {
@@ -182,13 +206,13 @@ private final class FindingWriter {
         }
         let whole = Explanation.Step(
             role: .cause, values: [], before: lines(before), after: lines(after))
-        return write("moment", condition, "filter \(condition)", whole, first: after.lowerBound)
+        return write(
+            "moment", condition, "\(source.beginning)filter \(condition)", whole, first: after.lowerBound)
     }
 
     func write(_ step: Explanation.Step) -> Bool {
         let conditions = step.values.map { value in
-            let field = Dimension.all[sample.dimension(of: value)].field
-            return "\(field.name)=\(QueryText.value(sample.value(value, arena: worker.arena), field.type))"
+            Dimension.all[sample.dimension(of: value)].condition(sample.value(value, arena: worker.arena))
         }
         return write(
             step.role.rawValue, conditions.joined(separator: " "), query(step, conditions), step,
@@ -209,7 +233,7 @@ private final class FindingWriter {
                 filters.append(condition)
             }
         }
-        return names.joined() + "filter \(filters.joined(separator: " and "))"
+        return names.joined() + "\(source.beginning)filter \(filters.joined(separator: " and "))"
     }
 
     private func write(

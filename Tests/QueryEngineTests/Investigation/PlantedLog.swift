@@ -1,14 +1,16 @@
 /// Two weeks of the log of a small mail server, with more by day than by night and less at the weekend, and
 /// something planted in it where `plant` says so.
 struct PlantedLog {
-    enum Cause: CaseIterable { case compromisedAccount, deadRelay, blockingRule, retriedMessage }
+    enum Cause: CaseIterable {
+        case compromisedAccount, deadRelay, blockingRule, retriedMessage, spamWave, listLoop, slowDisk
+    }
 
     let seed: UInt64
     var cause: Cause?
-    /// When it begins, in minutes from the first midnight.
+    /// When it begins and when the log ends, in minutes from the first midnight.
     var start = 9 * 1440 + 637
+    var end = 14 * 1440
 
-    private static let days = 14
     /// Monday, 2 November.
     private static let firstDay = 2
 
@@ -62,13 +64,16 @@ struct PlantedLog {
                 }
                 return
             }
+            let isSlow = cause == .slowDisk && second >= start * 60
+            let wait = isSlow ? Int.random(in: 2..<40, using: &random) : 0
             log(
-                second + 4,
-                "postfix/smtp[104]: \(id): to=<\(to)>, relay=mx.\(domain)[198.51.100.9]:25, delay=2, "
-                    + "delays=1/0/0.5/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 7F\(serial))")
-            log(second + 4, "postfix/qmgr[103]: \(id): removed")
+                second + 4 + wait,
+                "postfix/smtp[104]: \(id): to=<\(to)>, relay=mx.\(domain)[198.51.100.9]:25, delay=\(2 + wait), "
+                    + "delays=1/\(wait)/0.5/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 7F\(serial))"
+            )
+            log(second + 4 + wait, "postfix/qmgr[103]: \(id): removed")
         }
-        for minute in 0..<PlantedLog.days * 1440 {
+        for minute in 0..<end {
             let weekday = minute / 1440 % 7
             let isDay = (8 * 60..<19 * 60).contains(minute % 1440)
             let usual = (isDay ? 5 : 2) * (weekday >= 5 ? 6 : 10)
@@ -104,11 +109,23 @@ struct PlantedLog {
                     "postfix/smtp[104]: 3BADF00D1: to=<z@slow.example>, relay=mx.slow.example[198.51.100.8]:25, "
                         + "delay=600, delays=599/0/1/0, dsn=4.2.0, status=deferred (host mx.slow.example[198.51.100.8] "
                         + "said: 450 4.2.0 Try again later (in reply to RCPT TO command))")
+            case .spamWave where minute % 4 == 0:
+                message(
+                    minute * 60 + 11, from: "offer\(minute)@shop\(minute % 977).example",
+                    to: "user\(minute % 12)@home.example", client: "203.0.113.\(minute * 7 % 250)", sasl: nil)
+            case .listLoop where minute % 5 == 0:
+                // Each post comes back from the other list, which has this one among its members.
+                message(
+                    minute * 60 + 3, from: "team-owner@home.example", to: "crew@alpha.example",
+                    client: "192.0.2.1", sasl: nil)
+                message(
+                    minute * 60 + 9, from: "crew-bounces@alpha.example", to: "team@home.example",
+                    client: "198.51.100.77", sasl: nil)
             default: break
             }
         }
         return events.enumerated().sorted { ($0.element.second, $0.offset) < ($1.element.second, $1.offset) }
-            .filter { $0.element.second < PlantedLog.days * 86_400 }
+            .filter { $0.element.second < end * 60 }
             .map { "\(PlantedLog.stamp($0.element.second)) mx1 \($0.element.text)" }
     }
 

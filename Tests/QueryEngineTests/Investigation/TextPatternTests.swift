@@ -17,6 +17,10 @@ struct TextPatternTests {
             ("said: 552 5.2.2 over quota by 17 bytes", "said: over quota by <n> bytes"),
             ("table hash:/etc/x2 has 12 entries", "table hash:/etc/x2 has <n> entries"),
             ("refused with 421 today", "refused with 421 today"),
+            (
+                "relay=none, delay=250, delays=1/2/3/4, dsn=4.4.1",
+                "relay=none, delay=<n>, delays=<n>, dsn=4.4.1"
+            ),
         ])
     func masks(_ text: String, _ masked: String) {
         let arena = Arena()

@@ -6,9 +6,18 @@ import Testing
 @Suite("whatchanged")
 struct WhatchangedTests {
     /// What was planted, and a condition that the first cause must have.
-    static let causes: [(cause: PlantedLog.Cause, condition: String)] = [
-        (.compromisedAccount, "sasl_username=user3"), (.deadRelay, "to_domain=big.example"),
-        (.blockingRule, "blocked using"), (.retriedMessage, "queue_id=3BADF00D1"),
+    static let causes: [(cause: PlantedLog.Cause, conditions: [String])] = [
+        (.compromisedAccount, ["sasl_username=user3"]), (.deadRelay, ["to_domain=big.example"]),
+        (.blockingRule, ["blocked using"]), (.retriedMessage, ["queue_id=3BADF00D1"]),
+        (.spamWave, ["client_net=203.0.113.0/24"]),
+        (
+            .listLoop,
+            [
+                "team-owner@home.example", "crew-bounces@alpha.example", "team@home.example",
+                "crew@alpha.example",
+            ]
+        ),
+        (.slowDisk, ["delay_b>="]),
     ]
 
     private func rows(_ log: PlantedLog, _ query: String, threads: Int = 1) -> TestLog.Answer {
@@ -19,28 +28,61 @@ struct WhatchangedTests {
     }
 
     @Test(
-        "names what was planted first, and when it began", arguments: causes.indices, [1, 2, 3] as [UInt64])
+        "names what was planted first, and when it began", arguments: causes.indices,
+        1...5 as ClosedRange<UInt64>)
     func namesCause(_ place: Int, _ seed: UInt64) throws {
-        let (cause, condition) = WhatchangedTests.causes[place]
-        let log = PlantedLog(seed: seed, cause: cause)
+        let (cause, conditions) = WhatchangedTests.causes[place]
+        // On 10 to 12 November, at any hour; the last day is half there.
+        let hour = Int(seed) * 7 % 24
+        let day = 8 + Int(seed) % 3
+        var log = PlantedLog(seed: seed, cause: cause)
+        (log.start, log.end) = (day * 1440 + hour * 60 + 37, 14 * 1440 - 700)
         let answer = rows(log, "whatchanged | filter what in (moment, cause, within)")
         let lines = answer.rows.dropFirst().map {
             $0.split(separator: "\t", omittingEmptySubsequences: false)
         }
         try #require(lines.count >= 2, "\(answer.rows) \(answer.notes)")
-        // The moment is found to within some hours; the planted start is 11 November, 10:37.
-        let moment = String(lines[0][5])
-        #expect(moment >= "2026-11-11T08:00" && moment <= "2026-11-11T19:00", "\(moment)")
+        // When little is logged, the moment is found to within some hours only.
+        let moment = lines[0][5]
+        let found = try #require(
+            Int(moment.dropFirst(8).prefix(2)).flatMap { day in
+                Int(moment.dropFirst(11).prefix(2)).map { (day - 2) * 24 + $0 }
+            })
+        #expect((-8...16).contains(found - day * 24 - hour), "\(moment), planted on day \(day) at \(hour)")
         let first = lines[1...].prefix { line in line[0] == "cause" || line[0] == "within" }
         let chain = first.prefix(1) + first.dropFirst().prefix { $0[0] == "within" }
-        #expect(chain.contains { $0[1].contains(condition) }, "\(answer.rows.joined(separator: "\n"))")
+        #expect(
+            chain.contains { row in conditions.contains { row[1].contains($0) } },
+            "\(answer.rows.joined(separator: "\n"))")
     }
 
     @Test("says that nothing stands out where nothing was planted", arguments: 1...20 as ClosedRange<UInt64>)
     func isQuiet(_ seed: UInt64) {
-        let answer = rows(PlantedLog(seed: seed), "whatchanged")
+        // Whole days, or a last day of which a part is there.
+        let log = PlantedLog(seed: seed, end: 14 * 1440 - (seed % 2 == 0 ? 0 : Int(seed) * 67 % 1440))
+        let answer = rows(log, "whatchanged")
         #expect(answer.rows.count == 1, "\(answer.rows.joined(separator: "\n"))")
         #expect(answer.notes.contains { $0.hasPrefix("nothing stands out") })
+    }
+
+    @Test("over deliveries too, names what was planted", arguments: causes.indices)
+    func namesCauseOfDeliveries(_ place: Int) throws {
+        let (cause, conditions) = WhatchangedTests.causes[place]
+        // What a rule rejects is never delivered.
+        if cause == .blockingRule { return }
+        let answer = rows(PlantedLog(seed: 11, cause: cause), "deliveries | whatchanged")
+        #expect(
+            answer.rows.contains { row in conditions.contains { row.contains($0) } },
+            "\(answer.rows.joined(separator: "\n"))")
+        #expect(answer.rows.dropFirst().allSatisfy { $0.contains("\tdeliveries | filter ") })
+    }
+
+    @Test(
+        "over the deliveries of a log without an incident, nothing stands out",
+        arguments: 1...5 as ClosedRange<UInt64>)
+    func isQuietInDeliveries(_ seed: UInt64) {
+        let answer = rows(PlantedLog(seed: seed), "deliveries | whatchanged")
+        #expect(answer.rows.count == 1, "\(answer.rows.joined(separator: "\n"))")
     }
 
     @Test("between two quiet weeks, nothing stands out either", arguments: 1...5 as ClosedRange<UInt64>)
