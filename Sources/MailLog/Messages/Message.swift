@@ -289,7 +289,28 @@ struct MessageSession {
     var message: Message?
     /// What was decided before the message had an id.
     var pending: Message.Marks = []
+    var foretold: Foretold?
     var time: Int64
+}
+
+/// What was told of a message before it had an id: when it is held, no later line may say who sent it.
+final class Foretold {
+    private var values = KeptValues()
+    private var attributes: [Value]
+
+    init(width: Int) { attributes = Array(repeating: .missing, count: width) }
+
+    func keep(_ value: Value, at place: Int) {
+        guard !value.isMissing else { return }
+        attributes[place] = values.keep(value, over: attributes[place])
+    }
+
+    /// The message has an id now; what its own line says stays.
+    func pass(to message: Message) {
+        for (place, value) in attributes.enumerated() where message.attributes[place].isMissing {
+            message.attributes[place] = message.values.keep(values.lend(value))
+        }
+    }
 }
 
 /// First in, first out.

@@ -367,9 +367,13 @@ package final class MessageTable {
         case .client:
             var session = session(key, host)
             leave(session)
-            message?.marks.formUnion(session.pending)
+            if let message {
+                message.marks.formUnion(session.pending)
+                session.foretold?.pass(to: message)
+            }
             session.message = message
             session.pending = []
+            session.foretold = nil
             host.sessions[key] = session
         case .lost:
             if let current = host.sessions[key]?.message, isContent(line.slots[place]) {
@@ -378,6 +382,9 @@ package final class MessageTable {
         default:
             var session = session(key, host)
             session.pending.insert(event == .hold ? .held : .discarded)
+            let foretold = session.foretold ?? Foretold(width: attributeSlots.count)
+            for (place, slot) in attributeSlots.enumerated() { foretold.keep(line.slots[slot], at: place) }
+            session.foretold = foretold
             host.sessions[key] = session
         }
     }
