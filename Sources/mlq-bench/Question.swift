@@ -31,17 +31,21 @@ struct Question {
     private let answer: (String) -> Int?
     /// Seconds that mlq may take.
     private let atMost: Double?
+    /// Megabytes that mlq must stay under.
+    private let memory: Int
 
     /// `answer` makes one number of an output; those of all tools must agree. By default it is the sum of the last
     /// number of each line.
     init(
         _ title: String, query: String, _ files: String, _ rivals: [Rival], atMost: Double? = nil,
+        memory: Int = 64,
         answer: @escaping (String) -> Int? = { text in numbers(text).map { $0.reduce(0, +) } }
     ) {
         self.title = title
         command = "\(mlq) --year 2012 --no-header -e '\(query)' \(files)"
         self.rivals = rivals
         self.atMost = atMost
+        self.memory = memory
         self.answer = answer
     }
 
@@ -65,13 +69,13 @@ struct Question {
             var line = "  " + contender.name.padding(toLength: 14, withPad: " ", startingAt: 0)
             line += String(format: "%8.1f ms", seconds * 1000)
             if contender.name == "mlq" {
-                let memory = peakMemory()
-                line += "  \(memory.map { "\($0) MB" } ?? "unknown") of memory"
+                let peak = peakMemory()
+                line += "  \(peak.map { "\($0) MB" } ?? "unknown") of memory"
                 if let atMost {
                     line += String(format: "  (wanted: at most %.0f ms)", atMost * 1000)
                     isGood = isGood && seconds <= atMost
                 }
-                if memory ?? 0 >= 64 { isGood = false }
+                if peak ?? 0 >= memory { isGood = false }
             } else {
                 line += String(format: "  %6.2f times mlq's time", seconds / mine)
                 if let atLeast = contender.atLeast {

@@ -84,6 +84,16 @@ let questions = [
             Rival(
                 "zcat | mawk", "zcat \(log.parts.joined(separator: " ")) | mawk '\(byDay)'", atLeast: 6)
         ]),
+    Question(
+        "messages by outcome", query: "messages | count by outcome", log.plain,
+        [Rival("pflogsumm", "pflogsumm \(log.plain)", atLeast: 25)], memory: 256,
+        // They count different things: a test of the examples says what.
+        answer: { _ in 0 }),
+    Question(
+        "all lines of one mail", query: "trace 90442C9CB29", log.plain,
+        [Rival("rg", "rg 90442C9CB29 \(log.plain)", atLeast: 0.5)], memory: 256,
+        // mlq shows the session's lines as well.
+        answer: { _ in 0 }),
     Question("start-up: count of an empty file", query: "count", log.empty, [], atMost: 0.010),
 ]
 

@@ -5,11 +5,11 @@ import Testing
 
 /// Following mail, on the log of a real Postfix 3.7.11.
 @Suite struct MessageTests {
-    static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Fixtures")
+    static let data = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Data")
 
     static func text(_ name: String) throws -> String {
-        try String(contentsOf: fixtures.appendingPathComponent(name), encoding: .utf8)
+        try String(contentsOf: data.appendingPathComponent(name), encoding: .utf8)
     }
 
     static func lines() throws -> [String] {
