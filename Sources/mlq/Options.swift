@@ -35,6 +35,16 @@ struct Options: ParsableCommand {
     @Flag(name: .customLong("no-header"), help: "Leave the header line out.")
     var noHeader = false
 
+    @Flag(
+        name: [.customShort("F"), .long],
+        help: "Go on with what is written to the logs, through rotations, until Ctrl-C.")
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --follow into a pipe: print the answer so far this often.", valueName: "duration"))
+    var every: String = "10s"
+
     @Option(help: ArgumentHelp("Only lines from this time on: 2012-12-26, end-2h, …", valueName: "time"))
     var since: String?
 

@@ -17,9 +17,9 @@ final class ProgressDisplay: Sendable {
     private let started = Clock.seconds
     private static let interval: UInt32 = 100_000
 
-    init(_ progress: Progress) {
+    init(_ progress: Progress, isWanted: Bool = true) {
         self.progress = progress
-        isOn = Terminal.isError && Terminal.environment("TERM") != "dumb"
+        isOn = isWanted && Terminal.isError && Terminal.environment("TERM") != "dumb"
     }
 
     func start() {

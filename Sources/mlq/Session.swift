@@ -23,10 +23,15 @@ struct Session {
     private var saidSentences: Set<String> = []
     private var unrecognised: String?
     private(set) var mustEnd = false
+    /// Whether queries go on with what is written to the logs (`--follow`, `:follow`).
+    var follows: Bool
+    /// Names of logs that are followed and not there yet.
+    private(set) var awaited: [String] = []
 
     init(_ settings: Settings, paths: [String]) {
         self.settings = settings
         self.paths = paths
+        follows = settings.options.follow
         logs = LazyLogs(paths: paths, LogOptions())
     }
 
@@ -34,8 +39,12 @@ struct Session {
 
     /// Resolves texts over the logs as they are now.
     mutating func read(_ sources: [Source]) throws(UsageError) -> Program {
-        let logs = LazyLogs(paths: paths, LogOptions(year: settings.options.year, now: Input.now))
+        awaited = follows ? paths.filter { $0 != "-" && !Terminal.exists($0) } : []
+        let logs = LazyLogs(
+            paths: paths.filter { !awaited.contains($0) },
+            LogOptions(year: settings.options.year, now: Input.now))
         self.logs = logs
+        environment.follows = follows
         environment.now = Input.now
         environment.memory = settings.memory
         environment.force = settings.options.force
@@ -43,6 +52,14 @@ struct Session {
         if let word = settings.options.now {
             do { environment.now = try TimeWords(environment).interval(word).start } catch {
                 throw UsageError("--now \(word): not a time")
+            }
+        }
+        if follows {
+            // The data ends with the present, and a pipe is not to be read to its end for that.
+            let now = environment.now
+            environment.dataRange = {
+                let range = logs.value(spooled: false).timeRange
+                return (range?.first ?? now, max(range?.last ?? now, now))
             }
         }
         environment.files = { logs.value(spooled: true).files }
@@ -122,6 +139,7 @@ struct Session {
         guard !paths.isEmpty else {
             throw UsageError("no log to read: name files, pipe a log in, or have /var/log/maillog")
         }
+        if follows { try checkFollowing(program) }
         _ = logs.value(spooled: program.scansAgain)
         for item in program.items {
             switch item {
@@ -172,14 +190,18 @@ struct Session {
         let executor = Executor(
             logs: logs, threads: settings.threads, searches: !settings.options.noSearch)
         let progress = Progress()
-        let bar = ProgressDisplay(progress)
+        let bar = ProgressDisplay(progress, isWanted: !follows)
         Signals.watch(run)
         let start = Clock.seconds
         bar.start()
         let destination = Executor.Destination(
-            format: settings.format(for: query), options: output ?? settings.output,
+            format: follows ? formatToFollow(query) : settings.format(for: query),
+            options: output ?? settings.output,
             sink: BarClearingSink(sink, bar))
-        let outcome = executor.run(query, to: destination, run: run, progress: progress, keeping: limit)
+        let outcome =
+            follows
+            ? follow(query, executor, logs, to: destination, run)
+            : executor.run(query, to: destination, run: run, progress: progress, keeping: limit)
         bar.stop()
         Signals.watch(nil)
         rows += outcome.rows
@@ -187,7 +209,7 @@ struct Session {
             problems.append(problem)
             Terminal.say("mlq: \(problem.message)")
         }
-        for note in [timeNote(query)].compactMap(\.self) + run.notes {
+        for note in [follows ? nil : timeNote(query)].compactMap(\.self) + run.notes {
             Terminal.say("mlq: \(note)")
             if let page { show(page.note(note)) }
         }
@@ -198,7 +220,7 @@ struct Session {
             status = failure.status
             mustEnd = true
         }
-        if run.wasInterrupted {
+        if run.wasInterrupted, !follows {
             Terminal.say("mlq: interrupted; the answer covers what had been read")
             status = 130
             mustEnd = true
@@ -206,8 +228,8 @@ struct Session {
         if settings.options.stats {
             Terminal.say(statistics(outcome, seconds: Clock.seconds - start))
         }
-        if query.readsLines {
-            unrecognised = accountSentence(outcome.account, paths: logs.files.map(\.path))
+        if query.readsLines, !query.readsListing {
+            unrecognised = accountSentence(outcome.account, paths: logs.files.map(\.path) + awaited)
             if settings.options.strict, outcome.account.unrecognised > 0, status == 0 { status = 3 }
         }
         isFirst = false

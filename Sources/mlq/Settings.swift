@@ -15,6 +15,8 @@ struct Settings {
     let memory: Int
     /// The format that `-o` names.
     var format: OutputFormat?
+    /// Seconds from one answer so far to the next, into a pipe (`--every`).
+    let interval: Double
     /// `--since` and `--until` as the filter that they are.
     let prelude: [Pipeline<any Stage>.Step]
     /// The values of parameters that `-D` gives.
@@ -28,6 +30,10 @@ struct Settings {
             throw UsageError("--memory \(options.memory): a size of at least 1MB, such as 512MB")
         }
         self.memory = memory
+        guard let interval = Literals.duration(options.every), interval >= 100_000 else {
+            throw UsageError("--every \(options.every): a duration of at least 100ms, such as 10s")
+        }
+        self.interval = Double(interval) / 1e6
         format = try options.o.map { (name) throws(UsageError) in try Settings.format(name) }
         prelude = try Settings.timeFilter(options)
         definitions = try Settings.definitions(options)

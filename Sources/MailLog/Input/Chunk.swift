@@ -14,13 +14,15 @@ package struct Chunk: @unchecked Sendable {
     package let years: YearWindow
     /// The number of the chunk, without gaps, where chunks are handed out in order.
     package let sequence: Int
+    /// Its place among all that was read, where that is as it came (`--follow`) and not by file.
+    package var arrival: UInt64?
 
     /// A line that says no more than that the one before it was repeated finds that one this near, or not at
     /// all.
     package static let lookback = 4 << 10
 
     /// Sorts lines as they were read: by file, then by place. Good for 65,536 files of 256 TB.
-    package var order: UInt64 { UInt64(fileIndex) << 48 | UInt64(fileOffset) }
+    package var order: UInt64 { arrival ?? UInt64(fileIndex) << 48 | UInt64(fileOffset) }
 
     /// The file of a line with that order.
     package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> 48) }

@@ -97,8 +97,8 @@ struct JournalRecord {
     }
 }
 
-/// As much of JSON as records take: texts, numbers, and texts as lists of bytes.
-private struct JSONReader {
+/// As much of JSON as records take: texts, numbers, lists, and texts as lists of bytes.
+struct JSONReader {
     private let bytes: Bytes
     private var place = 0
     private static let depth = 64
@@ -126,6 +126,25 @@ private struct JSONReader {
             guard let key = string(), take(UInt8(ascii: ":")), member(key, &self) else { return false }
         } while take(UInt8(ascii: ","))
         return take(UInt8(ascii: "}"))
+    }
+
+    /// A list, element by element.
+    mutating func readList(_ element: (_ reader: inout JSONReader) -> Bool) -> Bool {
+        guard take(UInt8(ascii: "[")) else { return false }
+        if take(UInt8(ascii: "]")) { return true }
+        repeat { if !element(&self) { return false } } while take(UInt8(ascii: ","))
+        return take(UInt8(ascii: "]"))
+    }
+
+    /// Whether the value is `true`; nil, and not read, where it is neither that nor `false`.
+    mutating func truth() -> Bool? {
+        skipBlanks()
+        for (word, value) in [("true" as StaticString, true), ("false", false)]
+        where bytes.stands(word, at: place) {
+            place += word.utf8CodeUnitCount
+            return value
+        }
+        return nil
     }
 
     /// The value as a text: a string, a number, or a list of bytes; where it is something else, nil and not

@@ -30,7 +30,7 @@ package struct LogFile: Sendable {
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
     private let beginning: [UInt8]
     /// What was read of a pipe to look at its beginning.
-    private var head: [UInt8]
+    private(set) var head: [UInt8]
 
     /// How it is compressed; all but gzip is unpacked by the program of that name.
     package enum Packing: String, Sendable { case plain, gzip, xz, bzip2, zstd }

@@ -31,6 +31,9 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         return YearWindow(start: Int64(moved) * day)
     }
 
+    /// Whether that moment, in microseconds of the wall clock, is in the window.
+    package func contains(_ time: Int64) -> Bool { time >= start && time < moved(by: 1).start }
+
     package func time(of stamp: Stamp) -> Value {
         if stamp.year != 0 {
             let local = YearWindow.wallClock(of: stamp, year: Int(stamp.year))

@@ -9,7 +9,7 @@ package struct Executor {
     private let threads: Int
     /// Whether raw bytes are searched before lines are split, and what lies outside of the time asked for is left
     /// unread; off only for tests of that.
-    private let searches: Bool
+    let searches: Bool
 
     package init(logs: LogSet, threads: Int, searches: Bool = true) {
         self.logs = logs
@@ -30,7 +30,7 @@ package struct Executor {
         }
 
         /// The same, where the rows have gone elsewhere.
-        fileprivate var silenced: Destination {
+        var silenced: Destination {
             let nothing = OutputFormat(
                 "nothing", summary: "", isPiecewise: false,
                 columns: { schema in
@@ -101,7 +101,7 @@ package struct Executor {
         return inOrder(head, rest, query, output, run, progress)
     }
 
-    private func operators(
+    func operators(
         _ transforms: [Transform], _ last: any RowConsumer, _ worker: Worker
     ) -> any RowConsumer {
         transforms.reversed().reduce(last) { next, transform in transform.make(next, worker) }
@@ -229,7 +229,7 @@ package struct Executor {
 
     // MARK: The serial part
 
-    private func serialChain(
+    func serialChain(
         _ steps: ArraySlice<Step>, _ query: Query, _ output: any RowOutput, _ worker: Worker
     ) -> any RowConsumer {
         if case .reshape(let reshaping)? = steps.last {

@@ -26,7 +26,14 @@ final class Scan {
     /// A search is worth its while only where it skips most lines; this many bytes between matches at least.
     private static let worthwhileGap = 250
 
-    init(_ query: Query, extraNeeds: Set<Int>, files: [LogFile], worker: Worker, searches: Bool) {
+    convenience init(
+        _ query: Query, extraNeeds: Set<Int>, files: [LogFile], worker: Worker, searches: Bool
+    ) {
+        self.init(
+            query, extraNeeds: extraNeeds, paths: files.map(\.path), worker: worker, searches: searches)
+    }
+
+    init(_ query: Query, extraNeeds: Set<Int>, paths: [String], worker: Worker, searches: Bool) {
         self.worker = worker
         buffer = RowBuffer(query.layout)
         record = Record(slots: buffer.slots)
@@ -49,7 +56,7 @@ final class Scan {
         let line = Field("line").slot
         fileSlot = needs.contains(file) ? file : nil
         lineSlot = needs.contains(line) ? line : nil
-        fileNames = files.map { Literals.text($0.path) }
+        fileNames = paths.map(Literals.text)
     }
 
     /// Passes the chunk's rows on; false when no more are wanted.

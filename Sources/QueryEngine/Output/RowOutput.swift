@@ -53,6 +53,9 @@ package final class OutputConsumer: RowOutput {
         _ = flush(atLeast: 1)
     }
 
+    /// Writes what there is, for who must not wait for more.
+    package func passOn() { _ = flush(atLeast: 1) }
+
     private func flush(atLeast count: Int) -> Bool {
         guard text.count >= count else { return true }
         let isOpen = sink.write(text)

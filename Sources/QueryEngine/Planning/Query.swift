@@ -16,6 +16,8 @@ package struct Query: Sendable {
     package var diagnostics: [Diagnostic] = []
     /// Whether the steps get log lines (`trace` reads them by itself).
     package private(set) var readsLines = true
+    /// Whether the lines are not those of a log (`queue`).
+    package private(set) var readsListing = false
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
     /// The whole query as text, from the log lines on, the names that `let` has bound written out.
@@ -67,6 +69,9 @@ package struct Query: Sendable {
                 resolution.pendingGroups = nil
             }
             do throws(Diagnostic) {
+                if resolution.environment.follows, let reason = stage.reasonNotToFollow {
+                    throw Diagnostic("a stage that \(reason) cannot be followed", at: step.range)
+                }
                 try stage.resolve(&resolution)
             } catch {
                 if !resolution.schema.isBroken || !error.message.hasPrefix("unknown field") {
@@ -92,6 +97,7 @@ package struct Query: Sendable {
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
         readsLines = resolution.readsLines
+        readsListing = resolution.readsListing
         timeRange = resolution.timeRange
         groupOrigin = resolution.groupOrigin
         lastGrouping = resolution.lastGrouping
@@ -192,6 +198,9 @@ package struct Query: Sendable {
         }
         return needs.union(schema.columns.map(\.slot))
     }
+
+    /// Whether rows come out as lines come in, without a step that gathers them.
+    package var isStreaming: Bool { steps.allSatisfy { if case .each = $0 { true } else { false } } }
 
     /// Whether the answer is the log lines themselves.
     package var givesLines: Bool { schema.isLines }

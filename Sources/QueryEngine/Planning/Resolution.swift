@@ -22,6 +22,8 @@ package struct Resolution: Sendable {
     package var mail: (steps: Int, host: Int, queueID: Int?)?
     /// Whether the steps get the lines of the logs; a stage may read them by itself.
     package var readsLines = true
+    /// Whether the lines are those of a queue listing, which have no prelude.
+    package var readsListing = false
     /// The bin of time among the keys of the groups that are being resolved, for `rate`.
     package var groupBin: TimeBin?
     /// How the last groups were keyed and what they count, for stages that go on from them.

@@ -10,8 +10,12 @@ package protocol Stage: Sendable {
     /// Whether its rows have the columns that came in, so that the stages behind it can be checked even when it is
     /// wrong.
     var keepsColumns: Bool { get }
+    /// Why it cannot take part in a query whose rows go on coming (`--follow`): what it does, in words behind its
+    /// name. Nil where it can.
+    var reasonNotToFollow: String? { get }
 }
 
 extension Stage {
     package var keepsColumns: Bool { false }
+    package var reasonNotToFollow: String? { nil }
 }

@@ -14,7 +14,7 @@ package enum Stages {
             JoinStage.form, LookupStage.form, UnionStage.form, ContextStage.form, AssertStage.form,
             WriteStage.form, CompareStage.form, WhatchangedStage.form, ChangesStage.form, PatternsStage.form,
             ChartStage.form,
-            FilesStage.form,
+            FilesStage.form, QueueStage.form,
             MessagesStage.form, DeliveriesStage.form, RecipientsStage.form, SessionsStage.form,
             TraceStage.form,
         ] + SummaryStage.forms)

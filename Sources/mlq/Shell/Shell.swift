@@ -190,6 +190,13 @@ final class Shell {
         return !state.wasInterrupted && state.failure == nil
     }
 
+    /// Runs a query over what comes as well, until Ctrl-C.
+    func follow(_ text: String) throws(UsageError) {
+        session.follows = true
+        defer { session.follows = false }
+        try ask(text.isEmpty ? Shell.last : text, pager: false)
+    }
+
     private var isShowingAll = false
 
     /// All rows of the last answer.

@@ -13,7 +13,7 @@ enum ShellCommands {
             HelpCommand.form, FieldsCommand.form, FilesCommand.form, OpenCommand.form, LinesCommand.form,
             DrillCommand.form, AllCommand.form, LastCommand.form, ExplainCommand.form, AnalyzeCommand.form,
             SaveCommand.form, RunCommand.form, EditCommand.form, SetCommand.form, TimingCommand.form,
-            HistoryCommand.form, QuitCommand.form,
+            HistoryCommand.form, FollowCommand.form, QuitCommand.form,
         ])
 
     /// For `:help`.

@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Tells that something has happened to files, through inotify where there is one. It may miss what happens on
+/// another machine (NFS), so whoever asks looks from time to time anyway.
+final class DirectoryWatch {
+    /// That a file of a directory has got another name.
+    struct Renaming {
+        let directory: String
+        let from: String
+        let to: String
+    }
+
+    private let descriptor: Int32
+    private var directories: [Int32: String] = [:]
+    /// The first halves of renamings, by their numbers.
+    private var leaving: [UInt32: (directory: String, name: String)] = [:]
+    private(set) var renamings: [Renaming] = []
+
+    // The masks of inotify(7).
+    private static let modified: UInt32 = 0x2
+    private static let movedFrom: UInt32 = 0x40
+    private static let movedTo: UInt32 = 0x80
+    private static let created: UInt32 = 0x100
+
+    init() {
+        #if canImport(Glibc)
+            descriptor = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
+        #else
+            descriptor = -1
+        #endif
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Watches what is in a directory.
+    func add(directory: String) {
+        guard !directories.values.contains(directory) else { return }
+        let number = add(directory, Self.modified | Self.movedFrom | Self.movedTo | Self.created)
+        if number >= 0 { directories[number] = directory }
+    }
+
+    /// Watches a file that stands somewhere else than its name (a symbolic link).
+    func add(file: String) { _ = add(file, Self.modified) }
+
+    private func add(_ path: String, _ mask: UInt32) -> Int32 {
+        #if canImport(Glibc)
+            descriptor < 0 ? -1 : inotify_add_watch(descriptor, path, mask)
+        #else
+            -1
+        #endif
+    }
+
+    /// Waits until something has happened, or a pipe has something to read, for at most so many milliseconds.
+    func wait(_ milliseconds: Int32, pipes: [Int32]) {
+        var requests = (pipes + (descriptor < 0 ? [] : [descriptor])).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        _ = poll(&requests, nfds_t(requests.count), milliseconds)
+        readEvents()
+    }
+
+    /// Takes note of all events; only of renamings more is kept than that there was something.
+    private func readEvents() {
+        guard descriptor >= 0 else { return }
+        let size = 16 << 10
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
+        defer { buffer.deallocate() }
+        while case let count = read(descriptor, buffer.baseAddress, size), count > 0 {
+            var place = 0
+            while place + 16 <= count {
+                // int wd; uint32_t mask, cookie, len; char name[len];
+                let number = buffer.loadUnaligned(fromByteOffset: place, as: Int32.self)
+                let mask = buffer.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self)
+                let cookie = buffer.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self)
+                let length = Int(buffer.loadUnaligned(fromByteOffset: place + 12, as: UInt32.self))
+                let end = min(place + 16 + length, count)
+                let name = buffer[place + 16..<end].prefix { $0 != 0 }
+                place = end
+                guard cookie != 0, let directory = directories[number] else { continue }
+                let text = String(decoding: name, as: UTF8.self)
+                if mask & Self.movedFrom != 0 {
+                    // Files that leave the directory leave no second half.
+                    if leaving.count > 1000 { leaving = [:] }
+                    leaving[cookie] = (directory, text)
+                } else if let (before, from) = leaving.removeValue(forKey: cookie), before == directory {
+                    renamings.append(Renaming(directory: directory, from: from, to: text))
+                }
+            }
+        }
+    }
+
+    /// The renamings since the last time.
+    func takeRenamings() -> [Renaming] {
+        defer { renamings = [] }
+        return renamings
+    }
+}

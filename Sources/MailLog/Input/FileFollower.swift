@@ -1,0 +1,249 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Reads logs to their ends and then goes on with what is written to them, whatever becomes of the files:
+///
+///     renamed, another created      the old one is read to its end, as long as anybody writes it, then the new one
+///     copied and truncated          read again from its beginning
+///     not there yet                 read from its beginning when it comes
+///
+/// Renaming loses no line, even where a log is rotated several times between two looks, because the names that it
+/// gets are known from the directory. What is written between the last look and a truncation is lost to everybody;
+/// a look takes place within a few milliseconds of each line.
+package final class FileFollower {
+    /// The names, by the `fileIndex` of the chunks.
+    package let paths: [String]
+    package private(set) var problems: [InputProblem] = []
+
+    /// What has not been read for the first time yet, in the order of time.
+    private var initial: ArraySlice<Initial>
+    private var logs: [FollowedLog] = []
+    private let watch = DirectoryWatch()
+    private let now: () -> Int64
+    private var arrival: UInt64 = 0
+    /// The log that is looked at next.
+    private var cursor = 0
+    private let shouldStop: @Sendable () -> Bool
+
+    private enum Initial {
+        case growing(FollowedLog, GrowingFile)
+        case stream(Int, ByteStream, YearWindow)
+    }
+
+    /// `awaited` are names of which there is no file yet; `now` gives the microseconds of the wall clock.
+    package init(
+        _ set: LogSet, awaited: [String], now: @escaping () -> Int64,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) {
+        self.now = now
+        self.shouldStop = shouldStop
+        paths = set.files.map(\.path) + awaited
+        var initial: [Initial] = []
+        for (index, log) in set.files.enumerated() {
+            guard log.packing == .plain, !log.isWrapped else {
+                initial.append(.stream(index, log.stream(shouldStop: shouldStop), log.years))
+                continue
+            }
+            let followed = FollowedLog(log.path, index, isPipe: !log.file.isRegular)
+            let file = GrowingFile(log.file, index: index, years: log.years, head: log.head)
+            followed.begin(with: file)
+            logs.append(followed)
+            initial.append(.growing(followed, file))
+        }
+        for (place, path) in awaited.enumerated() {
+            logs.append(FollowedLog(path, set.files.count + place, isPipe: false))
+        }
+        self.initial = initial[...]
+        for log in logs where !log.isPipe {
+            watch.add(directory: log.directory)
+            watch.add(file: log.path)
+        }
+    }
+
+    /// Whether nothing more can come: no file is followed, and every pipe has ended.
+    package var isOver: Bool { initial.isEmpty && logs.allSatisfy { $0.isPipe && $0.isOver } }
+
+    /// Whether what was there at the start has been read.
+    package var hasCaughtUp: Bool { initial.isEmpty }
+
+    /// The next lines, in the memory of `block`; nil where none have come yet.
+    package func next(into block: Block) -> Chunk? {
+        guard let chunk = read(into: block) else { return nil }
+        arrival += UInt64(chunk.bytes.count)
+        return chunk
+    }
+
+    /// Waits for more, at most so many milliseconds.
+    package func wait(_ milliseconds: Int32) {
+        watch.wait(milliseconds, pipes: logs.filter { $0.isPipe && !$0.isOver }.map(\.descriptor))
+        for renaming in watch.takeRenamings() {
+            for log in logs { log.take(renaming) }
+        }
+    }
+
+    /// What stands behind the last newlines, now that no further one is waited for.
+    package func last(into block: Block) -> Chunk? {
+        for log in logs {
+            for file in log.files {
+                if let chunk = file.last(into: block, years: recent, arrival: arrival) {
+                    arrival += UInt64(chunk.bytes.count)
+                    return chunk
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Stamps that come now are of the last twelve months.
+    private var recent: YearWindow { YearWindow(end: now() + 2 * 86_400_000_000) }
+
+    private func read(into block: Block) -> Chunk? {
+        while let first = initial.first {
+            switch first {
+            case .growing(_, let file):
+                if let chunk = file.next(into: block, years: recent, arrival: arrival) { return chunk }
+                // A log that is still written goes on into the next year; one that is not keeps its own.
+                if let years = file.years, years.contains(now()) { file.years = nil }
+            case .stream(let index, let stream, let years):
+                if !shouldStop(), let place = stream.next(into: block, numbered: true) {
+                    return Chunk(
+                        bytes: Bytes(UnsafePointer(block.base + place.before), count: place.count),
+                        before: place.before, fileIndex: index, fileOffset: place.offset,
+                        firstLine: place.line, years: years, sequence: 0, arrival: arrival)
+                }
+                note(index, stream.trouble, stream.cutLines)
+            }
+            initial.removeFirst()
+        }
+        for _ in logs.indices {
+            let log = logs[cursor]
+            if let chunk = log.next(into: block, years: recent, arrival: arrival) { return chunk }
+            cursor = (cursor + 1) % logs.count
+        }
+        return nil
+    }
+
+    private func note(_ index: Int, _ trouble: String?, _ cutLines: Int) {
+        if let trouble {
+            problems.append(
+                InputProblem(path: paths[index], message: "\(paths[index]) \(trouble)", isDamage: true))
+        }
+        if cutLines > 0 {
+            problems.append(
+                InputProblem(
+                    path: paths[index],
+                    message: "\(paths[index]) has lines that are too long; their ends are left out",
+                    isDamage: true))
+        }
+    }
+
+    /// The log is not wanted any more: what went wrong with its files is said.
+    package func close() {
+        for log in logs { for file in log.files { note(log.index, file.trouble, file.cutLines) } }
+    }
+}
+
+/// A log by its name, with the files that have had that name, from the oldest on.
+private final class FollowedLog {
+    let path: String
+    let index: Int
+    let isPipe: Bool
+    private(set) var files: [GrowingFile] = []
+    /// Names that files have got which had this one before.
+    private var oldNames: Set<String> = []
+    /// All files that were ever read, so that an old one is not taken for one that was missed.
+    private var known: Set<OpenFile.Identity> = []
+    private var mustLook = true
+    /// When the oldest file last grew, in seconds of the system's clock.
+    private var lastGrowth = 0
+    private var years: YearWindow?
+
+    /// Seconds after which nobody is taken to write to a file that was renamed.
+    private static let patience = 60
+    /// Renamed files that are kept open; with more, the oldest is let go.
+    private static let limit = 200
+
+    init(_ path: String, _ index: Int, isPipe: Bool) {
+        self.path = path
+        self.index = index
+        self.isPipe = isPipe
+    }
+
+    var descriptor: Int32 { files.first?.file.descriptor ?? -1 }
+    var isOver: Bool { files.allSatisfy(\.isOver) }
+
+    var directory: String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    private var name: String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    func begin(with file: GrowingFile) {
+        files = [file]
+        known.insert(file.file.identity)
+    }
+
+    func take(_ renaming: DirectoryWatch.Renaming) {
+        guard renaming.directory == directory, renaming.from == name || oldNames.contains(renaming.from)
+        else {
+            return
+        }
+        mustLook = true
+        // A name that was given up and taken again is one name.
+        if renaming.to != name { oldNames.insert(renaming.to) }
+    }
+
+    /// The next lines of the oldest file that has any.
+    func next(into block: Block, years: YearWindow, arrival: UInt64) -> Chunk? {
+        repeat {
+            for (place, file) in files.enumerated() {
+                if let chunk = file.next(into: block, years: years, arrival: arrival) {
+                    if place == 0 { lastGrowth = time(nil) }
+                    return chunk
+                }
+            }
+            if files.count > 1,
+                time(nil) - lastGrowth > FollowedLog.patience || files.count > FollowedLog.limit
+            {
+                lastGrowth = time(nil)
+                // Nobody ends its last line any more.
+                let chunk = files[0].last(into: block, years: years, arrival: arrival)
+                files.removeFirst()
+                if let chunk { return chunk }
+            }
+        } while !isPipe && findFiles()
+        return nil
+    }
+
+    /// Whether there are files that were not known: the one that has the name now, and others that have had it in
+    /// between.
+    private func findFiles() -> Bool {
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, let last = files.last, last.file.isSame(as: status), !mustLook { return false }
+        mustLook = false
+        if lastGrowth == 0 { lastGrowth = time(nil) }
+        let missed = oldNames.sorted().compactMap { open("\(directory)/\($0)") }
+            .sorted { ($0.modified, $0.identity.number) < ($1.modified, $1.identity.number) }
+        let current = open(path)
+        let found = missed + (current.map { [$0] } ?? [])
+        for file in found {
+            known.insert(file.identity)
+            files.append(GrowingFile(file, index: index, years: nil))
+        }
+        return !found.isEmpty
+    }
+
+    /// A file that was not read yet.
+    private func open(_ path: String) -> OpenFile? {
+        guard let file = try? OpenFile(path), file.isRegular, !known.contains(file.identity) else {
+            return nil
+        }
+        return file
+    }
+}

@@ -1,0 +1,159 @@
+/// An open log that somebody still writes: gives out its lines as they get their newlines.
+final class GrowingFile {
+    let file: OpenFile
+    /// Which name it was found under, as a number.
+    let index: Int
+    /// Nil where stamps are of the last twelve months.
+    var years: YearWindow?
+    /// What was already read of a pipe.
+    private var head: [UInt8]
+    /// Bytes of the file that have been read.
+    private var offset = 0
+    private var line = 1
+    /// The last bytes that were given out, for whoever looks back.
+    private var tail: [UInt8] = []
+    /// What stands behind the last newline.
+    private var rest: [UInt8] = []
+    /// Whether what comes up to the next newline belongs to a line that was too long.
+    private var isSkipping = false
+    private(set) var cutLines = 0
+    /// Whether a pipe has ended, or the file cannot be read any more.
+    private(set) var isOver = false
+    private(set) var trouble: String?
+
+    /// So many bytes before those that are read must still be what they were; else the file is another one.
+    private static let check = 128
+
+    init(_ file: OpenFile, index: Int, years: YearWindow?, head: [UInt8] = []) {
+        self.file = file
+        self.index = index
+        self.years = years
+        self.head = head
+    }
+
+    /// The lines that have come; nil where there is no whole one.
+    func next(into block: Block, years now: YearWindow, arrival: UInt64) -> Chunk? {
+        while !isOver {
+            let before = tail.count
+            let kept = before + rest.count
+            block.reserve(kept + ChunkReader.blockSize + ChunkReader.blockSlack, keeping: 0)
+            copy(tail, to: block.base)
+            copy(rest, to: block.base + before)
+            let count: Int
+            switch read(block, kept) {
+            case .nothing: return nil
+            case .bytes(let bytes): count = bytes
+            case .truncated:
+                defer { startAgain() }
+                if rest.isEmpty { continue }
+                // The end of the line went with the truncation.
+                return chunk(block, before, rest.count, now, arrival)
+            }
+            offset += count
+            var start = before
+            var end = kept + count
+            if isSkipping {
+                guard let newline = Bytes(UnsafePointer(block.base + kept), count: count).firstIndex(of: 10)
+                else { continue }
+                isSkipping = false
+                // The rest of the long line was given out; nothing stands between it and these bytes.
+                start = kept + newline + 1
+            }
+            let bytes = Bytes(UnsafePointer(block.base + start), count: end - start)
+            if let newline = bytes.lastIndex(of: 10) {
+                rest = Array(
+                    UnsafeBufferPointer(
+                        start: block.base + start + newline + 1, count: bytes.count - newline - 1))
+                end = start + newline + 1
+                let found = chunk(block, start, newline + 1, now, arrival)
+                keepTail(block, from: start == before ? 0 : start, to: end)
+                return found
+            }
+            rest = Array(UnsafeBufferPointer(start: block.base + start, count: bytes.count))
+            guard rest.count > ChunkReader.lineLimit else { continue }
+            cutLines += 1
+            isSkipping = true
+            let found = chunk(block, start, rest.count, now, arrival)
+            rest = []
+            tail = []
+            return found
+        }
+        return nil
+    }
+
+    /// What stands behind the last newline, when no further one will come.
+    func last(into block: Block, years now: YearWindow, arrival: UInt64) -> Chunk? {
+        guard !rest.isEmpty else { return nil }
+        block.reserve(tail.count + rest.count + ChunkReader.blockSlack, keeping: 0)
+        copy(tail, to: block.base)
+        copy(rest, to: block.base + tail.count)
+        let found = chunk(block, tail.count, rest.count, now, arrival)
+        rest = []
+        return found
+    }
+
+    private func chunk(
+        _ block: Block, _ start: Int, _ count: Int, _ now: YearWindow, _ arrival: UInt64
+    ) -> Chunk {
+        let bytes = Bytes(UnsafePointer(block.base + start), count: count)
+        let found = Chunk(
+            bytes: bytes, before: start == tail.count ? tail.count : 0, fileIndex: index,
+            fileOffset: max(0, offset - rest.count - count), firstLine: line, years: years ?? now,
+            sequence: 0,
+            arrival: arrival)
+        line += bytes.lineCount
+        return found
+    }
+
+    private func keepTail(_ block: Block, from: Int, to end: Int) {
+        let start = max(from, end - Chunk.lookback)
+        tail = Array(UnsafeBufferPointer(start: block.base + start, count: end - start))
+    }
+
+    private func copy(_ bytes: [UInt8], to place: UnsafeMutablePointer<UInt8>) {
+        bytes.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { place.update(from: base, count: bytes.count) }
+        }
+    }
+
+    private func startAgain() {
+        offset = 0
+        line = 1
+        tail = []
+        rest = []
+        isSkipping = false
+    }
+
+    private enum Reading { case nothing, bytes(Int), truncated }
+
+    /// Reads on behind the first `kept` bytes of the block. The bytes before those that are new are read once more:
+    /// a file that was truncated may have grown beyond its old size since.
+    private func read(_ block: Block, _ kept: Int) -> Reading {
+        do {
+            guard file.isRegular else {
+                if !head.isEmpty {
+                    let step = min(head.count, ChunkReader.blockSize)
+                    copy(Array(head.prefix(step)), to: block.base + kept)
+                    head.removeFirst(step)
+                    return .bytes(step)
+                }
+                guard file.isReady(within: 0) else { return .nothing }
+                let count = try file.readNext(block.base + kept, count: ChunkReader.blockSize)
+                isOver = count == 0
+                return count == 0 ? .nothing : .bytes(count)
+            }
+            let again = min(Self.check, kept, offset)
+            let target = block.base + (kept - again)
+            let known = Array(UnsafeBufferPointer(start: target, count: again))
+            let count = try file.read(target, count: again + ChunkReader.blockSize, at: offset - again)
+            guard count >= again, (0..<again).allSatisfy({ target[$0] == known[$0] }) else {
+                return .truncated
+            }
+            return count == again ? .nothing : .bytes(count - again)
+        } catch {
+            trouble = "cannot be read: \(error.text)"
+            isOver = true
+            return .nothing
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import MailLog
+import QuerySyntax
+
+/// Runs a query over logs that go on growing. Rows that come one by one are written as they come; of what needs all
+/// rows the answer so far is shown again and again, and for good at the end.
+///
+/// One thread does it all: what a server logs is little, and rows come in the order in which they are written.
+package struct Following {
+    private let executor: Executor
+    private let follower: FileFollower
+    private let frames: Frames
+
+    /// How the answer so far is shown.
+    package struct Frames {
+        /// Seconds from one to the next.
+        let interval: Double
+        /// Whether one is only due when something has come.
+        let waitsForRows: Bool
+        let seconds: () -> Double
+        /// Shows one; false when nobody looks any more.
+        let show: (_ text: [UInt8], _ isLast: Bool) -> Bool
+
+        package init(
+            interval: Double, waitsForRows: Bool, seconds: @escaping () -> Double,
+            show: @escaping (_ text: [UInt8], _ isLast: Bool) -> Bool
+        ) {
+            self.interval = interval
+            self.waitsForRows = waitsForRows
+            self.seconds = seconds
+            self.show = show
+        }
+    }
+
+    package init(_ executor: Executor, _ follower: FileFollower, _ frames: Frames) {
+        self.executor = executor
+        self.follower = follower
+        self.frames = frames
+    }
+
+    /// Milliseconds after which files are looked at even if nothing is known to have happened.
+    private static let patience: Int32 = 100
+
+    /// Runs until it is interrupted, or nothing more can come or is wanted.
+    package func run(
+        _ query: Query, to destination: Executor.Destination, run: RunState
+    ) -> Executor.Outcome {
+        var query = query
+        let isSaved = query.isSaved
+        let destination = isSaved ? destination.silenced : destination
+        query.schema = destination.format.columns(query.schema)
+        query = query.pruned()
+        let gathering = query.steps.firstIndex { if case .each = $0 { false } else { true } }
+        let account: ScanAccount
+        var rows = 0
+        switch gathering.map({ query.steps[$0] }) {
+        case nil where !destination.format.isPiecewise && !isSaved:
+            run.fail(
+                RunFailure(
+                    "with --follow rows are written as they come, and -o \(destination.format.name) needs all; "
+                        + "use jsonl, csv, tsv or raw", status: 2))
+            account = ScanAccount()
+        case nil: account = stream(query, destination, run, &rows)
+        case _? where isSaved:
+            run.fail(
+                RunFailure("'write' with --follow takes rows that come one by one, not an answer", status: 2))
+            account = ScanAccount()
+        case .reduce(let reduction)?:
+            account = frames(of: reduction, gathering ?? 0, query, destination, run, &rows)
+        case .reshape(let reshaping)?:
+            let worker = Worker(run: run)
+            let part = reshaping.makePart(worker)
+            account = show(query, gathering ?? 0, ReshapingPartConsumer(part), destination, worker, &rows) {
+                output in
+                var schema = part.finalSchema()
+                schema.isOpen = true
+                let rest = Query(
+                    stages: query.rest, from: Resolution(schema: schema, environment: query.environment))
+                let next = executor.serialChain(rest.steps[...], rest, output, worker)
+                part.emit(into: next, layout: rest.layout, worker: worker)
+                next.finish()
+            }
+        case .each?: preconditionFailure("the first step that gathers rows is none that passes them on")
+        }
+        follower.close()
+        return Executor.Outcome(rows: rows, account: account, problems: follower.problems)
+    }
+
+    // MARK: Rows as they come
+
+    private func stream(
+        _ query: Query, _ destination: Executor.Destination, _ run: RunState, _ rows: inout Int
+    ) -> ScanAccount {
+        let worker = Worker(run: run)
+        let output = OutputConsumer(destination, run: run)
+        let chain = executor.serialChain(query.steps[...], query, output, worker)
+        let account = follow(query, into: chain, worker) { output.passOn() }
+        chain.finish()
+        output.sink.flush()
+        rows = output.rows
+        return account
+    }
+
+    // MARK: The answer so far
+
+    private func frames<R: Reduction>(
+        of reduction: R, _ place: Int, _ query: Query, _ destination: Executor.Destination, _ run: RunState,
+        _ rows: inout Int
+    ) -> ScanAccount {
+        let worker = Worker(run: run)
+        let part = reduction.makePart(worker)
+        return show(query, place, PartConsumer(part), destination, worker, &rows) { output in
+            let chain = executor.serialChain(query.steps[(place + 1)...], query, output, worker)
+            part.emit(into: chain, worker: worker)
+            chain.finish()
+        }
+    }
+
+    private func show(
+        _ query: Query, _ place: Int, _ part: any RowConsumer, _ destination: Executor.Destination,
+        _ worker: Worker, _ rows: inout Int, emit: (any RowOutput) -> Void
+    ) -> ScanAccount {
+        let run = worker.run
+        let transforms = query.steps[..<place].compactMap { step -> Transform? in
+            if case .each(let transform) = step { transform } else { nil }
+        }
+        let counter = CountingConsumer(part)
+        let head = executor.operators(transforms, counter, worker)
+        var shown = (rows: -1, time: frames.seconds())
+        var count = 0
+        func frame(isLast: Bool) {
+            let memory = MemorySink()
+            let output = OutputConsumer(
+                Executor.Destination(format: destination.format, options: destination.options, sink: memory),
+                run: run)
+            emit(output)
+            count = output.rows
+            shown = (counter.rows, frames.seconds())
+            if !frames.show(memory.bytes, isLast) { run.stop() }
+        }
+        let account = follow(query, into: head, worker) {
+            guard follower.hasCaughtUp, destination.format.page == nil, run.failure == nil else { return }
+            // What lies in temporary files is put together once, at the end.
+            guard !run.hasSpilled else { return }
+            if shown.rows >= 0 {
+                guard frames.seconds() - shown.time >= frames.interval else { return }
+                if frames.waitsForRows, counter.rows == shown.rows { return }
+            }
+            frame(isLast: false)
+        }
+        head.finish()
+        if run.failure == nil { frame(isLast: true) }
+        rows = count
+        return account
+    }
+
+    // MARK: Reading
+
+    /// Reads what is there and what comes; `pause` is called whenever rows have come, and now and then.
+    private func follow(
+        _ query: Query, into chain: any RowConsumer, _ worker: Worker, pause: () -> Void
+    ) -> ScanAccount {
+        let scan = Scan(
+            query, extraNeeds: [], paths: follower.paths, worker: worker, searches: executor.searches)
+        let block = Block()
+        while !worker.run.shouldStop, !follower.isOver {
+            if let chunk = follower.next(into: block) {
+                if !scan.scan(chunk, into: chain) { return scan.account }
+                pause()
+            } else {
+                pause()
+                follower.wait(Following.patience)
+            }
+        }
+        while let chunk = follower.last(into: block), scan.scan(chunk, into: chain) {}
+        return scan.account
+    }
+}
+
+/// Feeds a part, which is asked for its answer by who made it.
+private final class PartConsumer<Part: ReductionPart>: RowConsumer {
+    private let part: Part
+    init(_ part: Part) { self.part = part }
+    func consume(_ row: Row) -> Bool { part.consume(row) }
+    func finish() {}
+}
+
+private final class ReshapingPartConsumer: RowConsumer {
+    private let part: any ReshapingPart
+    init(_ part: any ReshapingPart) { self.part = part }
+    func consume(_ row: Row) -> Bool { part.consume(row) }
+    func finish() {}
+}
+
+/// Counts the rows that come by.
+private final class CountingConsumer: RowConsumer {
+    private let next: any RowConsumer
+    private(set) var rows = 0
+
+    init(_ next: any RowConsumer) { self.next = next }
+
+    func consume(_ row: Row) -> Bool {
+        rows += 1
+        return next.consume(row)
+    }
+
+    func finish() { next.finish() }
+}

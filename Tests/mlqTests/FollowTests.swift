@@ -1,0 +1,258 @@
+import Foundation
+import Testing
+
+/// `--follow`: a log that is written and rotated while it is read.
+@Suite("Following", .serialized)
+struct FollowTests {
+    /// A directory with a log that a test writes, and mlq that follows it into a file.
+    private final class Scene {
+        let directory: String
+        let process = Process()
+        private var log: Int32 = -1
+        private(set) var lines = 0
+
+        init(_ query: String, options: [String] = [], names: [String] = ["maillog"], begins: Bool = true)
+            throws
+        {
+            directory = NSTemporaryDirectory() + "mlq-follow-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            if begins { open() }
+            for stream in ["output", "error"] {
+                FileManager.default.createFile(atPath: path(stream), contents: nil)
+            }
+            process.executableURL = Program.directory.appendingPathComponent("mlq")
+            process.arguments = ["-F", "-e", query] + options + names.map(path)
+            process.environment = ["LANG": "C.UTF-8", "TZ": "UTC"]
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = FileHandle(forWritingAtPath: path("output"))
+            process.standardError = FileHandle(forWritingAtPath: path("error"))
+        }
+
+        deinit {
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            if log >= 0 { close(log) }
+            try? FileManager.default.removeItem(atPath: directory)
+        }
+
+        func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+        func open() {
+            if log >= 0 { close(log) }
+            log = Glibc.open(path("maillog"), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        }
+
+        func write(raw text: String) {
+            let bytes = Array(text.utf8)
+            _ = Glibc.write(log, bytes, bytes.count)
+        }
+
+        /// The next lines, each with its number.
+        func write(_ count: Int) {
+            for _ in 0..<count {
+                write(raw: Scene.line(lines))
+                lines += 1
+            }
+        }
+
+        static func line(_ number: Int) -> String {
+            "Nov 23 16:39:34 mx1 postfix/smtp[\(number)]: A0000\(number % 7): host said \(number)\n"
+        }
+
+        static func all(_ count: Int) -> String { (0..<count).map(line).joined() }
+
+        var output: String { (try? String(contentsOfFile: path("output"), encoding: .utf8)) ?? "" }
+        var error: String { (try? String(contentsOfFile: path("error"), encoding: .utf8)) ?? "" }
+
+        /// Waits until the output is that long; what is missing shows in what is compared afterwards.
+        func await(bytes: Int, seconds: Double = 20) {
+            let deadline = Date().addingTimeInterval(seconds)
+            var status = stat()
+            while stat(path("output"), &status) == 0, status.st_size < bytes, Date() < deadline {
+                usleep(500)
+            }
+        }
+
+        func await(_ text: String, seconds: Double = 20) {
+            let deadline = Date().addingTimeInterval(seconds)
+            while !output.contains(text), Date() < deadline { usleep(2000) }
+        }
+
+        /// Ctrl-C, and the exit status.
+        func interrupt() -> Int32 {
+            kill(process.processIdentifier, SIGINT)
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+    }
+
+    @Test("a hundred rotations by renaming under load lose and double no line")
+    func renaming() throws {
+        let scene = try Scene("filter process=smtp")
+        scene.write(100)
+        try scene.process.run()
+        for rotation in 1...100 {
+            scene.write(40)
+            rename(scene.path("maillog"), scene.path("maillog.\(rotation)"))
+            // The daemon writes to the old file until it is told.
+            scene.write(10)
+            scene.open()
+            if rotation % 3 == 0 { usleep(5000) }
+        }
+        scene.write(10)
+        let expected = Scene.all(scene.lines)
+        scene.await(bytes: expected.utf8.count)
+        usleep(100_000)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == expected)
+        #expect(scene.error == "")
+    }
+
+    @Test("so do rotations that shift the names of the older files")
+    func shifting() throws {
+        let scene = try Scene("filter process=smtp")
+        try scene.process.run()
+        for _ in 1...30 {
+            scene.write(30)
+            for number in stride(from: 4, through: 1, by: -1) {
+                rename(scene.path("maillog.\(number)"), scene.path("maillog.\(number + 1)"))
+            }
+            rename(scene.path("maillog"), scene.path("maillog.1"))
+            scene.open()
+            usleep(3000)
+        }
+        let expected = Scene.all(scene.lines)
+        scene.await(bytes: expected.utf8.count)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == expected)
+    }
+
+    @Test("a hundred rotations by copying and truncating lose and double no line that was read before")
+    func truncating() throws {
+        let scene = try Scene("filter process=smtp")
+        try scene.process.run()
+        for rotation in 1...100 {
+            scene.write(rotation % 2 == 0 ? 40 : 10)
+            scene.await(bytes: Scene.all(scene.lines).utf8.count)
+            try? FileManager.default.copyItem(
+                atPath: scene.path("maillog"), toPath: scene.path("maillog.\(rotation)"))
+            // Often it has outgrown its old size before anybody looks.
+            truncate(scene.path("maillog"), 0)
+        }
+        scene.write(10)
+        let expected = Scene.all(scene.lines)
+        scene.await(bytes: expected.utf8.count)
+        usleep(100_000)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == expected)
+    }
+
+    @Test("a line is held until its newline comes; new lines come within a tenth of a second")
+    func partialLines() throws {
+        let scene = try Scene("filter process=smtp")
+        try scene.process.run()
+        scene.write(1)
+        var expected = Scene.all(1)
+        scene.await(bytes: expected.utf8.count)
+        let line = Scene.line(1)
+        let half = String(line.prefix(30))
+        scene.write(raw: half)
+        usleep(150_000)
+        #expect(scene.output == expected)
+        scene.write(raw: String(line.dropFirst(30)))
+        expected += line
+        scene.await(bytes: expected.utf8.count)
+        #expect(scene.output == expected)
+        var delays: [Double] = []
+        for number in 2..<32 {
+            usleep(3000)
+            let start = Date()
+            scene.write(raw: Scene.line(number))
+            expected += Scene.line(number)
+            scene.await(bytes: expected.utf8.count)
+            delays.append(Date().timeIntervalSince(start))
+        }
+        delays.sort()
+        print("follow latency: median \(Int(delays[15] * 1e6)) µs, most \(Int(delays[29] * 1e6)) µs")
+        #expect(delays[15] < 0.1)
+        // What has no newline yet counts at the end, as in any other file.
+        scene.write(raw: String(Scene.line(32).dropLast()))
+        usleep(150_000)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == expected + Scene.line(32))
+    }
+
+    @Test(
+        "several logs, one of which comes later; answers are printed every now and then, the last at the end")
+    func severalLogs() throws {
+        let scene = try Scene(
+            "count by file", options: ["--every", "200ms", "-o", "tsv"], names: ["later", "maillog"])
+        scene.write(3)
+        try scene.process.run()
+        scene.await("/maillog\t3\n")
+        #expect(scene.error.contains("/later is not there yet"))
+        try Data(Scene.all(2).utf8).write(to: URL(fileURLWithPath: scene.path("later")))
+        scene.await("/later\t2\n")
+        #expect(scene.interrupt() == 0)
+        let frames = scene.output.components(separatedBy: "\n\n")
+        #expect(frames.count > 1)
+        #expect(frames[0] == "file\tcount\n\(scene.path("maillog"))\t3")
+        #expect(frames.last == "file\tcount\n\(scene.path("maillog"))\t3\n\(scene.path("later"))\t2\n")
+    }
+
+    @Test("compressed logs are read first; messages come out as they end; head ends it")
+    func messages() throws {
+        let scene = try Scene("messages | select queue_id, outcome | head 1")
+        try scene.process.run()
+        scene.write(
+            raw: """
+                Nov 23 16:39:31 mx1 postfix/qmgr[7]: A0000F1: from=<o@o.example>, size=325, nrcpt=1 (queue active)
+                Nov 23 16:39:32 mx1 postfix/local[8]: A0000F1: to=<a@b.example>, relay=local, delay=1, delays=0/0/1/0, dsn=2.0.0, status=sent (ok)
+                Nov 23 16:39:32 mx1 postfix/qmgr[7]: A0000F1: removed
+                Nov 23 16:40:32 mx1 postfix/qmgr[7]: A0000F2: removed
+
+                """)
+        scene.process.waitUntilExit()
+        #expect(scene.process.terminationStatus == 0)
+        #expect(scene.output == "queue_id\toutcome\nA0000F1\tdelivered\n")
+    }
+
+    @Test(
+        "what needs the log twice is refused with a reason",
+        arguments: [
+            ("compare 12-16..12-22 with 12-26..12-30", "compares two intervals"),
+            ("whatchanged", "looks for a change"),
+            ("queue", "reads a listing"),
+            (
+                "filter event=delivery | join (filter event=active | select queue_id, from) on queue_id",
+                "twice"
+            ),
+        ])
+    func refused(_ query: String, _ reason: String) throws {
+        let outcome = try Program.run(["-F", "-e", query, "Examples/maillog"])
+        #expect(outcome.status == 2)
+        #expect(outcome.error.contains(reason), "\(outcome.error)")
+    }
+
+    @Test("on a terminal the answer is drawn again in its place; in the shell Ctrl-C gives the prompt back")
+    func terminal() throws {
+        let path = NSTemporaryDirectory() + "mlq-follow-\(UUID().uuidString)"
+        try Data(Scene.all(3).utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let shell = try PseudoTerminal([path])
+        try shell.expect("mlq> ")
+        shell.enter(":follow filter process=smtp | count")
+        try shell.expect("    3")
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        handle.seekToEndOfFile()
+        handle.write(Data(Scene.line(3).utf8))
+        try shell.expect("\u{1B}[2A\r\u{1B}[J")
+        try shell.expect("    4")
+        shell.type("\u{3}")
+        try shell.expect("mlq> ")
+        shell.enter("count by process")
+        try shell.expect("smtp")
+        try shell.expect("mlq> ")
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+}
