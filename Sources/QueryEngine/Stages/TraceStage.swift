@@ -10,7 +10,8 @@ struct TraceStage: Stage {
             The lines of each message stand together, those of its bounces, forwards and hops to filters and to \
             other hosts in the logs as messages of their own, and with them what smtpd said of the session and \
             smtp of the connection. A blank row stands between messages, and after one whose end the log does \
-            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times.
+            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times. \
+            With --follow the lines come as the mail travels, in the order of the log.
             """,
         examples: [
             "trace 90442C9CB29 | count by process", "trace sally@uk.psi.com | head 5",
@@ -38,7 +39,10 @@ struct TraceStage: Stage {
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         try resolution.beginMail(by: name)
         if resolution.environment.follows {
-            throw Diagnostic("'trace' reads the log several times, which --follow cannot do", at: name.range)
+            let ahead = TraceAhead(start: try start(resolution), layout: resolution.layout, title: name.text)
+            resolution.schema.rowName = "a line of 'trace'"
+            resolution.append(.each(ahead.transform))
+            return
         }
         let plan = Trace.Plan(
             start: try start(resolution), scope: resolution.scan, wanted: [],
