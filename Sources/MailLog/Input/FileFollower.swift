@@ -152,14 +152,13 @@ private final class FollowedLog {
     let index: Int
     let isPipe: Bool
     private(set) var files: [GrowingFile] = []
-    /// Names that files have got which had this one before.
-    private var oldNames: Set<String> = []
+    /// Names that files have now which had this one before, from the oldest file on.
+    private var oldNames: [String] = []
     /// All files that were ever read, so that an old one is not taken for one that was missed.
     private var known: Set<OpenFile.Identity> = []
     private var mustLook = true
     /// When the oldest file last grew, in seconds of the system's clock.
     private var lastGrowth = 0
-    private var years: YearWindow?
 
     /// Seconds after which nobody is taken to write to a file that was renamed.
     private static let patience = 60
@@ -194,8 +193,14 @@ private final class FollowedLog {
             return
         }
         mustLook = true
-        // A name that was given up and taken again is one name.
-        if renaming.to != name { oldNames.insert(renaming.to) }
+        // Whatever had the new name before is gone.
+        oldNames.removeAll { $0 == renaming.to }
+        if let place = oldNames.firstIndex(of: renaming.from) {
+            if renaming.to == name { oldNames.remove(at: place) } else { oldNames[place] = renaming.to }
+        } else {
+            oldNames.append(renaming.to)
+            if oldNames.count > FollowedLog.limit { oldNames.removeFirst() }
+        }
     }
 
     /// The next lines of the oldest file that has any.
@@ -228,8 +233,7 @@ private final class FollowedLog {
         if isThere, let last = files.last, last.file.isSame(as: status), !mustLook { return false }
         mustLook = false
         if lastGrowth == 0 { lastGrowth = time(nil) }
-        let missed = oldNames.sorted().compactMap { open("\(directory)/\($0)") }
-            .sorted { ($0.modified, $0.identity.number) < ($1.modified, $1.identity.number) }
+        let missed = oldNames.compactMap { open("\(directory)/\($0)") }
         let current = open(path)
         let found = missed + (current.map { [$0] } ?? [])
         for file in found {
