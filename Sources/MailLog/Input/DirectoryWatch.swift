@@ -64,7 +64,7 @@ final class DirectoryWatch {
     }
 
     /// Takes note of all events; only of renamings more is kept than that there was something.
-    private func readEvents() {
+    func readEvents() {
         guard descriptor >= 0 else { return }
         let size = 16 << 10
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)

@@ -79,9 +79,19 @@ package final class FileFollower {
     /// Waits for more, at most so many milliseconds.
     package func wait(_ milliseconds: Int32) {
         watch.wait(milliseconds, pipes: logs.filter { $0.isPipe && !$0.isOver }.map(\.descriptor))
+        passOnRenamings()
+    }
+
+    private func passOnRenamings() {
         for renaming in watch.takeRenamings() {
             for log in logs { log.take(renaming) }
         }
+    }
+
+    /// The renamings up to now, for a log that has just opened its newest file.
+    private func noteRenamings() {
+        watch.readEvents()
+        passOnRenamings()
     }
 
     /// What stands behind the last newlines, now that no further one is waited for.
@@ -120,7 +130,9 @@ package final class FileFollower {
         }
         for _ in logs.indices {
             let log = logs[cursor]
-            if let chunk = log.next(into: block, years: recent, arrival: arrival) { return chunk }
+            if let chunk = log.next(into: block, years: recent, arrival: arrival, noteRenamings) {
+                return chunk
+            }
             cursor = (cursor + 1) % logs.count
         }
         return nil
@@ -204,7 +216,9 @@ private final class FollowedLog {
     }
 
     /// The next lines of the oldest file that has any.
-    func next(into block: Block, years: YearWindow, arrival: UInt64) -> Chunk? {
+    func next(
+        into block: Block, years: YearWindow, arrival: UInt64, _ noteRenamings: () -> Void
+    ) -> Chunk? {
         repeat {
             for (place, file) in files.enumerated() {
                 if let chunk = file.next(into: block, years: years, arrival: arrival) {
@@ -221,20 +235,23 @@ private final class FollowedLog {
                 files.removeFirst()
                 if let chunk { return chunk }
             }
-        } while !isPipe && findFiles()
+        } while !isPipe && findFiles(noteRenamings)
         return nil
     }
 
     /// Whether there are files that were not known: the one that has the name now, and others that have had it in
     /// between.
-    private func findFiles() -> Bool {
+    private func findFiles(_ noteRenamings: () -> Void) -> Bool {
         var status = stat()
         let isThere = stat(path, &status) == 0
         if isThere, let last = files.last, last.file.isSame(as: status), !mustLook { return false }
         mustLook = false
         if lastGrowth == 0 { lastGrowth = time(nil) }
-        let missed = oldNames.compactMap { open("\(directory)/\($0)") }
         let current = open(path)
+        if let current { known.insert(current.identity) }
+        // Whatever was renamed before that one was made is known now, so that no older file comes after it.
+        noteRenamings()
+        let missed = oldNames.compactMap { open("\(directory)/\($0)") }
         let found = missed + (current.map { [$0] } ?? [])
         for file in found {
             known.insert(file.identity)
