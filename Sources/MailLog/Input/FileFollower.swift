@@ -247,11 +247,15 @@ private final class FollowedLog {
         if isThere, let last = files.last, last.file.isSame(as: status), !mustLook { return false }
         mustLook = false
         if lastGrowth == 0 { lastGrowth = time(nil) }
-        let current = open(path)
+        // Only what is open is surely the same file: the number of one that is gone is given out again.
+        let current = regularFile(path).flatMap { file in
+            files.contains { $0.file.identity == file.identity } ? nil : file
+        }
         if let current { known.insert(current.identity) }
         // Whatever was renamed before that one was made is known now, so that no older file comes after it.
         noteRenamings()
-        let missed = oldNames.compactMap { open("\(directory)/\($0)") }
+        let missed = oldNames.compactMap { regularFile("\(directory)/\($0)") }
+            .filter { !known.contains($0.identity) }
         let found = missed + (current.map { [$0] } ?? [])
         for file in found {
             known.insert(file.identity)
@@ -260,11 +264,8 @@ private final class FollowedLog {
         return !found.isEmpty
     }
 
-    /// A file that was not read yet.
-    private func open(_ path: String) -> OpenFile? {
-        guard let file = try? OpenFile(path), file.isRegular, !known.contains(file.identity) else {
-            return nil
-        }
+    private func regularFile(_ path: String) -> OpenFile? {
+        guard let file = try? OpenFile(path), file.isRegular else { return nil }
         return file
     }
 }
