@@ -101,7 +101,7 @@ struct Options: ParsableCommand {
 
     /// The names of the options that a shell can change.
     static let names = [
-        "color", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output", "safe-csv",
+        "color", "every", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output", "safe-csv",
         "since", "stats", "strict", "threads", "until", "year",
     ]
 

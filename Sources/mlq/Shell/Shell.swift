@@ -193,7 +193,11 @@ final class Shell {
     /// Runs a query over what comes as well, until Ctrl-C.
     func follow(_ text: String) throws(UsageError) {
         session.follows = true
-        defer { session.follows = false }
+        defer {
+            session.follows = false
+            // What is typed next is no longer about logs that grow.
+            _ = try? session.read([])
+        }
         try ask(text.isEmpty ? Shell.last : text, pager: false)
     }
 
