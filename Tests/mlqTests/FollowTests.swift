@@ -18,7 +18,7 @@ struct FollowTests {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
             if begins { open() }
             for stream in ["output", "error"] {
-                FileManager.default.createFile(atPath: path(stream), contents: nil)
+                _ = FileManager.default.createFile(atPath: path(stream), contents: nil)
             }
             process.executableURL = Program.directory.appendingPathComponent("mlq")
             process.arguments = ["-F", "-e", query] + options + names.map(path)
@@ -64,7 +64,7 @@ struct FollowTests {
         var error: String { (try? String(contentsOfFile: path("error"), encoding: .utf8)) ?? "" }
 
         /// Waits until the output is that long; what is missing shows in what is compared afterwards.
-        func await(bytes: Int, seconds: Double = 20) {
+        func wait(bytes: Int, seconds: Double = 20) {
             let deadline = Date().addingTimeInterval(seconds)
             var status = stat()
             while stat(path("output"), &status) == 0, status.st_size < bytes, Date() < deadline {
@@ -72,7 +72,7 @@ struct FollowTests {
             }
         }
 
-        func await(_ text: String, seconds: Double = 20) {
+        func wait(_ text: String, seconds: Double = 20) {
             let deadline = Date().addingTimeInterval(seconds)
             while !output.contains(text), Date() < deadline { usleep(2000) }
         }
@@ -106,7 +106,7 @@ struct FollowTests {
         }
         scene.write(10)
         let expected = Scene.all(scene.lines)
-        scene.await(bytes: expected.utf8.count)
+        scene.wait(bytes: expected.utf8.count)
         usleep(100_000)
         #expect(scene.interrupt() == 0)
         #expect(scene.output == expected)
@@ -128,7 +128,7 @@ struct FollowTests {
             usleep(3000)
         }
         let expected = Scene.all(scene.lines)
-        scene.await(bytes: expected.utf8.count)
+        scene.wait(bytes: expected.utf8.count)
         #expect(scene.interrupt() == 0)
         #expect(scene.output == expected)
     }
@@ -139,7 +139,7 @@ struct FollowTests {
         try scene.process.run()
         for rotation in 1...100 {
             scene.write(rotation % 2 == 0 ? 40 : 10)
-            scene.await(bytes: Scene.all(scene.lines).utf8.count)
+            scene.wait(bytes: Scene.all(scene.lines).utf8.count)
             try? FileManager.default.copyItem(
                 atPath: scene.path("maillog"), toPath: scene.path("maillog.\(rotation)"))
             // Often it has outgrown its old size before anybody looks.
@@ -147,7 +147,7 @@ struct FollowTests {
         }
         scene.write(10)
         let expected = Scene.all(scene.lines)
-        scene.await(bytes: expected.utf8.count)
+        scene.wait(bytes: expected.utf8.count)
         usleep(100_000)
         #expect(scene.interrupt() == 0)
         #expect(scene.output == expected)
@@ -159,7 +159,7 @@ struct FollowTests {
         try scene.process.run()
         scene.write(1)
         var expected = Scene.all(1)
-        scene.await(bytes: expected.utf8.count)
+        scene.wait(bytes: expected.utf8.count)
         let line = Scene.line(1)
         let half = String(line.prefix(30))
         scene.write(raw: half)
@@ -167,7 +167,7 @@ struct FollowTests {
         #expect(scene.output == expected)
         scene.write(raw: String(line.dropFirst(30)))
         expected += line
-        scene.await(bytes: expected.utf8.count)
+        scene.wait(bytes: expected.utf8.count)
         #expect(scene.output == expected)
         var delays: [Double] = []
         for number in 2..<32 {
@@ -175,7 +175,7 @@ struct FollowTests {
             let start = Date()
             scene.write(raw: Scene.line(number))
             expected += Scene.line(number)
-            scene.await(bytes: expected.utf8.count)
+            scene.wait(bytes: expected.utf8.count)
             delays.append(Date().timeIntervalSince(start))
         }
         delays.sort()
@@ -195,10 +195,10 @@ struct FollowTests {
             "count by file", options: ["--every", "200ms", "-o", "tsv"], names: ["later", "maillog"])
         scene.write(3)
         try scene.process.run()
-        scene.await("/maillog\t3\n")
+        scene.wait("/maillog\t3\n")
         #expect(scene.error.contains("/later is not there yet"))
         try Data(Scene.all(2).utf8).write(to: URL(fileURLWithPath: scene.path("later")))
-        scene.await("/later\t2\n")
+        scene.wait("/later\t2\n")
         #expect(scene.interrupt() == 0)
         let frames = scene.output.components(separatedBy: "\n\n")
         #expect(frames.count > 1)
@@ -246,9 +246,9 @@ struct FollowTests {
             """
         scene.write(raw: others + wanted)
         try scene.process.run()
-        scene.await(bytes: wanted.utf8.count)
+        scene.wait(bytes: wanted.utf8.count)
         scene.write(raw: others + later + others)
-        scene.await(bytes: (wanted + later).utf8.count)
+        scene.wait(bytes: (wanted + later).utf8.count)
         usleep(100_000)
         #expect(scene.interrupt() == 0)
         #expect(scene.output == wanted + later)
