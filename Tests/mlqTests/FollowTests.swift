@@ -80,7 +80,7 @@ struct FollowTests {
         /// Starts mlq, and waits until it has the log: what is rotated before has another name.
         func start() throws {
             try process.run()
-            await (bytes:Scene.all(lines).utf8.count)
+            wait(bytes: Scene.all(lines).utf8.count)
         }
 
         /// Ctrl-C, and the exit status.
