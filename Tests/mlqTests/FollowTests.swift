@@ -223,41 +223,11 @@ struct FollowTests {
         #expect(scene.output == "queue_id\toutcome\nA0000F1\tdelivered\n")
     }
 
-    @Test("trace shows a mail as it travels, with what was logged before it was known and its session")
-    func trace() throws {
-        let scene = try Scene("trace b@b.example")
-        let wanted = """
-            Nov 23 16:39:30 mx1 postfix/smtpd[5]: connect from o.example[192.0.2.9]
-            Nov 23 16:39:31 mx1 postfix/smtpd[5]: A0000F1: client=o.example[192.0.2.9]
-            Nov 23 16:39:31 mx1 postfix/qmgr[7]: A0000F1: from=<o@o.example>, size=325, nrcpt=1 (queue active)
-            Nov 23 16:39:32 mx1 postfix/smtp[8]: connect to b.example[192.0.2.2]:25: Connection refused
-            Nov 23 16:39:32 mx1 postfix/smtp[8]: A0000F1: to=<b@b.example>, relay=none, delay=1, delays=0/0/1/0, dsn=4.4.1, status=deferred (refused)
-
-            """
-        let others = """
-            Nov 23 16:39:32 mx1 postfix/smtpd[6]: connect from p.example[192.0.2.8]
-            Nov 23 16:39:32 mx1 postfix/qmgr[7]: A0000F2: from=<x@o.example>, size=325, nrcpt=1 (queue active)
-
-            """
-        let later = """
-            Nov 23 16:39:33 mx1 postfix/smtpd[5]: disconnect from o.example[192.0.2.9] ehlo=1 quit=1 commands=2
-            Nov 23 16:39:34 mx1 postfix/qmgr[7]: A0000F1: removed
-
-            """
-        scene.write(raw: others + wanted)
-        try scene.process.run()
-        scene.wait(bytes: wanted.utf8.count)
-        scene.write(raw: others + later + others)
-        scene.wait(bytes: (wanted + later).utf8.count)
-        usleep(100_000)
-        #expect(scene.interrupt() == 0)
-        #expect(scene.output == wanted + later)
-    }
-
     @Test(
         "what needs the log twice is refused with a reason",
         arguments: [
             ("compare 12-16..12-22 with 12-26..12-30", "compares two intervals"),
+            ("trace b@b.example", "several times"),
             ("whatchanged", "looks for a change"),
             ("queue", "reads a listing"),
             (

@@ -251,12 +251,12 @@ private final class FollowedLog {
         let current = regularFile(path).flatMap { file in
             files.contains { $0.file.identity == file.identity } ? nil : file
         }
-        if let current { known.insert(current.identity) }
         // Whatever was renamed before that one was made is known now, so that no older file comes after it.
         noteRenamings()
-        let missed = oldNames.compactMap { regularFile("\(directory)/\($0)") }
-            .filter { !known.contains($0.identity) }
-        let found = missed + (current.map { [$0] } ?? [])
+        var found = oldNames.compactMap { regularFile("\(directory)/\($0)") }
+            .filter { $0.identity == current?.identity || !known.contains($0.identity) }
+        // It may have been renamed itself since.
+        if let current, !found.contains(where: { $0.identity == current.identity }) { found.append(current) }
         for file in found {
             known.insert(file.identity)
             files.append(GrowingFile(file, index: index, years: nil))

@@ -10,8 +10,7 @@ struct TraceStage: Stage {
             The lines of each message stand together, those of its bounces, forwards and hops to filters and to \
             other hosts in the logs as messages of their own, and with them what smtpd said of the session and \
             smtp of the connection. A blank row stands between messages, and after one whose end the log does \
-            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times. \
-            With --follow the lines come as the mail travels, in the order of the log.
+            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times.
             """,
         examples: [
             "trace 90442C9CB29 | count by process", "trace sally@uk.psi.com | head 5",
@@ -39,10 +38,7 @@ struct TraceStage: Stage {
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         try resolution.beginMail(by: name)
         if resolution.environment.follows {
-            let ahead = TraceAhead(start: try start(resolution), layout: resolution.layout, title: name.text)
-            resolution.schema.rowName = "a line of 'trace'"
-            resolution.append(.each(ahead.transform))
-            return
+            throw Diagnostic("'trace' reads the log several times, which --follow cannot do", at: name.range)
         }
         let plan = Trace.Plan(
             start: try start(resolution), scope: resolution.scan, wanted: [],
