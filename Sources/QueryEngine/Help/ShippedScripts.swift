@@ -1174,7 +1174,7 @@ extension ShippedScript {
             #
             # Read: lines of programs beside the mail system are expected here, lines of Postfix are \#
             not. Send the texts
-            # of those, with --redact.
+            # of those.
 
             title "Lines without an event, by process"
             filter event=other | count by process, severity
