@@ -101,8 +101,8 @@ struct Options: ParsableCommand {
 
     /// The names of the options that a shell can change.
     static let names = [
-        "color", "every", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output", "safe-csv",
-        "since", "stats", "strict", "threads", "until", "year",
+        "color", "every", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output",
+        "safe-csv", "since", "stats", "strict", "threads", "until", "year",
     ]
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

@@ -33,10 +33,13 @@ private struct Traffic {
             try String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
         }
         log = try text("maillog")
-        struct Entry: Decodable { let queue_id: String }
+        struct Entry: Decodable {
+            let queueID: String
+            enum CodingKeys: String, CodingKey { case queueID = "queue_id" }
+        }
         queue = Set(
             try text("queue.json").split(separator: "\n").map {
-                try JSONDecoder().decode(Entry.self, from: Data($0.utf8)).queue_id
+                try JSONDecoder().decode(Entry.self, from: Data($0.utf8)).queueID
             })
         var sent: [String: Int] = [:]
         for line in try text("sent").split(separator: "\n") {
