@@ -11,8 +11,8 @@
 ///     not there yet                 read from its beginning when it comes
 ///
 /// Renaming loses no line, even where a log is rotated several times between two looks, because the names that it
-/// gets are known from the directory. What is written between the last look and a truncation is lost to everybody;
-/// a look takes place within a few milliseconds of each line.
+/// gets are known from the directory. What is written between the last look and a truncation is lost, and nothing
+/// else; a look takes place within a few milliseconds of each line.
 package final class FileFollower {
     /// The names, by the `fileIndex` of the chunks.
     package let paths: [String]

@@ -127,7 +127,8 @@ final class GrowingFile {
     private enum Reading { case nothing, bytes(Int), truncated }
 
     /// Reads on behind the first `kept` bytes of the block. The bytes before those that are new are read once more:
-    /// a file that was truncated may have grown beyond its old size since.
+    /// a file that was truncated may have grown beyond its old size since. One call reads both, or the file might be
+    /// truncated and grow in between.
     private func read(_ block: Block, _ kept: Int) -> Reading {
         do {
             guard file.isRegular else {
@@ -145,7 +146,8 @@ final class GrowingFile {
             let again = min(Self.check, kept, offset)
             let target = block.base + (kept - again)
             let known = Array(UnsafeBufferPointer(start: target, count: again))
-            let count = try file.read(target, count: again + ChunkReader.blockSize, at: offset - again)
+            let count = try file.readOnce(
+                target, count: again + ChunkReader.blockSize, at: offset - again)
             guard count >= again, (0..<again).allSatisfy({ target[$0] == known[$0] }) else {
                 return .truncated
             }

@@ -115,12 +115,19 @@ package final class OpenFile: Sendable {
     func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, at offset: Int) throws(Failure) -> Int {
         var done = 0
         while done < count {
-            let step = pread(descriptor, buffer + done, count - done, off_t(offset + done))
-            if step < 0, errno == EINTR { continue }
-            guard step >= 0 else { throw Failure(number: errno) }
+            let step = try readOnce(buffer + done, count: count - done, at: offset + done)
             if step == 0 { break }
             done += step
         }
         return done
+    }
+
+    /// The same with one call of the system: bytes as they stood beside each other at one moment.
+    func readOnce(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, at offset: Int) throws(Failure) -> Int {
+        while true {
+            let step = pread(descriptor, buffer, count, off_t(offset))
+            if step >= 0 { return step }
+            guard errno == EINTR else { throw Failure(number: errno) }
+        }
     }
 }
