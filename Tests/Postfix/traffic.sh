@@ -124,9 +124,12 @@ postfix start >"$dir/start" 2>&1
 
 # --- asking and waiting ------------------------------------------------------------------------------------------
 
-# until_log TEXT: waits, ten seconds at most, for a line with TEXT.
-until_log() {
-    for _ in $(seq 100); do
+# flush_until TEXT: has mail that waits tried again until there is a line with TEXT, for ten seconds at most. A queue
+# manager that has just been started over may not hear it the first time.
+flush_until() {
+    local try
+    for try in $(seq 0 99); do
+        [ $((try % 10)) -ne 0 ] || postqueue -f
         ! grep -q -e "$1" "$log" 2>/dev/null || return 0
         sleep 0.1
     done
@@ -224,15 +227,13 @@ echo "$requeue" >"$dir/id.requeued"
 echo "$release" >"$dir/id.released"
 echo "$delete" >"$dir/id.deleted"
 postsuper -e "$expire" -H "$release" -r "$requeue" -d "$delete" 2>/dev/null
-postqueue -f
-until_log "force-expired"
+flush_until "force-expired"
 quiet
 
 # What is left is too old now.
 postconf -e maximal_queue_lifetime=1s bounce_queue_lifetime=1s
 postfix reload >/dev/null 2>&1
-postqueue -f
-until_log "status=expired"
+flush_until "status=expired"
 quiet
 
 # Another name, and long queue ids.
