@@ -229,7 +229,8 @@ struct Session {
             Terminal.say(statistics(outcome, seconds: Clock.seconds - start))
         }
         if query.readsLines, !query.readsListing {
-            unrecognised = accountSentence(outcome.account, paths: logs.files.map(\.path) + awaited)
+            unrecognised = accountSentence(
+                outcome.account, paths: logs.files(dated: false).map(\.path) + awaited)
             if settings.options.strict, outcome.account.unrecognised > 0, status == 0 { status = 3 }
         }
         isFirst = false

@@ -23,11 +23,24 @@ package struct LogOptions: Sendable {
 }
 
 /// The logs of a command, in the order of time, whatever their names and the order in which they were given.
+///
+/// Opening them reads their beginnings and ends. What takes more waits until it is asked for: comparing them for
+/// copies until they are read, and looking for births of messages, which tell years, until times matter.
 package final class LogSet: Sendable {
-    /// In order of their first stamps; logs without any come last.
-    package let files: [LogFile]
-    package let problems: [InputProblem]
-    private let range = Mutex<(first: Int64, last: Int64)??>(nil)
+    private let opened: [LogFile]
+    private let openingProblems: [InputProblem]
+    private let options: LogOptions
+    private let found = Mutex(Found())
+
+    private struct Found {
+        /// Without copies, as they were given.
+        var files: [LogFile]?
+        /// With their years, in order; without and with what births tell.
+        var undated: [LogFile]?
+        var dated: [LogFile]?
+        var range: (first: Int64, last: Int64)??
+        var problems: [InputProblem] = []
+    }
 
     package init(paths: [String], options: LogOptions) {
         var files: [LogFile] = []
@@ -66,17 +79,27 @@ package final class LogSet: Sendable {
         }
         for path in paths { add(path, isGiven: true) }
 
-        let copies = LogSet.copies(in: files)
-        for (copy, whole) in copies.map({ (files[$0.copy], files[$0.whole]) }) {
-            problems.append(
-                InputProblem(
-                    path: copy.path,
-                    message: "\(copy.name) holds no other lines than \(whole.name); they are read once",
-                    isDamage: false))
-        }
-        for copy in copies.map(\.copy).sorted(by: >) { files.remove(at: copy) }
-        problems += YearEvidence.settle(&files, options: options)
-        self.files = files.sorted { a, b in
+        opened = files
+        openingProblems = problems
+        self.options = options
+    }
+
+    /// In order of their first stamps; logs without any come last.
+    package var files: [LogFile] { files(dated: true) }
+
+    /// The same. Where neither times nor the order of several logs matter, the years need not be right.
+    package func files(dated: Bool) -> [LogFile] { found.withLock { files(dated: dated, &$0) } }
+
+    /// What is to be said of the logs, as far as it has been found.
+    package var problems: [InputProblem] { openingProblems + found.withLock { $0.problems } }
+
+    private func files(dated: Bool, _ found: inout Found) -> [LogFile] {
+        let whole = found.files ?? withoutCopies(&found)
+        let dated = dated || whole.count > 1
+        if let files = dated ? found.dated : found.undated { return files }
+        var files = whole
+        found.problems += YearEvidence.settle(&files, options: options, searching: dated)
+        files.sort { a, b in
             switch (a.firstTime?.wallClock, b.firstTime?.wallClock) {
             case (let first?, let second?) where first != second: first < second
             case (.some, nil): true
@@ -84,24 +107,42 @@ package final class LogSet: Sendable {
             default: a.path < b.path
             }
         }
-        self.problems = problems
+        if dated { found.dated = files } else { found.undated = files }
+        return files
+    }
+
+    private func withoutCopies(_ found: inout Found) -> [LogFile] {
+        var files = opened
+        let copies = LogSet.copies(in: files)
+        for (copy, whole) in copies.map({ (files[$0.copy], files[$0.whole]) }) {
+            found.problems.append(
+                InputProblem(
+                    path: copy.path,
+                    message: "\(copy.name) holds no other lines than \(whole.name); they are read once",
+                    isDamage: false))
+        }
+        for copy in copies.map(\.copy).sorted(by: >) { files.remove(at: copy) }
+        found.files = files
+        return files
     }
 
     /// What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is asked while waiting
     /// for a pipe.
     package func reader(
-        ordered: Bool, numbered: Bool, during times: Range<Int64>? = nil,
+        ordered: Bool, numbered: Bool, dated: Bool = true, during times: Range<Int64>? = nil,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) -> ChunkReader {
-        ChunkReader(
+        let files = files(dated: dated)
+        return ChunkReader(
             files, parts: files.map { $0.part(holding: times) }, ordered: ordered, numbered: numbered,
             isCancelled: isCancelled)
     }
 
     /// The first and the last stamp, in microseconds of the wall clock; nil where no line has any.
     package var timeRange: (first: Int64, last: Int64)? {
-        range.withLock { range in
-            if let range { return range }
+        found.withLock { state in
+            if let range = state.range { return range }
+            let files = files(dated: true, &state)
             var times = files.flatMap { [$0.firstTime, $0.lastTime] }.compactMap { $0?.wallClock }
             // Of compressed files only the latest is read for this.
             if let latest = files.last(where: { $0.firstTime != nil }), latest.lastTime == nil,
@@ -110,7 +151,7 @@ package final class LogSet: Sendable {
                 times.append(latest.years.time(of: stamp).wallClock)
             }
             let found = times.min().flatMap { first in times.max().map { (first, $0) } }
-            range = .some(found)
+            state.range = .some(found)
             return found
         }
     }

@@ -8,8 +8,10 @@ package enum YearEvidence {
     /// How much of the logs is looked through for births of messages, in bytes.
     private static let searched = 16 << 20
 
-    /// Returns what is to be said about it.
-    static func settle(_ files: inout [LogFile], options: LogOptions) -> [InputProblem] {
+    /// Without `searching`, births are not looked for. Returns what is to be said about it.
+    static func settle(
+        _ files: inout [LogFile], options: LogOptions, searching: Bool = true
+    ) -> [InputProblem] {
         var latest: [String: Int64] = [:]
         for file in files {
             guard let date = date(in: file.path) else { continue }
@@ -32,7 +34,7 @@ package enum YearEvidence {
                 files[index].yearSource = .clock
             }
         }
-        let births = births(in: files)
+        let births = searching ? births(in: files) : []
         guard let year = options.year else {
             follow(births, &files)
             return []

@@ -76,6 +76,10 @@ package enum Fields {
         "notification", "delay_notification", "dsn_notification", "forward", "filter", "requeue",
     ]
 
+    /// Those that depend on when a line was logged.
+    package static let ofTime = FieldSet(
+        ["time", "minute", "hour", "day", "week", "month", "weekday", "hour_of_day"].map { Field($0) })
+
     private static let declarations: [Declaration] = [
         // The prelude and the place of the line.
         envelope("time", .time(.instant), "when the line was logged"),

@@ -54,12 +54,12 @@ package final class LineDecoder {
     private var times = 1
 
     /// What `decodeEnvelope` fills; file and line are known to the reader.
-    package static let headFields = FieldSet(
-        [
-            "time", "minute", "hour", "day", "week", "month", "weekday", "hour_of_day", "host", "tag",
-            "instance",
-            "service", "process", "raw", "bytes", "file", "line",
-        ].map { Field($0) })
+    package static let headFields = Fields.ofTime.union(
+        FieldSet(
+            ["host", "tag", "instance", "service", "process", "raw", "bytes", "file", "line"].map {
+                Field($0)
+            }
+        ))
 
     package init(demand: FieldSet, early: FieldSet) {
         var demand = demand

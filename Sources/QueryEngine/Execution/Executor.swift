@@ -121,7 +121,9 @@ package struct Executor {
             let worker = Worker(run: run)
             let part = reduction.makePart(worker)
             let chain = operators(head, PartConsumer(part), worker)
-            let scan = Scan(query, extraNeeds: [], files: logs.files, worker: worker, searches: searches)
+            let scan = Scan(
+                query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
+                searches: searches)
             let block = Block()
             while !run.shouldStop, let chunk = reader.next(into: block) {
                 if !scan.scan(chunk, into: chain) { break }
@@ -204,7 +206,9 @@ package struct Executor {
         Threads.run(threads) { _ in
             let worker = Worker(run: run)
             let (chain, chunkDone) = make(worker)
-            let scan = Scan(query, extraNeeds: [], files: logs.files, worker: worker, searches: searches)
+            let scan = Scan(
+                query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
+                searches: searches)
             let block = Block()
             while !run.shouldStop, let chunk = reader.next(into: block) {
                 let goesOn = scan.scan(chunk, into: chain)
@@ -223,6 +227,7 @@ package struct Executor {
     private func reader(_ query: Query, ordered: Bool, _ run: RunState) -> ChunkReader {
         logs.reader(
             ordered: ordered, numbered: query.lineNeeds.contains(Field("line").slot),
+            dated: query.needsTime,
             during: searches ? query.times : nil
         ) { run.shouldStop }
     }

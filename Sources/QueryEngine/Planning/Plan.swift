@@ -60,8 +60,9 @@ package struct Plan {
 
     /// How much of the logs is read where a condition tells the time.
     private var reading: String? {
+        guard let times = query.times else { return nil }
         let logs = query.environment.files()
-        guard let times = query.times, !logs.isEmpty else { return nil }
+        guard !logs.isEmpty else { return nil }
         let parts = logs.map { $0.part(holding: times) }
         let size = { (bytes: Int) in
             var text: [UInt8] = []

@@ -205,6 +205,11 @@ package struct Query: Sendable {
     /// Whether the answer is the log lines themselves.
     package var givesLines: Bool { schema.isLines }
 
+    /// Whether it matters of which year a line is.
+    package var needsTime: Bool {
+        times != nil || lineNeeds.contains { $0 < Fields.all.count && Fields.ofTime.contains($0) }
+    }
+
     /// When a line must be, in microseconds of the wall clock; nil where that is open.
     package var times: Range<Int64>? { scan.isEmpty ? nil : Condition(all: scan).times }
 
