@@ -81,6 +81,15 @@ struct Options: ParsableCommand {
     @Flag(name: .customLong("safe-csv"), help: "Defuse CSV cells that a spreadsheet would run.")
     var safeCSV = false
 
+    @Flag(help: "Show pseudonyms for local parts, logins and clients (mlq help redact).")
+    var redact = false
+
+    @Option(
+        name: .customLong("redact-key"),
+        help: ArgumentHelp("The same, with the pseudonyms of that key: a secret, or @FILE.", valueName: "key")
+    )
+    var redactKey: String?
+
     @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "when"))
     var color: ColorChoice = .auto
 
@@ -102,7 +111,7 @@ struct Options: ParsableCommand {
     /// The names of the options that a shell can change.
     static let names = [
         "color", "every", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output",
-        "safe-csv", "since", "stats", "strict", "threads", "until", "year",
+        "redact", "redact-key", "safe-csv", "since", "stats", "strict", "threads", "until", "year",
     ]
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

@@ -48,6 +48,7 @@ struct Session {
         environment.now = Input.now
         environment.memory = settings.memory
         environment.force = settings.options.force
+        environment.redaction = settings.redaction
         environment.dataRange = { logs.value(spooled: true).timeRange }
         if let word = settings.options.now {
             do { environment.now = try TimeWords(environment).interval(word).start } catch {
@@ -129,7 +130,8 @@ struct Session {
         let last = files.last { $0.firstTime != nil }?.lastTime.map(day) ?? ""
         return (
             name, files.isEmpty ? "" : String(decoding: bytes, as: UTF8.self),
-            first.isEmpty ? "" : first == last ? first : "\(first)..\(last)", logs.problems.map(\.message)
+            first.isEmpty ? "" : first == last ? first : "\(first)..\(last)",
+            logs.problems.map { redacted($0.message) }
         )
     }
 
@@ -144,7 +146,7 @@ struct Session {
         for item in program.items {
             switch item {
             case .title(let title): self.title(title)
-            case .explain(let query): explain(Plan(query, threads: settings.threads).text)
+            case .explain(let query): explain(query)
             case .query(let query):
                 let state = RunState(memory: settings.memory, threads: settings.threads)
                 run(query, state, to: DescriptorSink(STDOUT_FILENO, run: state))
@@ -162,16 +164,21 @@ struct Session {
     }
 
     mutating func title(_ title: String) {
+        let title = redacted(title)
         if let page = openPage() { return show(page.title(title)) }
         let isTable = (settings.format?.name ?? (Terminal.isOutput ? "table" : "tsv")) == "table"
         show((isFirst ? "" : "\n") + (isTable ? title : "# \(title)") + "\n")
         isFirst = false
     }
 
-    private mutating func explain(_ plan: String) {
+    mutating func explain(_ query: Query) {
+        let plan = redacted(Plan(query, threads: settings.threads).text)
         if let page = openPage() { return show(page.query(plan)) }
         show(plan)
     }
+
+    /// Text that is not from the rows of an answer, as it may be shown.
+    func redacted(_ text: String) -> String { settings.redaction?.text(text) ?? text }
 
     func show(_ text: String) {
         let run = RunState(memory: settings.memory, threads: settings.threads)
@@ -186,7 +193,7 @@ struct Session {
     ) -> Executor.Outcome {
         let logs = logs.value(spooled: query.scansAgain)
         let page = openPage()
-        if let page { show(page.query(query.text)) }
+        if let page { show(page.query(redacted(query.text))) }
         let executor = Executor(
             logs: logs, threads: settings.threads, searches: !settings.options.noSearch)
         let progress = Progress()
@@ -211,7 +218,7 @@ struct Session {
         }
         for note in [follows ? nil : timeNote(query)].compactMap(\.self) + run.notes {
             Terminal.say("mlq: \(note)")
-            if let page { show(page.note(note)) }
+            if let page { show(page.note(redacted(note))) }
         }
         for failure in run.assertionFailures { Terminal.say("mlq: \(failure)") }
         if !run.assertionFailures.isEmpty { status = max(status, 1) }
@@ -267,12 +274,12 @@ struct Session {
     /// What the answers cover, for the foot of a page.
     private var account: [String] {
         let logs = logs.value(spooled: true)
-        var lines = ["Made by mlq from \(logs.files.map(\.path).joined(separator: ", "))."]
+        var lines = ["Made by mlq from \(logs.files.map { redacted($0.path) }.joined(separator: ", "))."]
         if let covered = logs.timeRange {
             lines.append(
                 "The logs go from \(QueryText.time(covered.first)) to \(QueryText.time(covered.last)).")
         }
-        return lines + [unrecognised].compactMap(\.self) + problems.map(\.message)
+        return lines + [unrecognised].compactMap(\.self) + problems.map { redacted($0.message) }
     }
 
     /// Says what the answers cover, and gives the exit status.

@@ -17,6 +17,8 @@ struct Settings {
     var format: OutputFormat?
     /// Seconds from one answer so far to the next, into a pipe (`--every`).
     let interval: Double
+    /// `--redact`, `--redact-key`.
+    let redaction: Redaction?
     /// `--since` and `--until` as the filter that they are.
     let prelude: [Pipeline<any Stage>.Step]
     /// The values of parameters that `-D` gives.
@@ -35,6 +37,7 @@ struct Settings {
         }
         self.interval = Double(interval) / 1e6
         format = try options.o.map { (name) throws(UsageError) in try Settings.format(name) }
+        redaction = try Settings.redaction(options)
         prelude = try Settings.timeFilter(options)
         definitions = try Settings.definitions(options)
     }
@@ -46,6 +49,22 @@ struct Settings {
             "no output format '\(name)'"
                 + (near.map { "; did you mean '\($0)'?" }
                     ?? "; there are \(OutputFormats.all.map(\.name).joined(separator: ", "))"))
+    }
+
+    /// The key of a process that was not told one: settings that change must not change the names.
+    private static let unnamed = Redaction()
+
+    private static func redaction(_ options: Options) throws(UsageError) -> Redaction? {
+        guard let key = options.redactKey else { return options.redact ? unnamed : nil }
+        guard !key.isEmpty else { throw UsageError("--redact-key: the key is empty") }
+        guard key.hasPrefix("@") else { return Redaction(key: key) }
+        switch FileText.read(String(key.dropFirst())) {
+        case .failure(let failure): throw UsageError("--redact-key \(failure.message)")
+        case .success(var bytes):
+            while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
+            guard !bytes.isEmpty else { throw UsageError("--redact-key \(key): the file is empty") }
+            return Redaction(key: String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     private static func definitions(_ options: Options) throws(UsageError) -> [String: String] {
@@ -83,6 +102,7 @@ struct Settings {
         output.types = options.types
         output.isUTF8 = Terminal.isUTF8
         output.defusesCells = options.safeCSV
+        output.redaction = redaction
         if Terminal.isOutput {
             output.width = Terminal.width
             output.escapes = true

@@ -90,7 +90,7 @@ package enum Fields {
         envelope("month", .time(.month), "the month in which the line was logged"),
         envelope("weekday", .text(.oneOf(Weekday.names)), "the day of the week, Mon to Sun"),
         envelope("hour_of_day", .integer, "the hour of the day, 0 to 23"),
-        envelope("host", .text(.host), "the host in the line's prelude", verbatim),
+        envelope("host", .text(.server), "the host in the line's prelude", verbatim),
         envelope(
             "tag", .text(.plain), "the syslog tag as logged, such as postfix/submission/smtpd", verbatim),
         envelope("instance", .text(.plain), "the first part of the tag, such as postfix", verbatim),
@@ -105,8 +105,8 @@ package enum Fields {
         envelope(
             "queue_id", .text(.plain), "the queue id of the message that the line is about",
             aliases: ["qid", "queueid"], .verbatim(after: "", before: [":", ",", ">", " "])),
-        envelope("text", .text(.plain), "the message after the tag and the severity word", verbatim),
-        envelope("raw", .text(.plain), "the whole line", verbatim),
+        envelope("text", .text(.prose), "the message after the tag and the severity word", verbatim),
+        envelope("raw", .text(.prose), "the whole line", verbatim),
         envelope("bytes", .size, "the length of the line in bytes, its newline included"),
         envelope("repeat", .integer, "how many times the line was logged in a row, by syslog's word"),
         envelope("file", .text(.plain), "the file that the line stands in"),
@@ -136,10 +136,10 @@ package enum Fields {
 
         // A delivery attempt, and the end of a message.
         shape(
-            "relay", .text(.host), "where it went: host[address]:port, none, or an agent's name",
+            "relay", .text(.server), "where it went: host[address]:port, none, or an agent's name",
             verbatim(after: "relay=", before: ",")),
-        shape("relay_name", .text(.host), "the host of the relay, or the agent's name", verbatim),
-        shape("relay_ip", .text(.ip), "the address of the relay", verbatim),
+        shape("relay_name", .text(.server), "the host of the relay, or the agent's name", verbatim),
+        shape("relay_ip", .text(.serverIP), "the address of the relay", verbatim),
         shape("relay_port", .integer, "the port of the relay"),
         shape("relay_path", .text(.plain), "the socket of the relay", verbatim),
         shape("conn_use", .integer, "how often the connection was used, from 2"),
@@ -155,9 +155,9 @@ package enum Fields {
             Reply.classOf(dsn: dsn)
         },
         shape("status", .text(.oneOf(statuses)), "what came of the attempt or of the message", status),
-        shape("detail", .text(.plain), "the reason or reply as logged", verbatim),
+        shape("detail", .text(.prose), "the reason or reply as logged", verbatim),
         derived(
-            "reason", .text(.plain), "detail with what varies replaced: <host>, <addr>, <n>",
+            "reason", .text(.prose), "detail with what varies replaced: <host>, <addr>, <n>",
             from: "detail"
         ) { Reason.normalise($0, $1) },
         derived(
@@ -201,7 +201,7 @@ package enum Fields {
         },
         shape("client_port", .integer, "the client's port"),
         shape("sasl_method", .text(.plain), "how the client authenticated", verbatim),
-        shape("sasl_username", .text(.plain), "as whom the client authenticated", verbatim),
+        shape("sasl_username", .text(.identity), "as whom the client authenticated", verbatim),
         shape("sasl_sender", .text(.address), "the sender in the client's AUTH= parameter", verbatim),
         shape("orig_queue_id", .text(.plain), "the queue id before a content filter", verbatim),
         shape("orig_client", .text(.host), "the client before a content filter", verbatim),
@@ -226,13 +226,13 @@ package enum Fields {
         shape(
             "check_part", .text(.oneOf(["header", "body"])),
             "the part that a header or body check matched"),
-        shape("check_text", .text(.plain), "the header or body line that a check matched", verbatim),
+        shape("check_text", .text(.prose), "the header or body line that a check matched", verbatim),
         shape(
             "reject_class", .text(.plain), "what was rejected: Client host, Sender address …", verbatim),
 
         // The message and its relations.
-        shape("message_id", .text(.plain), "the Message-ID without <>", verbatim),
-        shape("resent_message_id", .text(.plain), "the Resent-Message-ID without <>", verbatim),
+        shape("message_id", .text(.identity), "the Message-ID without <>", verbatim),
+        shape("resent_message_id", .text(.identity), "the Resent-Message-ID without <>", verbatim),
         shape(
             "new_queue_id", .text(.plain), "the queue id of a message made of this one",
             aliases: ["new_qid"], verbatim),
@@ -242,7 +242,7 @@ package enum Fields {
         shape("tls_level", .text(.oneOf(tlsLevels)), "how far the certificate of the peer is trusted"),
         shape("tls_direction", .text(.oneOf(["from", "to"])), "from a client or to a server"),
         shape("tls_reused", .bool, "whether the TLS connection served earlier deliveries"),
-        shape("tls_sni", .text(.host), "the server name asked for", verbatim),
+        shape("tls_sni", .text(.server), "the server name asked for", verbatim),
         shape("tls_protocol", .text(.plain), "the protocol, such as TLSv1.3", verbatim),
         shape("tls_cipher", .text(.plain), "the cipher", verbatim),
         shape("tls_bits", .integer, "the bits of the cipher that are used"),
@@ -253,7 +253,7 @@ package enum Fields {
         shape("ps_after", .duration, "how long after the connection postscreen found it"),
         shape("ps_rank", .integer, "the sum of the weights of the DNS lists that know the client"),
         shape("dnsbl_domain", .text(.domain), "the DNS list that knows the client", verbatim),
-        shape("dnsbl_result", .text(.ip), "the address that the DNS list answered", verbatim),
+        shape("dnsbl_result", .text(.serverIP), "the address that the DNS list answered", verbatim),
         shape("stat_kind", .text(.plain), "what was counted: connection, message, recipient …", verbatim),
         shape(
             "stat_at", .text(.plain), "when the count was highest, as logged, without a year", verbatim),
@@ -279,7 +279,7 @@ package enum Fields {
         // What stands beside Postfix in a mail log.
         shape("verdict", .text(.plain), "what a filter found: CLEAN, SPAM, pass, fail …", verbatim),
         shape("score", .number, "how much a filter took the message for spam"),
-        shape("user", .text(.plain), "the user that dovecot, spamd or a command names", verbatim),
+        shape("user", .text(.identity), "the user that dovecot, spamd or a command names", verbatim),
     ]
 
     /// How often each command of a session was accepted, and given.

@@ -27,19 +27,40 @@ package enum TimeBin: Hashable, Sendable {
 /// What a text holds, which decides how it is compared.
 package enum TextKind: Hashable, Sendable {
     case plain
+    /// A line or a part of one, in which anybody may be named.
+    case prose
+    /// What tells who somebody is: a login, a message id, what a query has cut out of an address or a line.
+    case identity
     /// Addresses, domains and host names are equal without regard to ASCII case.
-    case address, domain, host
-    /// An IPv4 or IPv6 address, without brackets.
-    case ip
+    case address, domain
+    /// A client; and the host itself, or one that mail goes to.
+    case host, server
+    /// An IPv4 or IPv6 address, without brackets: of a client, of a server.
+    case ip, serverIP
     /// One of a closed set of words, in the order in which help shows them.
     case oneOf([String])
 
     /// Whether values that differ only in ASCII case are the same.
     package var ignoresCase: Bool {
         switch self {
-        case .address, .domain, .host: true
+        case .address, .domain, .host, .server: true
         default: false
         }
+    }
+
+    /// Whether a piece of it may tell who a person or a client is.
+    var isPrivate: Bool {
+        switch self {
+        case .prose, .identity, .address, .host, .ip: true
+        default: false
+        }
+    }
+
+    /// What a text is that is of the one kind or of the other.
+    func joined(_ other: TextKind) -> TextKind {
+        if self == other { return self }
+        if ignoresCase, other.ignoresCase { return .host }
+        return isPrivate || other.isPrivate ? .identity : .plain
     }
 }
 
@@ -54,11 +75,11 @@ extension ValueType {
         case .duration: "duration"
         case .time(.instant): "time"
         case .time: "time bin"
-        case .text(.plain): "text"
+        case .text(.plain), .text(.prose), .text(.identity): "text"
         case .text(.address): "address"
         case .text(.domain): "domain"
-        case .text(.host): "host"
-        case .text(.ip): "ip address"
+        case .text(.host), .text(.server): "host"
+        case .text(.ip), .text(.serverIP): "ip address"
         case .text(.oneOf): "word"
         case .list(let element): "list of \(element.name)"
         case .any: "any"
@@ -85,4 +106,27 @@ extension ValueType {
     package var isTime: Bool { if case .time = self { true } else { false } }
 
     package var ignoresCase: Bool { if case .text(let kind) = self { kind.ignoresCase } else { false } }
+
+    /// What becomes of the type of a text that is made of values of other types: it tells whom they tell.
+    package func made(of sources: [ValueType]) -> ValueType {
+        guard self == .text(.plain) || self == .list(.text(.plain)), sources.contains(where: \.isPrivate)
+        else {
+            return self
+        }
+        return self == .text(.plain) ? .text(.identity) : .list(.text(.identity))
+    }
+
+    private var isPrivate: Bool {
+        switch self {
+        case .text(let kind): kind.isPrivate
+        case .list(let element): element.isPrivate
+        default: false
+        }
+    }
+
+    /// The type of texts of either type; nil where one is no text.
+    package func joined(asText other: ValueType) -> ValueType? {
+        guard case .text(let mine) = self, case .text(let theirs) = other else { return nil }
+        return .text(mine.joined(theirs))
+    }
 }

@@ -35,7 +35,8 @@ package struct Typed: Sendable {
         make body: @escaping @Sendable ([Evaluate]) -> Evaluate
     ) {
         self.init(
-            type, range: range, needs: operands.reduce(into: []) { $0.formUnion($1.needs) },
+            type.made(of: operands.map(\.type)), range: range,
+            needs: operands.reduce(into: []) { $0.formUnion($1.needs) },
             isSequential: operands.contains(where: \.isSequential)
         ) { body(operands.map { $0.make() }) }
     }

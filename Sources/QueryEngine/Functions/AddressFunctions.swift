@@ -20,7 +20,7 @@ enum AddressFunctions {
                 guard value.kind == .text else { return .missing }
                 let arena = row.worker.arena
                 switch type {
-                case .text(.host): return Domain.ofHost(withoutAddress(value), arena)
+                case .text(.host), .text(.server): return Domain.ofHost(withoutAddress(value), arena)
                 case .text(.domain): return CaseFunctions.lowercased(value.bytes, arena)
                 default: return Domain.ofAddress(value, arena)
                 }

@@ -118,7 +118,7 @@ enum ChoiceFunctions {
         if a == b { return a }
         switch (a, b) {
         case (.any, _), (_, .any): return .any
-        case (.text, .text): return a.ignoresCase && b.ignoresCase ? .text(.host) : .text(.plain)
+        case (.text, .text): return a.joined(asText: b)
         case (.time, .time): return .time(.instant)
         case (.duration, .size), (.size, .duration): return nil
         case (.list(let x), .list(let y)): return join(x, y).map { .list($0) }

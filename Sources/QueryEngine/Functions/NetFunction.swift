@@ -13,7 +13,7 @@ enum NetFunction {
         guard bits.map({ (0...128).contains($0) }) ?? true else {
             throw Diagnostic("a network has 0 to 32 bits, or 0 to 128 for IPv6", at: call[1].range)
         }
-        return Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
+        var network = Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
             { row in
                 let value = operands[0](row)
                 guard value.kind == .text else { return .missing }
@@ -23,5 +23,8 @@ enum NetFunction {
                 return row.worker.arena.text(text)
             }
         }
+        // It is no piece of the address, but has the form of one.
+        network.type = .text(.plain)
+        return network
     }
 }

@@ -8,7 +8,7 @@ enum ReplyFunctions {
         summary: "the enhanced status code in the text of a reply or of a line, such as 4.2.0",
         examples: ["filter status=deferred | count by dsn(detail) as code"]
     ) { (call, _) throws(Diagnostic) in
-        Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
+        var code = Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
             { row in
                 let value = operands[0](row)
                 guard value.kind == .text else { return .missing }
@@ -16,6 +16,9 @@ enum ReplyFunctions {
                 return leading.isMissing ? firstCode(in: value.bytes) : leading
             }
         }
+        // Three numbers tell nobody, wherever they come from.
+        code.type = .text(.plain)
+        return code
     }
 
     /// A code inside a text: after the SMTP code, after `dsn=` or after `#`. Alone it may be a version.

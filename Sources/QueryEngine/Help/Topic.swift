@@ -50,6 +50,36 @@ struct Topic: Sendable {
                 Messages, progress and the account of what was read go to standard error.
                 """),
         Topic(
+            name: "redact",
+            summary: "names for people and clients in an answer that goes to others",
+            text: """
+                mlq --redact -o html why-deferred maillog > report.html
+                    new names each time; those of one call (or shell) agree
+                mlq --redact-key SECRET …    mlq --redact-key @FILE …
+                    the same names whenever the key is the same: two reports agree. Who has the key can try
+                    out names, so make it long and keep it; a file keeps it out of the list of processes
+
+                What becomes what, in every format, in title, query and chart, in the files of `write` and in
+                their names:
+                    bob@a.example         user-x7k2q9ab@a.example; so do message ids
+                    sasl_username=bob     user-x7k2q9ab: what stands before an @ has the name of the login
+                    dsl-4-3.isp.example   host-m3enz8ih.isp.example, a client; the registered domain stays
+                    192.0.2.1, 2001:db8::1    another address. Addresses of one network are in one network
+                                          again; they may be somebody else's, who has nothing to do with it
+                The null sender, domains, times, queue ids, the log's own host, relays and loopback stay.
+
+                Logins, addresses and clients are known by their fields, also when renamed, counted or joined.
+                What a function or `extract` makes of them or of a line is replaced whole. Any other text is
+                searched for addresses, IP addresses, keys such as user=, and what Postfix, Dovecot and SASL
+                write around a name.
+
+                What remains: a bare name in other text (a program's own words, a path other than /home/NAME,
+                a text or regex in a query such as `filter "bob"`), in a file named by `lookup`, and what the
+                domain of a person tells. Numbers and times show who is who to those who know: a list of the ten
+                largest senders is no secret to the eleventh. Rows are sorted by the true names. Messages on
+                standard error repeat what was typed, and the shell's history keeps it.
+                """),
+        Topic(
             name: "exit", summary: "exit statuses",
             text: """
                 0    done

@@ -24,7 +24,11 @@ package struct OutputFormat: Sendable {
         self.isPiecewise = isPiecewise
         self.columns = columns
         self.page = page
-        self.make = { make(columns($0), $1) }
+        self.make = { schema, options in
+            let shown = columns(schema)
+            guard let redaction = options.redaction else { return make(shown, options) }
+            return RedactingWriter(shown, redaction) { make($0, options) }
+        }
     }
 }
 
@@ -47,6 +51,8 @@ package struct OutputOptions: Sendable {
     package var numbersRows = false
     /// Whether a table that is wider than the terminal shows each row as lines of its own.
     package var turnsWideRows = false
+    /// What is not to be seen is replaced (`--redact`).
+    package var redaction: Redaction?
 
     package init() {}
 }

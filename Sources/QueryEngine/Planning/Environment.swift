@@ -20,6 +20,8 @@ package struct Environment: Sendable {
     package var memory = 512 << 20
     /// Whether `write` may replace files.
     package var force = false
+    /// What files and messages must not tell is replaced (`--redact`).
+    package var redaction: Redaction?
     /// The contents of a file named in a query, or the reason why there is none.
     package var readFile: @Sendable (String) -> Result<[UInt8], RunFailure> = { path in
         FileText.read(path)

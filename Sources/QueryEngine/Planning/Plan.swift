@@ -23,7 +23,10 @@ package struct Plan {
                 let texts = literals.map {
                     "\"\(String(decoding: $0.bytes, as: UTF8.self))\"\($0.ignoresCase ? "i" : "")"
                 }
-                lines.append("search   raw bytes for \(texts.joined(separator: " or "))")
+                let shown =
+                    query.environment.redaction == nil
+                    ? texts : [texts.count == 1 ? "a text" : "\(texts.count) texts"]
+                lines.append("search   raw bytes for \(shown.joined(separator: " or "))")
             }
             if let reading { lines.append("read     \(reading)") }
             let early = query.scan.filter(isEarly)

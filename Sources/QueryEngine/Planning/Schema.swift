@@ -12,6 +12,10 @@ package struct Schema: Sendable {
         package var empty: Value = .missing
         /// Whether it is there to be named, and not in the answer unless it is.
         package var isAside = false
+        /// What its name means, where that is a value (after `pivot`).
+        var nameType: ValueType?
+        /// The slot with the name of the field whose value it shows in a row, and what each field is.
+        var meaning: (slot: Int, types: [String: ValueType])?
 
         package init(name: String, type: ValueType, slot: Int, empty: Value = .missing) {
             self.name = name

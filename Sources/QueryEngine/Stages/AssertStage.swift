@@ -39,12 +39,13 @@ struct AssertStage: Stage {
         let shown =
             resolution.schema.isLines || columns.count > 8
             ? columns.filter { test.needs.contains($0.slot) } : columns
+        let redaction = resolution.environment.redaction
         resolution.append(
             .each(
                 Transform(
                     "assert \(condition.text)", needs: test.needs.union(shown.map(\.slot)), inOrder: true
                 ) { next, worker in
-                    AssertOperator(test.make(), sentence, shown, next, worker)
+                    AssertOperator(test.make(), sentence, shown, redaction, next, worker)
                 }))
     }
 }
@@ -53,6 +54,7 @@ private final class AssertOperator: RowConsumer {
     private let test: (Row) -> Bool
     private let sentence: String
     private let shown: [Schema.Column]
+    private let redaction: Redaction?
     private let next: any RowConsumer
     private let worker: Worker
     private var rows = 0
@@ -61,11 +63,12 @@ private final class AssertOperator: RowConsumer {
 
     init(
         _ test: @escaping (Row) -> Bool, _ sentence: String, _ shown: [Schema.Column],
-        _ next: any RowConsumer, _ worker: Worker
+        _ redaction: Redaction?, _ next: any RowConsumer, _ worker: Worker
     ) {
         self.test = test
         self.sentence = sentence
         self.shown = shown
+        self.redaction = redaction
         self.next = next
         self.worker = worker
     }
@@ -86,7 +89,8 @@ private final class AssertOperator: RowConsumer {
             if !text.isEmpty { text.append(contentsOf: ", ".utf8) }
             text.append(contentsOf: "\(column.name)=".utf8)
             var value: [UInt8] = []
-            ValueText.append(row[column.slot], column.type, to: &value)
+            let cell = redaction?.cell(column, row, worker.arena) ?? row[column.slot]
+            ValueText.append(cell, column.type, to: &value)
             ValueText.lend(Array(value.prefix(200))) { DisplayText.append($0, to: &text) }
         }
         return String(decoding: text, as: UTF8.self)

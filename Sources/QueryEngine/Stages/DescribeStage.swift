@@ -29,15 +29,17 @@ struct DescribeStage: Stage {
         let made: [(name: String, type: ValueType, empty: Value)] =
             listsValues
             ? [
-                ("field", .text(.plain), .missing), ("value", .text(.plain), .missing),
+                ("field", .text(.plain), .missing), ("value", .text(.identity), .missing),
                 ("count", .integer, .missing),
             ]
             : [
                 ("field", .text(.plain), .missing), ("type", .text(.plain), .missing),
                 ("rows", .integer, .missing),
-                ("distinct", .integer, .missing), ("commonest", .list(.text(.plain)), .missing),
+                ("distinct", .integer, .missing), ("commonest", .list(.text(.identity)), .missing),
             ]
         let layout = resolution.beginRows(made, rowName: "a row of '\(name.text)'", by: name)
+        let types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+        resolution.schema.columns[listsValues ? 1 : 4].meaning = (slot: 0, types)
         resolution.append(.reduce(Survey(columns: columns, layout: layout, listsValues: listsValues)))
     }
 }

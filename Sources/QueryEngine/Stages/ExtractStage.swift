@@ -57,7 +57,7 @@ struct ExtractStage: Stage {
                     "a template does not ignore case", at: range, hint: "use a regex: /…/i")
             }
             let template = try Template(text, at: range)
-            let slots = try columns(template.names, &resolution)
+            let slots = try columns(template.names, of: source, &resolution)
             let slot = source.slot
             resolution.append(
                 .each(
@@ -76,7 +76,7 @@ struct ExtractStage: Stage {
             throw Diagnostic(
                 "the regex has no named group", at: pattern.range, hint: "name one: (?<name>…)")
         }
-        let slots = try columns(regex.names.map(\.name), &resolution)
+        let slots = try columns(regex.names.map(\.name), of: source, &resolution)
         let groups = Array(zip(regex.names.map(\.group), slots))
         let slot = source.slot
         resolution.append(
@@ -86,13 +86,15 @@ struct ExtractStage: Stage {
                 }))
     }
 
-    private func columns(_ names: [String], _ resolution: inout Resolution) throws(Diagnostic) -> [Int] {
+    private func columns(
+        _ names: [String], of source: Schema.Column, _ resolution: inout Resolution
+    ) throws(Diagnostic) -> [Int] {
         var slots: [Int] = []
         for (place, name) in names.enumerated() {
             guard !names[..<place].contains(name) else {
                 throw Diagnostic("two columns are called '\(name)'", at: pattern.range)
             }
-            slots.append(resolution.addColumn(name, .text(.plain)).slot)
+            slots.append(resolution.addColumn(name, ValueType.text(.plain).made(of: [source.type])).slot)
         }
         return slots
     }

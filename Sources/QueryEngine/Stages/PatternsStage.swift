@@ -41,8 +41,8 @@ struct PatternsStage: Stage {
         }
         let layout = resolution.beginRows(
             [
-                ("count", .integer, .missing), ("pattern", .text(.plain), .missing),
-                ("example", .text(.plain), .missing),
+                ("count", .integer, .missing), ("pattern", column.type, .missing),
+                ("example", column.type, .missing),
             ], rowName: "a row of 'patterns'", by: name)
         resolution.timeRange = nil
         resolution.append(.reduce(Patterns(field: column, layout: layout)))

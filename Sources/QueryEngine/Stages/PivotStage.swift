@@ -124,7 +124,9 @@ private final class PivotPart: ReshapingPart {
         let kept = plan.keys.count
         let made = names.enumerated().map { place, name in
             let source = place < kept ? plan.keys[place] : plan.cell
-            return Schema.Column(name: name, type: source.type, slot: place, empty: source.empty)
+            var column = Schema.Column(name: name, type: source.type, slot: place, empty: source.empty)
+            if place >= kept, !values[order[place - kept]].isMissing { column.nameType = plan.field.type }
+            return column
         }
         return Schema(columns: made, rowName: plan.rowName)
     }

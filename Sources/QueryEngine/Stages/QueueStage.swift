@@ -21,8 +21,8 @@ struct QueueStage: Stage {
     fileprivate static let columns: [(name: String, type: ValueType)] = [
         ("time", .time(.instant)), ("queue_name", .text(.plain)), ("queue_id", .text(.plain)),
         ("size", .size), ("from", .text(.address)), ("nrcpt", .integer), ("to", .list(.text(.address))),
-        ("forced_expire", .bool), ("reason", .text(.plain)),
-        ("reason_class", Field("reason_class").type), ("detail", .text(.plain)),
+        ("forced_expire", .bool), ("reason", .text(.prose)),
+        ("reason_class", Field("reason_class").type), ("detail", .text(.prose)),
     ]
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {

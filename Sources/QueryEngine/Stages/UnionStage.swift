@@ -59,7 +59,7 @@ extension ValueType {
         if self == other { return self }
         guard isComparable(with: other) else { return nil }
         if self == .any || other == .any { return .any }
-        if isText { return .text(.plain) }
+        if isText { return joined(asText: other) }
         if isTime { return .time(.instant) }
         return self == .number || other == .number ? .number : .integer
     }

@@ -81,9 +81,9 @@ struct WhatchangedStage: Stage {
         let roles = ["moment"] + Explanation.Step.Role.allCases.map(\.rawValue)
         let layout = resolution.beginRows(
             [
-                ("what", .text(.oneOf(roles)), .missing), ("condition", .text(.plain), .missing),
+                ("what", .text(.oneOf(roles)), .missing), ("condition", .text(.prose), .missing),
                 ("before", .number, .missing), ("after", .number, .missing), ("share", .number, .missing),
-                ("first", .time(.instant), .missing), ("query", .text(.plain), .missing),
+                ("first", .time(.instant), .missing), ("query", .text(.prose), .missing),
             ], rowName: "a row of 'whatchanged'", by: name)
         resolution.timeRange = nil
         resolution.append(

@@ -27,12 +27,11 @@ struct WriteStage: Stage {
         let format = try format(resolution.schema)
         let schema = resolution.schema
         let needs = Set(format.columns(schema).columns.map(\.slot)).union(template.columns.map(\.slot))
-        let force = resolution.environment.force
-        let logs = resolution.environment.files
+        let environment = resolution.environment
         resolution.append(
             .each(
                 Transform("write \(file.text)", needs: needs, inOrder: true) { next, worker in
-                    WriteOperator(template, format, schema, force: force, logs, next, worker)
+                    WriteOperator(template, format, schema, environment, next, worker)
                 }))
     }
 
@@ -101,14 +100,15 @@ private struct FileName: Sendable {
     }
 
     /// The name for a row. What a value cannot be in a file's name, it is not: it never leaves the directory.
-    func path(_ row: Row) -> [UInt8] {
+    func path(_ row: Row, _ redaction: Redaction?) -> [UInt8] {
         var path: [UInt8] = []
         for part in parts {
             switch part {
             case .text(let text): path.append(contentsOf: text.utf8)
             case .value(let column):
                 var value: [UInt8] = []
-                ValueText.append(row[column.slot], column.type, to: &value)
+                let cell = redaction?.cell(column, row, row.worker.arena) ?? row[column.slot]
+                ValueText.append(cell, column.type, to: &value)
                 if value.isEmpty { value = Array("none".utf8) }
                 // A name has at most 255 bytes; what other parts add is up to the user.
                 for byte in value.prefix(120) {
@@ -128,8 +128,7 @@ private final class WriteOperator: RowConsumer {
     private let name: FileName
     private let format: OutputFormat
     private let schema: Schema
-    private let force: Bool
-    private let logs: @Sendable () -> [LogFile]
+    private let environment: Environment
     private let next: any RowConsumer
     private let worker: Worker
     private var files: [[UInt8]: WrittenFile] = [:]
@@ -145,27 +144,27 @@ private final class WriteOperator: RowConsumer {
     private static let fileLimit = 10_000
 
     init(
-        _ name: FileName, _ format: OutputFormat, _ schema: Schema, force: Bool,
-        _ logs: @escaping @Sendable () -> [LogFile], _ next: any RowConsumer,
-        _ worker: Worker
+        _ name: FileName, _ format: OutputFormat, _ schema: Schema, _ environment: Environment,
+        _ next: any RowConsumer, _ worker: Worker
     ) {
         self.name = name
         self.format = format
         self.schema = schema
-        self.force = force
-        self.logs = logs
+        self.environment = environment
         self.next = next
         self.worker = worker
         isSplit = !name.columns.isEmpty
         // A name that is taken is known before the first row.
         if !isSplit {
             let buffer = RowBuffer(width: 1)
-            _ = file(name.path(buffer.row(order: 0, worker: worker)))
+            _ = file(name.path(buffer.row(order: 0, worker: worker), nil))
         }
     }
 
     func consume(_ row: Row) -> Bool {
-        guard let file = isSplit ? file(name.path(row)) : last?.file else { return false }
+        guard let file = isSplit ? file(name.path(row, environment.redaction)) : last?.file else {
+            return false
+        }
         rows += 1
         file.writer.append(row, into: &file.text)
         if file.text.count >= 64 * 1024, !flush(file) { return false }
@@ -183,8 +182,10 @@ private final class WriteOperator: RowConsumer {
                             + "split by a field with fewer values", status: 2))
                 return nil
             }
-            let made = WrittenFile(path, format.make(schema, OutputOptions()))
-            if let failure = made.create(force: force, logs: logs) {
+            var options = OutputOptions()
+            options.redaction = environment.redaction
+            let made = WrittenFile(path, format.make(schema, options))
+            if let failure = made.create(force: environment.force, logs: environment.files) {
                 worker.run.fail(failure)
                 return nil
             }
@@ -221,7 +222,7 @@ private final class WriteOperator: RowConsumer {
         for file in files.values {
             file.close()
             // Half an answer must not pass for one.
-            if worker.run.failure != nil, !force { file.remove() }
+            if worker.run.failure != nil, !environment.force { file.remove() }
         }
         if worker.run.failure == nil {
             let count = "\(rows) row\(rows == 1 ? "" : "s")"

@@ -1,0 +1,154 @@
+import MailLog
+import Testing
+
+@testable import QueryEngine
+
+@Suite("Redaction")
+struct RedactionTests {
+    private let redaction = Redaction(key: "a key")
+
+    @Test(
+        "text: addresses, logins and clients get other names, the rest stays",
+        arguments: [
+            // In the table, {user bob} is the other name of bob, and so on.
+            ("to=<bob@a.example>, relay=none", "to=<{user bob}@a.example>, relay=none"),
+            ("to=<>, from=<>", "to=<>, from=<>"),
+            ("orig_to=<bob>, status=sent", "orig_to=<{user bob}>, status=sent"),
+            (#"from=<"john doe"@a.example>"#, "from=<{user john doe}@a.example>"),
+            (#"mail from "john doe"@a.example."#, "mail from {user john doe}@a.example."),
+            ("from=<ret-bob=b.example@a.example>", "from=<{user ret-bob=b.example}@a.example>"),
+            ("for ret-bob=b.example@a.example:", "for {user ret-bob=b.example}@a.example:"),
+            ("<bob@[192.0.2.7]>", "<{user bob}@[{ip 192.0.2.7}]>"),
+            ("message-id=<4711.x@mail.a.example>", "message-id=<{user 4711.x}@mail.a.example>"),
+            ("sasl_method=PLAIN, sasl_username=bob", "sasl_method=PLAIN, sasl_username={user bob}"),
+            (#"sasl_username=CORP\bob, x"#, #"sasl_username={user CORP\bob}, x"#),
+            (
+                "user=<bob>, rip=192.0.2.7, lip=192.0.2.1,",
+                "user=<{user bob}>, rip={ip 192.0.2.7}, lip=192.0.2.1,"
+            ),
+            ("imap(bob)<813><a1b2>: Logged out", "imap({user bob})<813><{user a1b2}>: Logged out"),
+            ("auth: passwd-file(bob,192.0.2.7): no", "auth: passwd-file({user bob},{ip 192.0.2.7}): no"),
+            (#"bounced (unknown user: "bob")"#, #"bounced (unknown user: "{user bob}")"#),
+            (
+                "cannot open /home/bob/Maildir for user bob",
+                "cannot open /home/{user bob}/Maildir for user {user bob}"
+            ),
+            (
+                "550 5.1.1 <bob>: Recipient address rejected",
+                "550 5.1.1 <{user bob}>: Recipient address rejected"
+            ),
+            ("connect from d1.isp.example[192.0.2.7]", "connect from {host d1.isp.example}[{ip 192.0.2.7}]"),
+            ("client=unknown[2001:db8::7], x", "client=unknown[{ip 2001:db8::7}], x"),
+            ("helo=<pc>", "helo=<{host pc}>"),
+            ("<pc.a.example>: Helo command rejected", "<{host pc.a.example}>: Helo command rejected"),
+            ("Client host [192.0.2.7] blocked", "Client host [{ip 192.0.2.7}] blocked"),
+            ("seen as dsl-192-0-2-7.isp.example today", "seen as {host dsl-192-0-2-7.isp.example} today"),
+            ("[IPv6:2001:db8::7] and 2001:db8::7.", "[IPv6:{ip 2001:db8::7}] and {ip 2001:db8::7}."),
+            (
+                "192.0.2.7:25, 192.0.2.0/24, 192.0.2.7.",
+                "{ip 192.0.2.7}:25, {ip 192.0.2.0/24}, {ip 192.0.2.7}."
+            ),
+            ("hostname d1.isp.example does not resolve", "hostname {host d1.isp.example} does not resolve"),
+            // Servers, and what only looks like an address.
+            ("relay=mx.a.example[192.0.2.1]:25, delay=1", "relay=mx.a.example[192.0.2.1]:25, delay=1"),
+            ("(host mx.a.example[192.0.2.1] said: no)", "(host mx.a.example[192.0.2.1] said: no)"),
+            ("connect to mx.a.example[2001:db8::1]:25: no", "connect to mx.a.example[2001:db8::1]:25: no"),
+            ("127.0.0.1 and [::1]", "127.0.0.1 and [::1]"),
+            (
+                "Dec 26 03:14:07 delays=0.01/0/0.1/2, dsn=4.4.1",
+                "Dec 26 03:14:07 delays=0.01/0/0.1/2, dsn=4.4.1"
+            ),
+            ("connect to <host>: <n> @ x", "connect to <host>: <n> @ x"),
+        ])
+    func text(_ text: String, _ wanted: String) {
+        let bytes = RedactedText(Array(text.utf8)[...], redaction).bytes
+        #expect(String(decoding: bytes, as: UTF8.self) == expanded(wanted))
+    }
+
+    @Test(
+        "queries: values of keys get other names; a template keeps its gaps",
+        arguments: [
+            (
+                "filter from=bob@a.example to!=bob | count",
+                "filter from={user bob}@a.example to!={user bob} | count"
+            ),
+            ("filter from=*@a.example or raw ~ /bob@a/", "filter from=*@a.example or raw ~ /{user bob}@a/"),
+            ("client_net=192.0.2.0/24", "client_net={ip 192.0.2.0/24}"),
+            (
+                #"extract "from <name>[<address>]" | top 3 name"#,
+                #"extract "from <name>[<address>]" | top 3 name"#
+            ),
+        ])
+    func query(_ text: String, _ wanted: String) {
+        #expect(redaction.text(text) == expanded(wanted))
+    }
+
+    @Test(
+        "fields: by what they mean",
+        arguments: [
+            ("bob@a.example", ValueType.text(.address), "{user bob}@a.example"),
+            ("BOB@A.example", .text(.address), "{user bob}@A.example"),
+            ("", .text(.address), ""),
+            ("bob", .text(.identity), "{user bob}"),
+            ("d1.isp.example", .text(.host), "{host d1.isp.example}"),
+            ("isp.example", .text(.host), "isp.example"),
+            ("d1.isp.co.uk", .text(.host), "{host d1.isp.co.uk}"),
+            ("[192.0.2.7]", .text(.host), "[{ip 192.0.2.7}]"),
+            ("d1.isp.example[192.0.2.7]:99", .text(.host), "{host d1.isp.example}[{ip 192.0.2.7}]:99"),
+            ("mx.a.example[192.0.2.1]:25", .text(.server), "mx.a.example[192.0.2.1]:25"),
+            ("192.0.2.7", .text(.ip), "{ip 192.0.2.7}"),
+            ("192.0.2.1", .text(.serverIP), "192.0.2.1"),
+            ("a.example", .text(.domain), "a.example"),
+            ("dsl-192-0-2-7.isp.example", .text(.domain), "{host dsl-192-0-2-7.isp.example}"),
+            ("sent", .text(.oneOf(["sent"])), "sent"),
+        ])
+    func field(_ text: String, _ type: ValueType, _ wanted: String) {
+        let arena = Arena()
+        #expect(redaction.value(arena.text(text), type, arena).bytes.string == expanded(wanted))
+    }
+
+    @Test("addresses have as many bits in common as their pseudonyms")
+    func prefixes() {
+        let first = bits("192.0.2.7")
+        for (other, common) in [("192.0.2.6", 31), ("192.0.2.9", 28), ("192.0.3.7", 23), ("64.0.2.7", 0)] {
+            #expect(zip(first, bits(other)).prefix { $0 == $1 }.count == common, "\(other)")
+        }
+    }
+
+    @Test("one key gives one set of names, another key others")
+    func keys() {
+        let text = "bob@a.example 192.0.2.7"
+        #expect(Redaction(key: "a").text(text) == Redaction(key: "a").text(text))
+        #expect(Redaction(key: "a").text(text) != Redaction(key: "b").text(text))
+        #expect(Redaction().text(text) != Redaction().text(text))
+    }
+
+    @Test(
+        "SipHash-2-4 gives the vectors of its authors",
+        arguments: [(0, 0x726f_db47_dd0e_0e31), (15, 0xa129_ca61_49be_45e5)])
+    func vectors(_ count: Int, _ wanted: UInt64) {
+        let hash = SipHash(key: (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908))
+        #expect(hash.hash((0..<count).map { UInt8($0) }) == wanted)
+    }
+
+    private func bits(_ address: String) -> [Bool] {
+        let text = redaction.network(Array(address.utf8)[...]) ?? []
+        return String(decoding: text, as: UTF8.self).split(separator: ".").flatMap { part in
+            (0..<8).map { (Int(part) ?? 0) >> (7 - $0) & 1 == 1 }
+        }
+    }
+
+    /// With the pseudonyms in the place of `{user bob}`, `{host d1.isp.example}` and `{ip 192.0.2.7}`.
+    private func expanded(_ text: String) -> String {
+        text.replacing(/\{(user|host|ip) ([^{}]+)\}/) { match -> String in
+            let name = Array(match.2.utf8)[...]
+            let shown =
+                switch match.1 {
+                case "user": redaction.name(name)
+                case "host": redaction.host(name)
+                default: redaction.network(name) ?? []
+                }
+            return String(decoding: shown, as: UTF8.self)
+        }
+    }
+}
