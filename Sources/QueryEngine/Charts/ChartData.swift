@@ -17,6 +17,8 @@ struct ChartData {
     /// What the numbers are: `sum_bytes`.
     let valueName: String
     let type: ValueType
+    /// What is marked at a label: `stop, start`.
+    let marks: [Int: String]
 
     /// The largest and, where it is below 0, the smallest number; of bars that stand on each other, of the sums.
     var extent: (low: Double, high: Double) {
@@ -49,7 +51,7 @@ struct ChartData {
 /// Gathers the rows of a chart. Bins of time, texts and numbers that are names make the axes; the other numbers
 /// are what is drawn. A second axis makes series; so do several numbers.
 final class ChartGatherer {
-    private let kind: ChartKind?
+    private let chart: Chart?
     private let keys: [Schema.Column]
     private let numbers: [Schema.Column]
     private var labels = Axis()
@@ -73,8 +75,8 @@ final class ChartGatherer {
         }
     }
 
-    init(_ schema: Schema, kind: ChartKind?) {
-        self.kind = kind
+    init(_ schema: Schema) {
+        chart = schema.chart
         let columns = schema.columns
         keys = columns.filter { !ChartGatherer.isAmount($0) }
         numbers = columns.filter(ChartGatherer.isAmount)
@@ -124,7 +126,7 @@ final class ChartGatherer {
         }
         let isGrid =
             keys.count > 1 && keys.prefix(2).allSatisfy { ["weekday", "hour_of_day"].contains($0.name) }
-        let kind = kind ?? (isGrid ? .heat : isTime && cells.count > 40 ? .line : .bars)
+        let kind = chart?.kind ?? (isGrid ? .heat : isTime && cells.count > 40 ? .line : .bars)
         var labels = labels.texts
         if let key = keys.first, let order = ChartGatherer.natural(labels, key) {
             labels = order.map { labels[$0] }
@@ -141,7 +143,29 @@ final class ChartGatherer {
         return ChartData(
             kind: kind, labels: labels, labelName: keys.first?.name ?? "", isTime: isTime,
             series: series,
-            valueName: isWide && numbers.count > 1 ? "" : number.name, type: number.type)
+            valueName: isWide && numbers.count > 1 ? "" : number.name, type: number.type, marks: marks)
+    }
+
+    /// The bin of a column that makes an axis of time.
+    static func bin(of column: Schema.Column) -> TimeBin? {
+        guard case .time(let bin) = column.type, bin != .instant else { return nil }
+        return bin
+    }
+
+    /// What happened in each bin; no axis goes on for what happened outside of it.
+    private var marks: [Int: String] {
+        guard let key = keys.first, let bin = ChartGatherer.bin(of: key), let chart else { return [:] }
+        let places = Dictionary(uniqueKeysWithValues: labels.texts.enumerated().map { ($1, $0) })
+        var events: [Int: [String]] = [:]
+        for restart in chart.restarts?.inOrder ?? [] {
+            guard let place = places[text(TimeBins.start(of: .time(restart.time), bin), key)] else {
+                continue
+            }
+            if events[place]?.last != restart.event { events[place, default: []].append(restart.event) }
+        }
+        return events.mapValues {
+            $0.count > 4 ? "\($0.count) times started or stopped" : $0.joined(separator: ", ")
+        }
     }
 
     /// The order of the days of the week, of hours and the like; nil where rows come in an order of their own.

@@ -14,7 +14,8 @@ struct SVGChart {
     ]
     private static let style = """
         <style>.chart{font:12px system-ui,sans-serif}.chart text{fill:#333}.chart .grid{stroke:#8884;stroke-width:1}\
-        .chart .axis{stroke:#888}@media(prefers-color-scheme:dark){.chart text{fill:#ddd}}</style>
+        .chart .axis{stroke:#888}.chart .mark{stroke:#a00;stroke-width:1.5;stroke-dasharray:3 3}\
+        @media(prefers-color-scheme:dark){.chart text{fill:#ddd}}</style>
         """
 
     init(_ data: ChartData) { self.data = data }
@@ -168,7 +169,26 @@ struct SVGChart {
                 data.labels[label], isFirst ? 0 : isLast ? SVGChart.width : x, base + 18,
                 isFirst ? "start" : isLast ? "end" : "middle")
         }
-        return svg(base + 26, body)
+        return svg(base + 26, body + marks(top + 26, base) { left + (Double($0) + 0.5) * slot })
+    }
+
+    /// Lines across the plot where something is marked, with what it is, as far as there is room for it.
+    private func marks(_ top: Double, _ base: Double, _ x: (Int) -> Double) -> String {
+        var body = ""
+        var free = 7 * Double(data.valueName.count)
+        for (label, text) in data.marks.sorted(by: { $0.key < $1.key }) {
+            let place = x(label)
+            body +=
+                "<line class=\"mark\" x1=\"\(SVGChart.number(place))\" x2=\"\(SVGChart.number(place))\" y1=\""
+                + "\(SVGChart.number(top - 8))\" y2=\"\(SVGChart.number(base))\"><title>"
+                + "\(MarkupText.escaped("\(data.labels[label]): \(text)"))</title></line>\n"
+            let width = 7 * Double(text.count)
+            let start = min(place, SVGChart.width - width)
+            guard start >= free else { continue }
+            body += words(text, start, top - 10)
+            free = start + width
+        }
+        return body
     }
 
     /// A line that has gaps where numbers are missing; a number alone is a dot.

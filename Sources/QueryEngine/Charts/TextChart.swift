@@ -79,7 +79,8 @@ struct TextChart {
                 ? "" : data.text(data.series.reduce(0) { $0 + ($1.values[place] ?? 0) })
         }
         let valueWidth = ([data.valueName] + totals).map(TextChart.columns).max() ?? 0
-        let room = max(10, width - labelWidth - valueWidth - 4)
+        let markWidth = data.marks.values.map { TextChart.columns(of: $0) + 3 }.max() ?? 0
+        let room = max(10, width - labelWidth - valueWidth - 4 - markWidth)
         let scale = Double(room) / max(high, -low)
         var lines = head
         lines.append(
@@ -90,9 +91,15 @@ struct TextChart {
             let value =
                 String(repeating: " ", count: valueWidth - TextChart.columns(of: totals[place]))
                 + totals[place]
-            lines.append(trimmed("\(pad(label, labelWidth))  \(value)  \(bar(place, scale))"))
+            lines.append(
+                trimmed("\(pad(label, labelWidth))  \(value)  \(bar(place, scale))\(markBehind(place))"))
         }
         return lines
+    }
+
+    /// What is marked at a label that has a line of its own.
+    private func markBehind(_ label: Int) -> String {
+        data.marks[label].map { " \(isUTF8 ? "◂" : "<") \($0)" } ?? ""
     }
 
     /// The bars of one label end to end. A bar that stands alone is exact to an eighth of a column.
@@ -154,7 +161,21 @@ struct TextChart {
         let space = max(1, drawn - TextChart.columns(of: first) - TextChart.columns(of: last))
         lines.append(
             String(repeating: " ", count: axis + 2) + first + String(repeating: " ", count: space) + last)
-        return lines
+        return lines + marksBelow(axis + 2, drawn)
+    }
+
+    /// Where on an axis of so many columns something is marked, and what.
+    private func marksBelow(_ start: Int, _ drawn: Int) -> [String] {
+        guard !data.marks.isEmpty else { return [] }
+        let mark = isUTF8 ? "▲" : "^"
+        var columns = [String](repeating: " ", count: drawn)
+        for place in data.marks.keys { columns[place * drawn / data.labels.count] = mark }
+        let shown = data.marks.sorted { $0.key < $1.key }.map {
+            "\(mark) \(data.labels[$0.key])  \($0.value)"
+        }
+        let most = 12
+        return [trimmed(String(repeating: " ", count: start) + columns.joined())] + shown.prefix(most)
+            + (shown.count > most ? ["\(mark) \(shown.count - most) more"] : [])
     }
 
     /// Neighbours joined to their mean where there are more than columns; each wider where there are few.
@@ -186,7 +207,8 @@ struct TextChart {
                 let shade = high > 0 && value > 0 ? max(1, min(4, Int((value / high * 4).rounded(.up)))) : 0
                 return String(repeating: shades[shade], count: cellWidth)
             }
-            lines.append(trimmed(pad(label, labelWidth) + "  " + colored(cells.joined(), 0)))
+            lines.append(
+                trimmed(pad(label, labelWidth) + "  " + colored(cells.joined(), 0) + markBehind(place)))
         }
         let steps = (1...4).map { "\(shades[$0]) up to \(data.text(high * Double($0) / 4))" }
         lines.append("\(data.valueName): \(steps.joined(separator: "  "))")
@@ -251,7 +273,7 @@ final class ChartWriter: RowWriter {
         if frame.isMarkdown { options.color = false }
         self.options = options
         self.frame = frame
-        gatherer = ChartGatherer(schema, kind: schema.chart?.kind)
+        gatherer = ChartGatherer(schema)
         table = TableWriter(schema, options, frame)
     }
 

@@ -15,6 +15,7 @@ final class Scan {
     private let searches: Bool
     private let worker: Worker
     private let buffer: RowBuffer
+    private let restarts: RestartScan?
     private let fileSlot: Int?
     private let lineSlot: Int?
     private let fileNames: [Value]
@@ -52,6 +53,7 @@ final class Scan {
             search = nil
         }
         self.searches = searches
+        restarts = query.schema.chart?.restarts.map(RestartScan.init)
         let file = Field("file").slot
         let line = Field("line").slot
         fileSlot = needs.contains(file) ? file : nil
@@ -62,6 +64,7 @@ final class Scan {
     /// Passes the chunk's rows on; false when no more are wanted.
     func scan(_ chunk: Chunk, into next: any RowConsumer) -> Bool {
         account.bytes += chunk.bytes.count
+        restarts?.scan(chunk)
         counted = (chunk.firstLine, 0)
         let bytes = chunk.bytes
         guard let search, searches else { return scanLines(chunk, from: 0, into: next) }

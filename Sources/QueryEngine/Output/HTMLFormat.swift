@@ -69,7 +69,7 @@ private final class HTMLWriter: RowWriter {
     init(_ schema: Schema) {
         columns = schema.columns.map { ($0.slot, PeopleText($0), HTMLWriter.markup($0.type)) }
         header = schema.columns.map(\.name)
-        gatherer = schema.chart.map { ChartGatherer(schema, kind: $0.kind) }
+        gatherer = schema.chart.map { _ in ChartGatherer(schema) }
     }
 
     /// Numbers stand on the right; only texts are broken into lines.

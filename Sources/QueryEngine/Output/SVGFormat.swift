@@ -11,7 +11,7 @@ extension OutputFormat {
 private final class SVGWriter: RowWriter {
     private let gatherer: ChartGatherer
 
-    init(_ schema: Schema) { gatherer = ChartGatherer(schema, kind: schema.chart?.kind) }
+    init(_ schema: Schema) { gatherer = ChartGatherer(schema) }
 
     func begin(into text: inout [UInt8]) {}
 

@@ -18,6 +18,8 @@ package struct Environment: Sendable {
     package var answers: [String: Answer] = [:]
     /// Bytes of memory for grouping and sorting.
     package var memory = 512 << 20
+    /// Found while the query runs, for its chart.
+    package var restarts = Restarts()
     /// Whether `write` may replace files.
     package var force = false
     /// What files and messages must not tell is replaced (`--redact`).

@@ -34,6 +34,8 @@ package struct Query: Sendable {
 
     /// Resolves a pipeline over log lines.
     package init(_ pipeline: Pipeline<any Stage>, in environment: Environment) {
+        var environment = environment
+        environment.restarts = Restarts()
         if let start = pipeline.start, let answer = environment.answers[start.text] {
             self.init(stages: pipeline.stages, from: Resolution(answer: answer, environment: environment))
         } else {

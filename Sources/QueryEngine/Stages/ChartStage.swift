@@ -11,7 +11,8 @@ struct ChartStage: Stage {
             `-o table`, `md`, `html` and `svg` draw what comes in; for programs (`tsv`, `json` …) the rows stay as \
             they are. The first column that is no amount is the axis, a second one makes series, of which bars \
             stand on each other; several numbers are several series. Without a kind: `line` for more than 40 bins of \
-            time, `heat` for weekday by hour_of_day, else `bars`.
+            time, `heat` for weekday by hour_of_day, else `bars`. An axis of time shows where Postfix was \
+            started, stopped or reloaded, whatever lines a filter keeps.
             """,
         examples: [
             "count by day | chart", "count by day, process | chart", "sum bytes per 1h | chart line",
@@ -44,11 +45,15 @@ struct ChartStage: Stage {
             throw Diagnostic(
                 "'chart' needs a number, and \(resolution.schema.rowName) has none", at: name.range)
         }
-        resolution.schema.chart = Chart(kind: kind)
+        let isOverTime = resolution.schema.columns.first.map { ChartGatherer.bin(of: $0) != nil } ?? false
+        resolution.schema.chart = Chart(
+            kind: kind, restarts: isOverTime ? resolution.environment.restarts : nil)
     }
 }
 
 /// That rows are to be drawn, and how where that was said.
 package struct Chart: Sendable {
     package var kind: ChartKind?
+    /// What is marked on an axis of time.
+    package var restarts: Restarts?
 }

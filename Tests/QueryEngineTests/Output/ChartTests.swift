@@ -6,12 +6,12 @@ import Testing
 /// What `-o FORMAT` draws of rows.
 func chart(
     _ format: OutputFormat, _ kind: ChartKind?, _ columns: [(String, ValueType)], _ rows: [[Cell]],
-    _ options: OutputOptions = OutputOptions()
+    _ options: OutputOptions = OutputOptions(), restarts: Restarts? = nil
 ) -> String {
     var schema = Schema(
         columns: columns.enumerated().map { Schema.Column(name: $1.0, type: $1.1, slot: $0) },
         rowName: "a row")
-    schema.chart = Chart(kind: kind)
+    schema.chart = Chart(kind: kind, restarts: restarts)
     let run = RunState(memory: 1 << 20, threads: 1)
     let worker = Worker(run: run)
     let sink = MemorySink()
@@ -78,6 +78,34 @@ struct ChartTests {
                 2012-12-27      500 B  ██
 
                 """)
+    }
+
+    /// One day after the first bin Postfix was stopped and started, and long before.
+    static let restarts: Restarts = {
+        let restarts = Restarts()
+        for (day, event) in [(15_701, "stop"), (15_701, "start"), (15_000, "reload")] {
+            restarts.add(.init(time: Int64(day) * chartDay + (event == "start" ? 1 : 0), event: event))
+        }
+        return restarts
+    }()
+
+    @Test("restarts are marked on an axis of time: behind bars, below lines, across pictures")
+    func marks() {
+        let columns: [(String, ValueType)] = [("day", .time(.day)), ("count", .integer)]
+        let rows: [[Cell]] = [15_700, 15_701].map { [.time($0 * chartDay), .integer(8)] }
+        let drawn = { (format: OutputFormat, kind: ChartKind) in
+            chart(format, kind, columns, rows, options(), restarts: ChartTests.restarts)
+        }
+        #expect(
+            drawn(.table, .bars) == """
+                day         count
+                2012-12-26      8  ██████████
+                2012-12-27      8  ██████████ ◂ stop, start
+
+                """)
+        #expect(drawn(.table, .line).hasSuffix("       ▲\n▲ 2012-12-27  stop, start\n"))
+        let picture = drawn(.svg, .line)
+        #expect(picture.contains("<title>2012-12-27: stop, start</title>") && !picture.contains("reload"))
     }
 
     @Test("many bins of time make a line with axes")
