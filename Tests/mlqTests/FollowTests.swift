@@ -224,6 +224,22 @@ struct FollowTests {
     }
 
     @Test(
+        "a log that goes on growing gives the rows of one that is there",
+        arguments: [
+            "filter event=reject", "filter event=reject | context 2", "dedup process", "dedup to keep last",
+            "sort -delay, time | head 5", "deliveries | select queue_id, to, status, from",
+            "sessions | select client, nqueued", "stats count(), p95(delay) by relay | pivot relay",
+        ])
+    func sameRows(_ query: String) throws {
+        let log = try String(contentsOfFile: ShellTests.log, encoding: .utf8)
+        let options = ["--year", "2026", "-o", "tsv", "-e", query, "-"]
+        let there = try Program.run(options, input: log)
+        let growing = try Program.run(["-F"] + options, input: log)
+        #expect(growing.status == 0 && !there.output.isEmpty)
+        #expect(growing.output.hasSuffix(there.output), "\(growing.error)")
+    }
+
+    @Test(
         "what needs the log twice is refused with a reason",
         arguments: [
             ("compare 12-16..12-22 with 12-26..12-30", "compares two intervals"),

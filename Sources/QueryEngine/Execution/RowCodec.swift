@@ -3,18 +3,18 @@ import MailLog
 /// A row as one run of bytes, for rows that are kept one by one or go to a temporary file: its order, then for
 /// each slot that has a value the slot (u16) and the value as `KeyCodec` writes it.
 enum RowCodec {
-    /// `width` slots are looked at; those that nothing demanded are missing and take no room.
-    static func encode(_ row: Row, width: Int, into bytes: inout [UInt8]) {
+    /// Slots that are missing take no room.
+    static func encode(_ row: Row, _ slots: some Collection<Int>, into bytes: inout [UInt8]) {
         withUnsafeBytes(of: row.order) { bytes.append(contentsOf: $0) }
-        for slot in 0..<width where !row[slot].isMissing {
+        for slot in slots where !row[slot].isMissing {
             withUnsafeBytes(of: UInt16(truncatingIfNeeded: slot)) { bytes.append(contentsOf: $0) }
             KeyCodec.append(row[slot], ignoresCase: false, to: &bytes)
         }
     }
 
-    static func encoded(_ row: Row, width: Int) -> [UInt8] {
+    static func encoded(_ row: Row, _ slots: some Collection<Int>) -> [UInt8] {
         var bytes: [UInt8] = []
-        encode(row, width: width, into: &bytes)
+        encode(row, slots, into: &bytes)
         return bytes
     }
 

@@ -276,7 +276,7 @@ private final class AttemptOperator: RowConsumer {
         if waiting[host] == nil, message.isKnown {
             goesOn = pass(message)
         } else {
-            let record = RowCodec.encoded(buffer.row(order: order, worker: worker), width: buffer.width)
+            let record = RowCodec.encoded(buffer.row(order: order, worker: worker), 0..<buffer.width)
             waiting[host, default: Queue()].append(
                 Waiting(message: message, row: record, time: row[time].wallClock))
         }

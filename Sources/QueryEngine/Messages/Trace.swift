@@ -126,7 +126,7 @@ final class Trace {
     }
 
     private func hold(_ row: Row, _ story: Int) -> Bool {
-        let record = RowCodec.encoded(row, width: layout.width)
+        let record = RowCodec.encoded(row, 0..<layout.width)
         stories[story].lines.append((row.order, record))
         heldBytes += record.count + 48
         guard heldBytes <= run.memory else {
@@ -295,7 +295,7 @@ final class Trace {
             if row[queueID].kind == .text {
                 waiting.story = waiting.story ?? story
             } else if waiting.lines.count < Waiting.limit {
-                waiting.lines.append((row.order, RowCodec.encoded(row, width: layout.width)))
+                waiting.lines.append((row.order, RowCodec.encoded(row, 0..<layout.width)))
             }
             waiting.isSession = true
             if word == "disconnect" {
@@ -308,7 +308,7 @@ final class Trace {
             waiting = Waiting()
         } else {
             if waiting.lines.count >= Waiting.limit { waiting.lines.removeFirst(Waiting.limit / 2) }
-            waiting.lines.append((row.order, RowCodec.encoded(row, width: layout.width)))
+            waiting.lines.append((row.order, RowCodec.encoded(row, 0..<layout.width)))
         }
         return run.failure == nil
     }

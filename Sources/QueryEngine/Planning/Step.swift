@@ -39,6 +39,23 @@ package struct Transform: Sendable {
     }
 }
 
+extension Transform {
+    /// A step that holds rows for a while. It is told which slots to hold: those of the columns that are read later.
+    /// What nothing demands of a line may be anything.
+    static func holding(
+        _ title: String, needs: Set<Int>, columns: Set<Int>,
+        make: @escaping @Sendable (Set<Int>, any RowConsumer, Worker) -> any RowConsumer
+    ) -> Transform {
+        @Sendable func keeping(_ slots: Set<Int>) -> Transform {
+            let held = columns.intersection(slots)
+            var transform = Transform(title, needs: needs, inOrder: true) { make(held, $0, $1) }
+            transform.keeping = { keeping($0) }
+            return transform
+        }
+        return keeping(columns)
+    }
+}
+
 /// A step that gathers rows: groups, a sort, the last N.
 package protocol Reduction: Sendable {
     associatedtype Part: ReductionPart

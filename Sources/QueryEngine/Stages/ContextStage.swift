@@ -56,14 +56,15 @@ struct ContextStage: Stage {
         let needs = transforms.reduce(into: Set([mark.slot])) { $0.formUnion($1.needs) }
         resolution.append(
             .each(
-                Transform("context \(count)", needs: needs, inOrder: true) {
-                    [transforms] next, worker in
+                .holding("context \(count)", needs: needs, columns: resolution.allSlots) {
+                    [transforms] held, next, worker in
                     let end = MatchConsumer()
                     let chain = transforms.reversed().reduce(end as any RowConsumer) { next, transform in
                         transform.make(next, worker)
                     }
                     return ContextOperator(
-                        count, mark.slot, isMarked: !conditions.isEmpty, chain, end, layout, next, worker)
+                        count, mark.slot, isMarked: !conditions.isEmpty, chain, end, layout, held, next,
+                        worker)
                 }))
     }
 }
@@ -86,7 +87,7 @@ private final class ContextOperator: RowConsumer {
     private let isMarked: Bool
     private let chain: any RowConsumer
     private let end: MatchConsumer
-    private let layout: Layout
+    private let held: Set<Int>
     private let next: any RowConsumer
     private let worker: Worker
     private let buffer: RowBuffer
@@ -100,14 +101,14 @@ private final class ContextOperator: RowConsumer {
 
     init(
         _ count: Int, _ mark: Int, isMarked: Bool, _ chain: any RowConsumer, _ end: MatchConsumer,
-        _ layout: Layout, _ next: any RowConsumer, _ worker: Worker
+        _ layout: Layout, _ held: Set<Int>, _ next: any RowConsumer, _ worker: Worker
     ) {
         self.count = count
         self.mark = mark
         self.isMarked = isMarked
         self.chain = chain
         self.end = end
-        self.layout = layout
+        self.held = held
         self.next = next
         self.worker = worker
         buffer = RowBuffer(layout)
@@ -133,10 +134,10 @@ private final class ContextOperator: RowConsumer {
     private func keep(_ row: Row) {
         guard count > 0 else { return }
         if before.count < count {
-            before.append(RowCodec.encoded(row, width: layout.width))
+            before.append(RowCodec.encoded(row, held))
         } else {
             before[oldest].removeAll(keepingCapacity: true)
-            RowCodec.encode(row, width: layout.width, into: &before[oldest])
+            RowCodec.encode(row, held, into: &before[oldest])
             oldest = (oldest + 1) % count
         }
     }

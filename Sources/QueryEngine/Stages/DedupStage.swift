@@ -65,8 +65,8 @@ struct DedupStage: Stage {
         }
         resolution.append(
             .each(
-                Transform("dedup", needs: Set(key.slots), inOrder: true) { next, worker in
-                    FirstOperator(key, layout, next, worker)
+                .holding("dedup", needs: Set(key.slots), columns: resolution.allSlots) { held, next, worker in
+                    FirstOperator(key, layout, held.union(key.slots), next, worker)
                 }))
     }
 }
@@ -123,6 +123,7 @@ private final class PrefilterOperator: RowConsumer {
 private final class FirstOperator: RowConsumer {
     private let key: RowKey
     private let layout: Layout
+    private let held: Set<Int>
     private let next: any RowConsumer
     private let worker: Worker
     private var seen = GroupTable()
@@ -130,9 +131,12 @@ private final class FirstOperator: RowConsumer {
     private var scratch: [UInt8] = []
     private var goesOn = true
 
-    init(_ key: RowKey, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker) {
+    init(
+        _ key: RowKey, _ layout: Layout, _ held: Set<Int>, _ next: any RowConsumer, _ worker: Worker
+    ) {
         self.key = key
         self.layout = layout
+        self.held = held
         self.next = next
         self.worker = worker
     }
@@ -142,7 +146,7 @@ private final class FirstOperator: RowConsumer {
         let mayGrow = waiting == nil
         let group = key.with(row, &scratch) { seen.group($0, mayGrow: mayGrow) }
         if group < 0 {
-            waiting?.append(RowCodec.encoded(row, width: layout.width))
+            waiting?.append(RowCodec.encoded(row, held))
         } else if group == known {
             if known & 1023 == 0, seen.footprint > worker.run.memory {
                 worker.run.noteSpill()
@@ -182,12 +186,13 @@ private struct LastReduction: Reduction {
         return copy
     }
 
-    func makePart(_ worker: Worker) -> LastPart { LastPart(key, layout, worker) }
+    func makePart(_ worker: Worker) -> LastPart { LastPart(self, worker) }
 }
 
 private final class LastPart: ReductionPart {
     private let key: RowKey
     private let layout: Layout
+    private let held: Set<Int>
     private let worker: Worker
     private var seen = GroupTable()
     /// The last row of each key, as `RowCodec` writes it.
@@ -195,9 +200,10 @@ private final class LastPart: ReductionPart {
     private var rowBytes = 0
     private var scratch: [UInt8] = []
 
-    init(_ key: RowKey, _ layout: Layout, _ worker: Worker) {
-        self.key = key
-        self.layout = layout
+    init(_ reduction: LastReduction, _ worker: Worker) {
+        key = reduction.key
+        layout = reduction.layout
+        held = reduction.needs
         self.worker = worker
     }
 
@@ -205,7 +211,7 @@ private final class LastPart: ReductionPart {
         let group = key.with(row, &scratch) { seen.group($0) }
         if group < rows.count, RowCodec.order(of: rows[group]) > row.order { return true }
         let share = worker.run.memory / max(1, worker.run.threads)
-        return keep(RowCodec.encoded(row, width: layout.width), as: group, within: share)
+        return keep(RowCodec.encoded(row, held), as: group, within: share)
     }
 
     private func keep(_ record: [UInt8], as group: Int, within share: Int) -> Bool {
