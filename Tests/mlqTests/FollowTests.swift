@@ -240,10 +240,76 @@ struct FollowTests {
     }
 
     @Test(
+        "trace gives the lines that it gives of a log that is there",
+        arguments: ["4jYBWH4s6vz2NpSK", "DBB03F8A0C3", "alice@example.org", "s@c.example", "/refused/"])
+    func sameTrace(_ what: String) throws {
+        let log = try String(contentsOfFile: ShellTests.log, encoding: .utf8)
+        let options = ["--year", "2026", "-o", "raw", "-e", "trace \(what)", "-"]
+        let there = try Program.run(options, input: log).output.split(separator: "\n")
+        let growing = try Program.run(["-F"] + options, input: log).output.split(separator: "\n")
+        #expect(growing.sorted() == there.filter { $0 != "+++ not finished +++" }.sorted())
+    }
+
+    @Test("trace shows a mail as it travels, with what was logged before it was known, and its bounce")
+    func trace() throws {
+        let scene = try Scene("trace b@b.example")
+        let early = """
+            Nov 23 16:39:30 mx1 postfix/smtpd[5]: connect from o.example[192.0.2.9]
+            Nov 23 16:39:31 mx1 postfix/smtpd[5]: A0000F1: client=o.example[192.0.2.9]
+            Nov 23 16:39:31 mx1 postfix/qmgr[7]: A0000F1: from=<o@o.example>, size=325, nrcpt=1 (queue active)
+            Nov 23 16:39:32 mx1 postfix/smtp[8]: connect to b.example[192.0.2.2]:25: Connection refused
+
+            """
+        let known = """
+            Nov 23 16:39:32 mx1 postfix/smtp[8]: A0000F1: to=<b@b.example>, relay=none, delay=1, delays=0/0/1/0, dsn=5.4.1, status=bounced (refused)
+            Nov 23 16:39:33 mx1 postfix/smtpd[5]: disconnect from o.example[192.0.2.9] ehlo=1 quit=1 commands=2
+
+            """
+        let bounce = """
+            Nov 23 16:39:33 mx1 postfix/cleanup[9]: A0000F3: message-id=<20261123163933.A0000F3@mx1>
+            Nov 23 16:39:33 mx1 postfix/bounce[9]: A0000F1: sender non-delivery notification: A0000F3
+            Nov 23 16:39:33 mx1 postfix/qmgr[7]: A0000F3: from=<>, size=2325, nrcpt=1 (queue active)
+            Nov 23 16:39:34 mx1 postfix/qmgr[7]: A0000F1: removed
+
+            """
+        let others = """
+            Nov 23 16:39:32 mx1 postfix/smtpd[6]: connect from p.example[192.0.2.8]
+            Nov 23 16:39:32 mx1 postfix/qmgr[7]: A0000F2: from=<x@o.example>, size=325, nrcpt=1 (queue active)
+
+            """
+        scene.write(raw: others + early + others)
+        try scene.process.run()
+        usleep(300_000)
+        #expect(scene.output == "")
+        scene.write(raw: known + others)
+        scene.wait(bytes: (early + known).utf8.count)
+        #expect(scene.output == early + known)
+        scene.write(raw: others + bounce)
+        scene.wait(bytes: (early + known + bounce).utf8.count)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == early + known + bounce)
+        #expect(scene.error == "")
+    }
+
+    @Test("what trace holds of open messages is bounded; what is missed of a mail is said")
+    func traceMemory() throws {
+        let stem = "Nov 23 16:39:32 mx1 postfix/smtp[8]: A000"
+        let open = (0..<20_000).map { "\(stem)\(1000 + $0 / 100): host mx.b.example said: 450 later\n" }
+        let found =
+            "\(stem)1000: to=<b@b.example>, relay=none, delay=1, delays=0/0/1/0, dsn=2.0.0, status=sent (ok)"
+        let log = open.joined() + found + "\n"
+        let options = ["-F", "-o", "raw", "-e", "trace b@b.example", "-"]
+        let all = try Program.run(options, input: log)
+        #expect(all.output.split(separator: "\n").count == 101)
+        let late = try Program.run(["--memory", "4MB"] + options, input: log)
+        #expect(late.output == found + "\n")
+        #expect(late.error.contains("early lines of the mail were let go"), "\(late.error)")
+    }
+
+    @Test(
         "what needs the log twice is refused with a reason",
         arguments: [
             ("compare 12-16..12-22 with 12-26..12-30", "compares two intervals"),
-            ("trace b@b.example", "several times"),
             ("whatchanged", "looks for a change"),
             ("queue", "reads a listing"),
             (

@@ -165,9 +165,9 @@ private struct MessageFiller {
 
 extension Worker {
     /// What a table of open messages may hold; the rest is for what groups or sorts behind it.
-    fileprivate var tableMemory: Int { run.memory / 2 }
+    var tableMemory: Int { run.memory / 2 }
 
-    fileprivate func noteEvictions(_ count: Int) {
+    func noteEvictions(_ count: Int) {
         guard count > 0 else { return }
         run.note(
             "\(Digits.grouped(count)) messages were given up before their end, because the open ones took more "

@@ -23,15 +23,8 @@ final class Trace {
     struct Story {
         let message: Message
         fileprivate(set) var lines: [(order: UInt64, record: [UInt8])] = []
-        fileprivate var links: [Link] = []
+        fileprivate var links: [MessageLink] = []
         fileprivate var isTold = false
-    }
-
-    fileprivate struct Link {
-        enum Kind { case child, parent, hop }
-        let id: [UInt8]
-        let kind: Kind
-        let time: Value
     }
 
     private let plan: Plan
@@ -51,11 +44,6 @@ final class Trace {
     private let event = Field("event").slot
     private let raw = Field("raw").slot
     private let queueID = Field("queue_id").slot
-    private let time = Field("time").slot
-    private let links: [(slot: Int, kind: Link.Kind)] = [
-        (Field("new_queue_id").slot, .child), (Field("queued_as").slot, .hop),
-        (Field("orig_queue_id").slot, .parent), (Field("orig_id").slot, .parent),
-    ]
 
     init(_ plan: Plan, run: RunState) {
         self.plan = plan
@@ -95,7 +83,7 @@ final class Trace {
         stories = []
         heldBytes = 0
         let known = TextSet(ids)
-        let slots = [queueID] + links.map(\.slot)
+        let slots = [queueID] + MessageLink.slots.map(\.slot)
         var condition = Condition(range: SourceRange(0, 0), needs: Set(slots)) {
             { row in slots.contains { row[$0].kind == .text && known.contains(row[$0].bytes) } }
         }
@@ -117,10 +105,9 @@ final class Trace {
                 stories.append(Story(message: message))
             }
             ids.insert(Array(row[queueID].bytes))
-            for (slot, kind) in links where row[slot].kind == .text {
-                ids.insert(Array(row[slot].bytes))
-                stories[number].links.append(Link(id: Array(row[slot].bytes), kind: kind, time: row[time]))
-            }
+            let links = MessageLink.all(of: row)
+            ids.formUnion(links.map(\.id))
+            stories[number].links += links
             return hold(row, number)
         }
     }
@@ -153,7 +140,8 @@ final class Trace {
         var kin: [Int: [Int]] = [:]
         for (place, story) in stories.enumerated() {
             for link in story.links {
-                for other in byID[link.id] ?? [] where other != place && fits(link, story, stories[other]) {
+                for other in byID[link.id] ?? []
+                where other != place && link.fits(from: story.message, to: stories[other].message) {
                     kin[place, default: []].append(other)
                     kin[other, default: []].append(place)
                 }
@@ -172,20 +160,6 @@ final class Trace {
         switch plan.start {
         case .queueID(let id): Array(story.message.queueID.bytes) == id
         case .lines: story.lines.contains { places.contains($0.order) }
-        }
-    }
-
-    /// Whether the message is the one that a link means: the right host, at the right time.
-    private func fits(_ link: Link, _ from: Story, _ to: Story) -> Bool {
-        let hour: Int64 = 3_600_000_000
-        let sinceFirst = MessageTable.elapsed(to.message.first, link.time)
-        let sinceLast = MessageTable.elapsed(to.message.last, link.time)
-        switch link.kind {
-        // Another host's clock may go ahead.
-        case .hop: return abs(sinceFirst) <= hour
-        case .child: return from.message.host === to.message.host && abs(sinceFirst) <= hour
-        case .parent:
-            return from.message.host === to.message.host && sinceFirst >= -hour && sinceLast <= 31 * 24 * hour
         }
     }
 

@@ -10,7 +10,11 @@ struct TraceStage: Stage {
             The lines of each message stand together, those of its bounces, forwards and hops to filters and to \
             other hosts in the logs as messages of their own, and with them what smtpd said of the session and \
             smtp of the connection. A blank row stands between messages, and after one whose end the log does \
-            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times.
+            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times. With \
+            --follow they are read once, and lines come as the mail travels, in the order of the log: those before \
+            the first that WHAT is in come with it. For that the lines of all messages that have not ended are \
+            held, in a quarter of --memory at most; then those of which nothing was heard for longest are let go, \
+            which is said when they are missed.
             """,
         examples: [
             "trace 90442C9CB29 | count by process", "trace sally@uk.psi.com | head 5",
@@ -38,7 +42,14 @@ struct TraceStage: Stage {
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         try resolution.beginMail(by: name)
         if resolution.environment.follows {
-            throw Diagnostic("'trace' reads the log several times, which --follow cannot do", at: name.range)
+            resolution.append(
+                .each(
+                    LiveTrace(
+                        start: try start(resolution), layout: resolution.layout, title: name.text,
+                        what: TraceStage.text(of: what)
+                    ).transform(resolution.allSlots)))
+            resolution.schema.rowName = "a line of 'trace'"
+            return
         }
         let plan = Trace.Plan(
             start: try start(resolution), scope: resolution.scan, wanted: [],
@@ -135,9 +146,7 @@ private final class TraceOperator: RowConsumer {
         let stories = Trace(plan, run: worker.run).tell()
         if worker.run.failure == nil {
             if stories.isEmpty {
-                var shown: [UInt8] = []
-                ValueText.lend(Array(what.utf8)) { DisplayText.append($0, to: &shown) }
-                worker.run.note("no message has to do with \(String(decoding: shown, as: UTF8.self))")
+                worker.run.noteNoMessage(what)
             } else {
                 _ = pass(stories)
             }
