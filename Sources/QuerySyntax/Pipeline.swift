@@ -18,6 +18,8 @@ package struct Pipeline<Stage: Sendable>: Sendable {
         package let stage: Stage?
         package let name: Name
         package let range: SourceRange
+        /// As it was written.
+        package let text: String
     }
 }
 
@@ -68,7 +70,7 @@ extension Parser {
                 recover()
                 if steps.last.map({ $0.range.lower >= stageStart }) == true { steps.removeLast() }
                 let range = SourceRange(stageStart, position)
-                steps.append(Pipeline.Step(stage: nil, name: Name("", range), range: range))
+                steps.append(Pipeline.Step(stage: nil, name: Name("", range), range: range, text: ""))
             }
             skipSpace()
             guard byte() == 124 else { break }
@@ -99,7 +101,10 @@ extension Parser {
         }
         let name = Name(form.canonical(word), take(word.utf8.count, .stage))
         let product = try nested { (parser) throws(Diagnostic) in try form.parse(&parser, name) }
-        return Pipeline.Step(stage: product, name: name, range: SourceRange(start, position))
+        let range = SourceRange(start, position)
+        var text = source[range][...]
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return Pipeline.Step(stage: product, name: name, range: range, text: String(text))
     }
 
     /// SQL's habits get SQL's answer; a condition without `filter` is told so; the rest gets a near name.

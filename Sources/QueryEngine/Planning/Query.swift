@@ -75,6 +75,7 @@ package struct Query: Sendable {
                     throw Diagnostic("a stage that \(reason) cannot be followed", at: step.range)
                 }
                 try stage.resolve(&resolution)
+                resolution.append(step.text)
             } catch {
                 if !resolution.schema.isBroken || !error.message.hasPrefix("unknown field") {
                     resolution.diagnostics.append(error)

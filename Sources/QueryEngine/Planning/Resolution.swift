@@ -30,6 +30,8 @@ package struct Resolution: Sendable {
     package var lastGrouping: GroupStep?
     /// How the rows came to be groups, as long as a row is one group.
     package var groupOrigin: GroupOrigin?
+    /// The stages so far as they were written, the values of parameters put in.
+    private(set) var texts: [String] = []
 
     package init(lines environment: Environment) {
         self.init(schema: .lines, environment: environment)
@@ -87,6 +89,16 @@ package struct Resolution: Sendable {
     }
 
     package mutating func append(_ step: Step) { steps.append(step) }
+
+    mutating func append(_ text: String) {
+        var text = text
+        for (name, value) in environment.parameters {
+            guard case .word(let word, _) = value else { continue }
+            text = text.split(separator: "{\(name)}", omittingEmptySubsequences: false).joined(
+                separator: word)
+        }
+        texts.append(text)
+    }
 
     /// Leaves the rows that were; the columns are new and lie in slots from 0 on.
     package mutating func beginRows(

@@ -86,20 +86,24 @@ struct WhatchangedStage: Stage {
                 ("first", .time(.instant), .missing), ("query", .text(.prose), .missing),
             ], rowName: "a row of 'whatchanged'", by: name)
         resolution.timeRange = nil
+        let beginning = resolution.texts.map { "\($0) | " }.joined()
         resolution.append(
-            .reduce(Whatchanged(source: source, slots: slots, time: time, ranges: ranges, layout: layout)))
+            .reduce(
+                Whatchanged(
+                    source: source, beginning: beginning, slots: slots, time: time, ranges: ranges,
+                    layout: layout)))
     }
 }
 
-/// What the rows are that are counted, and what their queries begin with.
+/// What the rows are that are counted.
 private enum WhatchangedSource: String {
     case lines, deliveries
-
-    var beginning: String { self == .lines ? "" : "\(rawValue) | " }
 }
 
 private struct Whatchanged: Reduction {
     let source: WhatchangedSource
+    /// The stages before it, which the queries of its rows begin with.
+    let beginning: String
     let slots: [Int]
     let time: Int
     /// Before and after; nil where they are to be found.
@@ -178,7 +182,7 @@ private final class WhatchangedPart: ReductionPart {
 
 /// Writes findings as rows.
 private final class FindingWriter {
-    private let source: WhatchangedSource
+    private let beginning: String
     private let sample: LineSample
     private let explanation: Explanation
     private let next: any RowConsumer
@@ -190,7 +194,7 @@ private final class FindingWriter {
         _ plan: Whatchanged, _ sample: LineSample, _ explanation: Explanation, _ next: any RowConsumer,
         _ worker: Worker
     ) {
-        source = plan.source
+        beginning = plan.beginning
         self.sample = sample
         self.explanation = explanation
         self.next = next
@@ -207,7 +211,7 @@ private final class FindingWriter {
         let whole = Explanation.Step(
             role: .cause, values: [], before: lines(before), after: lines(after))
         return write(
-            "moment", condition, "\(source.beginning)filter \(condition)", whole, first: after.lowerBound)
+            "moment", condition, "\(beginning)filter \(condition)", whole, first: after.lowerBound)
     }
 
     func write(_ step: Explanation.Step) -> Bool {
@@ -227,13 +231,13 @@ private final class FindingWriter {
             let bit = UInt32(1) << UInt32(sample.dimension(of: value))
             if (step.before + step.after).contains(where: { sample.borrowed[$0] & bit != 0 }) {
                 let name = "mail\(names.count + 1)"
-                names.append("let \(name) = filter \(condition) | count by queue_id; ")
+                names.append("let \(name) = \(beginning)filter \(condition) | count by queue_id; ")
                 filters.append("queue_id in \(name)")
             } else {
                 filters.append(condition)
             }
         }
-        return names.joined() + "\(source.beginning)filter \(filters.joined(separator: " and "))"
+        return names.joined() + "\(beginning)filter \(filters.joined(separator: " and "))"
     }
 
     private func write(
