@@ -1,5 +1,6 @@
 // Readline's headers use FILE without including it.
 #include <stdio.h>
+#include <wchar.h>
 #include <readline/readline.h>
 #include <readline/history.h>
 
@@ -40,3 +41,36 @@ static inline void mlq_readline_completed(int append) {
 static inline const char *mlq_readline_line(void) { return rl_line_buffer; }
 static inline int mlq_history_length(void) { return history_length; }
 static inline int mlq_readline_point(void) { return rl_point; }
+
+/// Columns of a character, as Readline counts them; -1 where it has none. (<wchar.h> hides it from Swift.)
+int wcwidth(wchar_t character);
+
+/// Whether the line stands where the prompt and the line alone say: nothing else is drawn before or in it.
+static inline int mlq_readline_is_plain(void) {
+    static const char *const others[] = {"horizontal-scroll-mode", "mark-modified-lines", "show-mode-in-prompt"};
+    if (rl_display_prompt != rl_prompt || RL_ISSTATE(RL_STATE_DONE)) return 0;
+    for (int i = 0; i < 3; i++) {
+        const char *value = rl_variable_value(others[i]);
+        if (value != NULL && value[0] == 'o' && value[1] == 'n' && value[2] == 0) return 0;
+    }
+    return 1;
+}
+
+/// `draw` is called in the place of Readline's own drawing. Readline asks the terminal what it can do only where
+/// it draws itself, so it must have started before.
+static inline void mlq_readline_draw_with(rl_voidfunc_t *draw) {
+    rl_initialize();
+    rl_redisplay_function = draw;
+}
+
+/// Leaves the line where it stands, with the cursor behind it, and starts an empty one.
+static inline void mlq_readline_leave_line(const char *mark) {
+    rl_callback_sigcleanup();
+    rl_free_line_state();
+    rl_point = rl_end;
+    rl_redisplay_function();
+    fputs(mark, rl_outstream);
+    fflush(rl_outstream);
+    rl_replace_line("", 0);
+    rl_callback_handler_remove();
+}

@@ -348,7 +348,7 @@ package struct Parser {
         // What is stepped over is a piece too: it ends what stood before it.
         let start = position
         defer {
-            if position > start { tokens.append(Token(role: .value, range: SourceRange(start, position))) }
+            if position > start { tokens.append(Token(role: .skipped, range: SourceRange(start, position))) }
         }
         while let next = byte() {
             switch next {

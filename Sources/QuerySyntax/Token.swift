@@ -5,6 +5,8 @@ package struct Token: Hashable, Sendable {
     package enum Role: Sendable {
         case stage, keyword, field, function, number, string, regex, value, parameter, name
         case `operator`, comma, pipe, open, close, end, comment
+        /// What stands between an error and where reading went on.
+        case skipped
     }
 
     package var role: Role

@@ -25,8 +25,8 @@ struct ShellTests {
         environment: [String: String] = [:]
     ) throws -> PseudoTerminal {
         let shell = try PseudoTerminal(
-            arguments, environment: ["HOME": home.path].merging(environment) { $1 }, columns: columns,
-            rows: rows)
+            arguments, environment: ["HOME": home.path, "NO_COLOR": "1"].merging(environment) { $1 },
+            columns: columns, rows: rows)
         try shell.expect("mlq> ")
         return shell
     }
@@ -72,6 +72,20 @@ struct ShellTests {
         try shell.expect("mlq> ")
         shell.enter(":ti\t off")
         try shell.expect("timing is off")
+    }
+
+    @Test("what is typed has colours, an unknown word shows before Enter; not where colours are not wanted")
+    func colours() throws {
+        let shell = try shell(try Home(), environment: ["NO_COLOR": ""])
+        shell.type("filter statsu")
+        try shell.expect("\u{1B}[1mfilter\u{1B}[0m")
+        shell.type("=sent")
+        shell.type(" ")
+        try shell.expect("\u{1B}[4;31mstatsu\u{1B}[0m=\u{1B}[32msent\u{1B}[0m ")
+        let plain = try self.shell(try Home())
+        plain.enter("count by statsu")
+        try plain.expect("did you mean 'status'?")
+        #expect(!plain.output.contains("\u{1B}7") && !plain.output.contains("statsu\u{1B}"))
     }
 
     @Test("a statement goes on while it is unfinished, and Ctrl-C leaves it")

@@ -23,20 +23,28 @@ enum LineEditor {
         Completer.Answer(start: 0, candidates: [])
     }
     nonisolated(unsafe) private static var listed: [Completer.Candidate] = []
+    nonisolated(unsafe) private static var highlight: (String, Int) -> [Highlighter.Span] = { _, _ in [] }
+    nonisolated(unsafe) private static var promptWidth = 0
 
-    /// `complete` gets the line up to the cursor.
-    static func start(complete: @escaping (String) -> Completer.Answer) {
+    /// `complete` gets the line up to the cursor, `highlight` the line and where the cursor is, in bytes.
+    static func start(
+        complete: @escaping (String) -> Completer.Answer,
+        highlight: @escaping (String, Int) -> [Highlighter.Span]
+    ) {
         self.complete = complete
+        self.highlight = highlight
         mlq_readline_prepare(strdup("mlq"))
         mlq_readline_complete_with(
             { _, _, _ in LineEditor.matches() },
             { _, _, _ in LineEditor.list() })
+        if Terminal.hasColors { mlq_readline_draw_with { LineEditor.draw() } }
         using_history()
     }
 
     /// Shows the prompt and waits for a line. A terminal that has gone away is the end.
     static func read(_ prompt: String) -> Event {
         accepted = nil
+        promptWidth = width(ofPrompt: prompt)
         rl_callback_handler_install(prompt) { line in
             guard let line else {
                 LineEditor.accepted = .end
@@ -62,10 +70,7 @@ enum LineEditor {
             }
             if waits[1].revents != 0 {
                 Signals.takeWake()
-                Terminal.print(Signals.mustQuit ? "" : "^C\n")
-                rl_callback_sigcleanup()
-                rl_free_line_state()
-                rl_callback_handler_remove()
+                mlq_readline_leave_line(Signals.mustQuit ? "" : "^C\n")
                 accepted = Signals.mustQuit ? .end : .interrupted
             } else if waits[0].revents & Int16(POLLIN) != 0 {
                 rl_callback_read_char()
@@ -75,6 +80,37 @@ enum LineEditor {
             }
         }
         return accepted ?? .end
+    }
+
+    // MARK: Colours
+
+    /// Readline's drawing, with colours over it.
+    private static func draw() {
+        rl_redisplay()
+        guard mlq_readline_is_plain() != 0, let columns = Terminal.width, let rows = Terminal.height else {
+            return
+        }
+        let line = String(cString: mlq_readline_line())
+        let point = Int(mlq_readline_point())
+        let colors = LineColors(promptWidth: promptWidth, columns: columns, rows: rows)
+        guard let text = colors.overdrawing(Array(line.utf8), point: point, highlight(line, point)) else {
+            return
+        }
+        Terminal.print(text)
+    }
+
+    /// Columns of a prompt; what stands between the marks takes no room.
+    private static func width(ofPrompt prompt: String) -> Int {
+        var shown = ""
+        var isHidden = false
+        for scalar in prompt.unicodeScalars {
+            switch scalar {
+            case "\u{1}": isHidden = true
+            case "\u{2}": isHidden = false
+            default: if !isHidden { shown.unicodeScalars.append(scalar) }
+            }
+        }
+        return Terminal.shown(shown).width
     }
 
     // MARK: Completion

@@ -54,12 +54,16 @@ final class Shell {
         Signals.wakeShell()
         openLogs(session.paths)
         var pending: [String] = []
-        LineEditor.start { [unowned self] line in
-            let earlier = pending.map { $0 + "\n" }.joined()
-            let answer = self.complete(earlier + line)
-            return Completer.Answer(
-                start: max(0, answer.start - earlier.utf8.count), candidates: answer.candidates)
-        }
+        LineEditor.start(
+            complete: { [unowned self] line in
+                let answer = self.complete(Shell.joined(pending) + line)
+                return Completer.Answer(
+                    start: max(0, answer.start - Shell.joined(pending).utf8.count),
+                    candidates: answer.candidates)
+            },
+            highlight: { [unowned self] line, cursor in
+                self.highlight(line, cursor: cursor, after: Shell.joined(pending))
+            })
         history = History()
         while !mustLeave {
             switch LineEditor.read(pending.isEmpty ? prompt : continuation) {
@@ -81,6 +85,9 @@ final class Shell {
         }
         return 0
     }
+
+    /// Lines that a statement has so far, as the beginning of its text.
+    private static func joined(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
     /// Statements from a pipe: no prompt, no history.
     private func runWithoutTerminal() -> Int32 {
@@ -363,14 +370,30 @@ final class Shell {
 
     // MARK: Completion
 
+    /// What stands, unwritten, before a text that goes on from the last answer.
+    private func start(of text: String) -> String {
+        text.drop { $0 == " " }.hasPrefix("|") ? Shell.last : ""
+    }
+
     private func complete(_ text: String) -> Completer.Answer {
-        let start = text.drop { $0 == " " }
-        let extends = start.hasPrefix("|")
-        let whole = extends ? Shell.last + text : text
+        let start = start(of: text)
         let completer = Completer(session.environment, values: count, files: Files.beginning)
-        let answer = completer.complete(whole, commands: ShellCommands.all)
-        let shift = extends ? Shell.last.utf8.count : 0
-        return Completer.Answer(start: max(0, answer.start - shift), candidates: answer.candidates)
+        let answer = completer.complete(start + text, commands: ShellCommands.all)
+        return Completer.Answer(
+            start: max(0, answer.start - start.utf8.count), candidates: answer.candidates)
+    }
+
+    /// The parts of a line that is being typed after others of its statement.
+    private func highlight(_ line: String, cursor: Int, after earlier: String) -> [Highlighter.Span] {
+        let before = start(of: earlier + line) + earlier
+        let shift = before.utf8.count
+        return Highlighter(session.environment).spans(
+            before + line, cursor: shift + cursor, commands: ShellCommands.all
+        ).compactMap { span in
+            let lower = max(0, span.range.lowerBound - shift)
+            let upper = span.range.upperBound - shift
+            return lower < upper ? Highlighter.Span(range: lower..<upper, part: span.part) : nil
+        }
     }
 
     /// Values of what can be read in a moment; the same question is answered once.
