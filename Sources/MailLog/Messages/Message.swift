@@ -169,7 +169,7 @@ package final class Message {
     /// Whether what the log tells of the message as a whole has been told, or ought to have been.
     package var isKnown: Bool {
         marks.contains(.active) && hasBirth && marks.contains(.messageID)
-            || host.clock - first.wallClock > MessageTable.grace
+            || host.now - first.wallClock > MessageTable.grace
     }
 
     package var queueID: Value { values.lend(keptQueueID) }
@@ -257,6 +257,12 @@ package final class MessageHost {
     package let name: [UInt8]
     /// The latest stamp, in microseconds of the wall clock.
     package internal(set) var clock = Int64.min
+    /// Microseconds since it was heard of, where it is waited for.
+    var silence: Int64 = 0
+    /// When it was first found to be silent, by the clock of who waits.
+    var silentSince: Int64?
+    /// What its clock shows by now, in microseconds.
+    package var now: Int64 { clock + silence }
 
     // Its messages, the least recently seen first.
     var oldest: Message?

@@ -565,8 +565,25 @@ package final class MessageTable {
     }
 
     private func advance(_ host: MessageHost, to time: Int64) {
+        host.silence = 0
+        host.silentSince = nil
         guard time > host.clock else { return }
         host.clock = time
+        endWhatIsDue(host)
+    }
+
+    /// Lets time go by in which no line has come, to a moment in microseconds of a clock that never stops.
+    package func passTime(to moment: Int64) {
+        for host in hostsInOrder {
+            let since = host.silentSince ?? moment
+            host.silentSince = since
+            host.silence = moment - since
+            endWhatIsDue(host)
+        }
+    }
+
+    private func endWhatIsDue(_ host: MessageHost) {
+        let time = host.now
         while let first = host.closing.first, first.due <= time {
             host.closing.removeFirst()
             if first.message.isInTable, first.message.hasEnd { end(first.message) }

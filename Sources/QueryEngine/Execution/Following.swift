@@ -167,6 +167,9 @@ package struct Following {
                 if !scan.scan(chunk, into: chain) { return scan.account }
                 pause()
             } else {
+                if follower.hasCaughtUp, !worker.wait(to: Int64(frames.seconds() * 1e6)) {
+                    return scan.account
+                }
                 pause()
                 follower.wait(Following.patience)
             }

@@ -23,7 +23,16 @@ package final class Worker {
     package let patterns = PatternScratch()
     package let run: RunState
 
+    /// What operators do while they wait for rows (`--follow`).
+    private var waits: [(_ moment: Int64) -> Bool] = []
+
     package init(run: RunState) { self.run = run }
+
+    /// `wait` gets a moment in microseconds of a clock that never stops, and says whether further rows are wanted.
+    func whileWaiting(_ wait: @escaping (_ moment: Int64) -> Bool) { waits.append(wait) }
+
+    /// No rows have come up to that moment; false where none are wanted any more.
+    func wait(to moment: Int64) -> Bool { waits.allSatisfy { $0(moment) } }
 }
 
 /// A consumer of rows: an operator of a pipeline or the output at its end.

@@ -192,6 +192,10 @@ private final class MessageOperator: RowConsumer {
         filler = MessageFiller(step, plan)
         buffer = RowBuffer(step.layout)
         table = MessageTable(plan, memory: worker.tableMemory) { [unowned self] in emit($0) }
+        worker.whileWaiting { [unowned self] moment in
+            table?.passTime(to: moment)
+            return table?.isWanted ?? false
+        }
     }
 
     func consume(_ row: Row) -> Bool {
@@ -258,6 +262,17 @@ private final class AttemptOperator: RowConsumer {
             column.attempt.map { (slot, $0) }
         }
         table = MessageTable(plan, memory: worker.tableMemory) { _ in true }
+        worker.whileWaiting { [unowned self] moment in
+            table?.passTime(to: moment)
+            for host in hosts { passWaiting(host) }
+            return goesOn
+        }
+    }
+
+    /// Those of which rows wait, in the order of these.
+    private var hosts: [ObjectIdentifier] {
+        waiting.compactMap { host, rows in rows.first.map { (host, RowCodec.order(of: $0.row)) } }
+            .sorted { $0.1 < $1.1 }.map(\.0)
     }
 
     func consume(_ row: Row) -> Bool {
@@ -292,7 +307,7 @@ private final class AttemptOperator: RowConsumer {
     private func passWaiting(_ host: ObjectIdentifier, at time: Int64 = .min) {
         while goesOn, let first = waiting[host]?.first {
             guard
-                first.message.isKnown || max(time, first.message.host.clock) - first.time > MessageTable.grace
+                first.message.isKnown || max(time, first.message.host.now) - first.time > MessageTable.grace
                     || (waiting[host]?.count ?? 0) > AttemptOperator.limit
             else { return }
             waiting[host]?.removeFirst()
@@ -308,11 +323,7 @@ private final class AttemptOperator: RowConsumer {
 
     func finish() {
         if let table, worker.run.failure == nil {
-            let hosts = waiting.sorted {
-                guard let a = $0.value.first, let b = $1.value.first else { return false }
-                return RowCodec.order(of: a.row) < RowCodec.order(of: b.row)
-            }
-            for host in hosts { passWaiting(host.key, at: .max / 2) }
+            for host in hosts { passWaiting(host, at: .max / 2) }
             worker.noteEvictions(table.evictions)
         }
         table = nil
