@@ -305,7 +305,6 @@ extension Parser {
             guard let lower else { throw Diagnostic("expected a range a..b, found \(found())", at: here()) }
             return TimeRange(lower: lower, upper: nil, range: lower.range)
         }
-        // The operator `..` would let the next line go on; an open range may end a statement.
         let end = position
         let upper = endsAfterDots() ? nil : try bound()
         return TimeRange(lower: lower, upper: upper, range: SourceRange(start, upper?.range.upper ?? end))

@@ -77,8 +77,11 @@ package struct Parser {
     }
 
     private var lastTokenContinues: Bool {
-        switch tokens.last(where: { $0.role != .comment })?.role {
-        case .operator, .comma, .pipe, .open: true
+        guard let last = tokens.last(where: { $0.role != .comment }) else { return false }
+        return switch last.role {
+        // An open range may end a statement.
+        case .operator: source[last.range] != ".."
+        case .comma, .pipe, .open: true
         default: false
         }
     }
