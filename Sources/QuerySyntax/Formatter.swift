@@ -224,7 +224,8 @@ package struct Formatter<Stage: Sendable> {
         var ranges = tokens[...]
         var text = ""
         var previous: (piece: Piece, upper: Int, isUnary: Bool)?
-        for piece in pieces {
+        for (place, piece) in pieces.enumerated() {
+            let next = place + 1 < pieces.count ? pieces[place + 1] : nil
             // The words that went are skipped here too.
             while let token = ranges.first,
                 token.role != piece.role || canonical([token], source).first != piece
@@ -236,7 +237,8 @@ package struct Formatter<Stage: Sendable> {
                 piece.role == .operator && (piece.text == "-" || piece.text == "+")
                 && previous.map { Formatter.opensOperand($0.piece) } ?? true
             if let previous,
-                hasSpace(previous.piece, previous.isUnary, piece, previous.upper == token.range.lower, text)
+                hasSpace(
+                    previous.piece, previous.isUnary, piece, next, previous.upper == token.range.lower, text)
             {
                 text += " "
             }
@@ -255,7 +257,7 @@ package struct Formatter<Stage: Sendable> {
     }
 
     private func hasSpace(
-        _ left: Piece, _ isUnary: Bool, _ right: Piece, _ touches: Bool, _ line: String
+        _ left: Piece, _ isUnary: Bool, _ right: Piece, _ next: Piece?, _ touches: Bool, _ line: String
     ) -> Bool {
         if isUnary || right.role == .comma || right.role == .close || left.role == .open { return false }
         if left.text == ".." && left.role == .operator || right.text == ".." && right.role == .operator {
@@ -263,8 +265,10 @@ package struct Formatter<Stage: Sendable> {
         }
         if left.role == .operator, left.text == "@" { return false }
         if right.role == .open { return left.role != .function && !(touches && left.role == .keyword) }
-        // `status=sent` is one thing; `n = expression` is an assignment.
-        if right.role == .operator, right.text == "=" || right.text == "!=" { return left.role == .name }
+        // `status=sent` is one thing; `n = expression` is an assignment, `from = (to)` compares two fields.
+        if right.role == .operator, right.text == "=" || right.text == "!=" {
+            return left.role == .name || next?.role == .open
+        }
         if left.role == .operator, left.text == "=" || left.text == "!=" { return line.hasSuffix(" =") }
         return true
     }

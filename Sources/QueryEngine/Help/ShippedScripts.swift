@@ -210,8 +210,10 @@ extension ShippedScript {
               | head 20
 
             title "Accounts that send in other names"
-            sent | filter sasl_username!= (from) | stats n=count(), from=values(from) by sasl_username \#
-            | head 20
+            sent
+              | filter sasl_username != (from)
+              | stats n=count(), from=values(from) by sasl_username
+              | head 20
 
             """#),
         ShippedScript(name: "dead-destinations", text: #"""
@@ -489,7 +491,7 @@ extension ShippedScript {
 
             title "Aliases that go to other addresses"
             recipients
-              | filter recipient!= (to)
+              | filter recipient != (to)
               | stats n=count(), targets=dcount(to), lost=count() if fate!=delivered by recipient
               | head 20
 
