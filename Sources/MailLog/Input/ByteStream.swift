@@ -19,12 +19,15 @@ protocol ByteSource: AnyObject {
 /// The bytes of a file or a pipe as they are.
 final class PlainSource: ByteSource {
     private let file: OpenFile
+    private let start: Int
     private(set) var consumed = 0
     private(set) var trouble: String?
     private let shouldStop: @Sendable () -> Bool
 
-    init(_ file: OpenFile, shouldStop: @escaping @Sendable () -> Bool) {
+    /// A file is read from `start` on.
+    init(_ file: OpenFile, from start: Int = 0, shouldStop: @escaping @Sendable () -> Bool) {
         self.file = file
+        self.start = start
         self.shouldStop = shouldStop
     }
 
@@ -32,7 +35,7 @@ final class PlainSource: ByteSource {
         do {
             let read: Int
             if file.isRegular {
-                read = try file.read(buffer, count: count, at: consumed)
+                read = try file.read(buffer, count: count, at: start + consumed)
             } else {
                 // Whoever waits for a writer must still notice that the answer is no longer wanted.
                 while !file.isReady(within: 50) { if shouldStop() { return 0 } }
@@ -56,15 +59,21 @@ final class ByteStream {
     private var rest: [UInt8] = []
     /// The last bytes that were given out, for whoever looks back.
     private var tail: [UInt8] = []
-    private var offset = 0
+    private var offset: Int
     private var line = 1
     /// Bytes after the chunk that are given to nobody: the rest of a line that was too long.
     private var lost = 0
     private var isOver = false
+    /// Whether what stands before the first newline is not wanted.
+    var dropsFirstLine = false
     /// How many lines were too long.
     private(set) var cutLines = 0
 
-    init(_ source: any ByteSource) { self.source = source }
+    /// `offset` is where the source begins in the file.
+    init(_ source: any ByteSource, offset: Int = 0) {
+        self.source = source
+        self.offset = offset
+    }
 
     var consumed: Int { source.consumed }
     var trouble: String? { source.trouble }
@@ -75,7 +84,12 @@ final class ByteStream {
         while !isOver {
             let before = tail.count
             guard let count = fill(block) else { continue }
-            let place = (before, count, offset, line)
+            var place = (before, count, offset, line)
+            if dropsFirstLine {
+                dropsFirstLine = false
+                let first = Bytes(UnsafePointer(start(block)), count: count).lineEnd(after: 0) + 1
+                place = (before + first, max(0, count - first), offset + first, line)
+            }
             offset += count + lost
             if numbered {
                 line += Bytes(UnsafePointer(start(block)), count: count).lineCount + (lost > 0 ? 1 : 0)

@@ -13,9 +13,11 @@ package struct Chunk: @unchecked Sendable {
     package let firstLine: Int
     package let years: YearWindow
     /// The number of the chunk, without gaps, where chunks are handed out in order.
-    package let sequence: Int
+    package internal(set) var sequence: Int
     /// Its place among all that was read, where that is as it came (`--follow`) and not by file.
     package var arrival: UInt64?
+    /// The pieces of several logs that it is put together of, in order; none where it is of one log.
+    package private(set) var pieces: [Chunk] = []
 
     /// A line that says no more than that the one before it was repeated finds that one this near, or not at
     /// all.
@@ -26,6 +28,16 @@ package struct Chunk: @unchecked Sendable {
 
     /// The file of a line with that order.
     package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> 48) }
+}
+
+extension Chunk {
+    /// Some lines of several logs.
+    init(_ pieces: [Chunk]) {
+        self.init(
+            bytes: Bytes(""), before: 0, fileIndex: 0, fileOffset: 0, firstLine: 0,
+            years: YearWindow(start: 0), sequence: 0)
+        self.pieces = pieces
+    }
 }
 
 extension Bytes {

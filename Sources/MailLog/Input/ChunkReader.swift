@@ -16,6 +16,9 @@ package final class ChunkReader: Sendable {
     static let lineLimit = 16 << 20
 
     private let files: [LogFile]
+    /// What is read one after the other.
+    private let units: [Unit]
+    private let usesInstants: Bool
     /// The bytes of each file that are wanted; from a multiple of the block size on.
     private let parts: [Range<Int>]
     private let isOrdered: Bool
@@ -26,7 +29,15 @@ package final class ChunkReader: Sendable {
     private let plainBytes = Atomic(0)
     private let troubles = Mutex<[InputProblem]>([])
 
+    private enum Unit {
+        case file(Int)
+        case merged(Passage)
+    }
+
     private struct State {
+        /// The place among the units.
+        var unit = -1
+        /// The file, where the unit is one.
         var file = -1
         var offset = 0
         var line = 1
@@ -36,31 +47,49 @@ package final class ChunkReader: Sendable {
 
     /// A stream that some threads take turns with.
     private final class Stream: Sendable {
-        let file: Int
+        let unit: Int
         let stream: Mutex<Box>
 
-        init(_ file: Int, _ stream: ByteStream) {
-            self.file = file
-            self.stream = Mutex(Box(stream: stream))
+        init(_ unit: Int, _ lines: Lines) {
+            self.unit = unit
+            stream = Mutex(Box(lines: lines))
         }
 
         struct Box: @unchecked Sendable {
             // Only touched under the mutex that holds it.
-            let stream: ByteStream
+            let lines: Lines
         }
     }
 
+    private enum Lines {
+        case file(Int, ByteStream)
+        case merged(MergedLogs)
+
+        var consumed: Int {
+            switch self {
+            case .file(_, let stream): stream.consumed
+            case .merged(let logs): logs.consumed
+            }
+        }
+    }
+
+    /// `passages` are the logs in their order; without any, each log is one.
     init(
-        _ files: [LogFile], parts: [Range<Int>], ordered: Bool, numbered: Bool,
-        isCancelled: @escaping @Sendable () -> Bool
+        _ files: [LogFile], passages: [Passage], usesInstants: Bool, parts: [Range<Int>], ordered: Bool,
+        numbered: Bool, isCancelled: @escaping @Sendable () -> Bool
     ) {
         self.files = files
+        self.usesInstants = usesInstants
+        units = passages.flatMap { passage -> [Unit] in
+            let wanted = passage.files.filter { !parts[$0].isEmpty }
+            return passage.isMerged && wanted.count > 1 ? [.merged(passage)] : wanted.map { .file($0) }
+        }
         // Counting lines takes all that stand before.
         self.parts = numbered ? parts.map { $0.isEmpty ? $0 : 0..<$0.upperBound } : parts
         self.isCancelled = isCancelled
         isOrdered = ordered
         isNumbered = numbered
-        state.withLock { nextFile(&$0) }
+        state.withLock { nextUnit(&$0) }
     }
 
     /// The next chunk, in the memory of `block`; nil when there is none.
@@ -85,7 +114,7 @@ package final class ChunkReader: Sendable {
     package var bytesDone: Int {
         let streams = state.withLock { $0.streams }
         return plainBytes.load(ordering: .relaxed)
-            + streams.reduce(0) { $0 + ($1.stream.withLockIfAvailable { $0.stream.consumed } ?? 0) }
+            + streams.reduce(0) { $0 + ($1.stream.withLockIfAvailable { $0.lines.consumed } ?? 0) }
     }
 
     /// Bytes of all files; nil where a pipe is among them.
@@ -106,15 +135,17 @@ package final class ChunkReader: Sendable {
 
     private func takeInOrder(_ block: Block) -> Turn {
         state.withLock { state in
-            guard state.file < files.count else { return .end }
-            if files[state.file].isPlain { return takePlain(&state, block) }
-            if state.streams.last?.file != state.file { open(&state) }
+            guard state.unit < units.count else { return .end }
+            if case .file(let file) = units[state.unit], files[file].isPlain {
+                return takePlain(&state, block)
+            }
+            if state.streams.last?.unit != state.unit { open(&state) }
             guard let stream = state.streams.last else { return .end }
-            let sequence = state.sequence
-            guard let chunk = stream.stream.withLock({ read($0.stream, stream.file, block, sequence) }) else {
-                nextFile(&state)
+            guard var chunk = stream.stream.withLock({ read($0.lines, block) }) else {
+                nextUnit(&state)
                 return .again
             }
+            chunk.sequence = state.sequence
             state.sequence += 1
             return .chunk(chunk)
         }
@@ -124,28 +155,31 @@ package final class ChunkReader: Sendable {
         // A stream that nobody reads comes first, then a new file, then waiting for a stream.
         let open = state.withLock { $0.streams }
         for stream in open {
-            if let turn = stream.stream.withLockIfAvailable({ self.turn($0.stream, stream, block) }) {
+            if let turn = stream.stream.withLockIfAvailable({ self.turn($0.lines, stream, block) }) {
                 return turn
             }
         }
         let turn = state.withLock { state -> Turn? in
-            guard state.file < files.count else { return nil }
-            if files[state.file].isPlain { return takePlain(&state, block) }
+            guard state.unit < units.count else { return nil }
+            if case .file(let file) = units[state.unit], files[file].isPlain {
+                return takePlain(&state, block)
+            }
             self.open(&state)
-            nextFile(&state)
+            nextUnit(&state)
             return .again
         }
         if let turn { return turn }
         guard let stream = open.first else { return state.withLock { $0.streams.isEmpty } ? .end : .again }
-        return stream.stream.withLock { self.turn($0.stream, stream, block) }
+        return stream.stream.withLock { self.turn($0.lines, stream, block) }
     }
 
-    private func turn(_ bytes: ByteStream, _ stream: Stream, _ block: Block) -> Turn {
-        if let chunk = read(bytes, stream.file, block) { return .chunk(chunk) }
+    private func turn(_ lines: Lines, _ stream: Stream, _ block: Block) -> Turn {
+        if let chunk = read(lines, block) { return .chunk(chunk) }
         state.withLock { state in
             guard let place = state.streams.firstIndex(where: { $0 === stream }) else { return }
             state.streams.remove(at: place)
-            plainBytes.add(files[stream.file].file.size, ordering: .relaxed)
+            if case .file(let file, _) = lines { plainBytes.add(files[file].file.size, ordering: .relaxed) }
+            if case .merged(let logs) = lines { plainBytes.add(logs.consumed, ordering: .relaxed) }
         }
         return .again
     }
@@ -162,35 +196,60 @@ package final class ChunkReader: Sendable {
             state.line += chunk?.bytes.lineCount ?? 0
             result = .chunk(chunk ?? emptyChunk(turn.file, turn.offset, turn.sequence, block))
         }
-        if state.offset >= parts[state.file].upperBound { nextFile(&state) }
+        if state.offset >= parts[state.file].upperBound { nextUnit(&state) }
         return result
     }
 
-    private func nextFile(_ state: inout State) {
-        repeat { state.file += 1 } while state.file < files.count && parts[state.file].isEmpty
-        state.offset = state.file < files.count ? parts[state.file].lowerBound : 0
+    private func nextUnit(_ state: inout State) {
+        state.unit += 1
         state.line = 1
+        guard state.unit < units.count, case .file(let file) = units[state.unit] else { return }
+        state.file = file
+        state.offset = parts[file].lowerBound
     }
 
     // MARK: Reading
 
     private func open(_ state: inout State) {
-        let stream = files[state.file].stream { [unowned self] in
+        let shouldStop: @Sendable () -> Bool = { [unowned self] in
             isStopped.load(ordering: .relaxed) || isCancelled()
         }
-        state.streams.append(Stream(state.file, stream))
+        let lines: Lines
+        switch units[state.unit] {
+        case .file(let file): lines = .file(file, files[file].stream(shouldStop: shouldStop))
+        case .merged(let passage):
+            lines = .merged(
+                MergedLogs(
+                    passage, files, parts, usesInstants: usesInstants, numbered: isNumbered,
+                    shouldStop: shouldStop))
+        }
+        state.streams.append(Stream(state.unit, lines))
     }
 
-    private func read(_ stream: ByteStream, _ file: Int, _ block: Block, _ sequence: Int = 0) -> Chunk? {
+    private func read(_ lines: Lines, _ block: Block) -> Chunk? {
+        switch lines {
+        case .file(let file, let stream): return read(stream, file, block)
+        case .merged(let logs):
+            let chunk = logs.next(into: block)
+            for (file, stream) in logs.takeEnded() { reportEnd(file, stream) }
+            return chunk
+        }
+    }
+
+    private func reportEnd(_ file: Int, _ stream: ByteStream) {
+        if let trouble = stream.trouble { report(file, trouble) }
+        if stream.cutLines > 0 { reportCut(file, stream.cutLines) }
+    }
+
+    private func read(_ stream: ByteStream, _ file: Int, _ block: Block) -> Chunk? {
         guard let place = stream.next(into: block, numbered: isNumbered) else {
-            if let trouble = stream.trouble { report(file, trouble) }
-            if stream.cutLines > 0 { reportCut(file, stream.cutLines) }
+            reportEnd(file, stream)
             return nil
         }
         return Chunk(
             bytes: Bytes(UnsafePointer(block.base + place.before), count: place.count), before: place.before,
             fileIndex: file, fileOffset: place.offset, firstLine: place.line, years: files[file].years,
-            sequence: sequence)
+            sequence: 0)
     }
 
     private func emptyChunk(_ file: Int, _ offset: Int, _ sequence: Int, _ block: Block) -> Chunk {

@@ -27,6 +27,13 @@ package struct LogFile: Sendable {
     package internal(set) var yearSource: YearSource?
     /// Seconds east of UTC, as the log itself tells, at its beginning at least.
     package internal(set) var offset: Int?
+    /// Its name, as that of a rotation.
+    let rotation: Rotation
+    /// Lines that it begins with, for finding them in other logs, and the hosts that wrote them.
+    let firstLines: [(hash: UInt64, stamp: Stamp)]
+    let firstHosts: Set<[UInt8]>
+    /// Other logs that it is merged with line by line.
+    package internal(set) var merged: [String] = []
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
     private let beginning: [UInt8]
     /// What was read of a pipe to look at its beginning.
@@ -109,17 +116,18 @@ package struct LogFile: Sendable {
             if unpackedCount == 0, let trouble = source.trouble { throw Failure(trouble) }
             lines = Bytes(UnsafePointer(unpacked), count: unpackedCount)
         }
+        rotation = Rotation(path)
         beginning = Array(UnsafeBufferPointer(start: lines.base, count: min(lines.count, 1024)))
         isWrapped = UnwrappingSource.isWrapped(lines)
+        let unwrapped = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
+        defer { unwrapped.deallocate() }
         if isWrapped {
             let source = UnwrappingSource(HeadSource(lines))
-            let more = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
-            defer { more.deallocate() }
-            firstStamp = Self.firstStamp(
-                Bytes(UnsafePointer(more), count: source.read(more, count: Self.probeSize)))
-        } else {
-            firstStamp = Self.firstStamp(lines)
+            let count = source.read(unwrapped, count: Self.probeSize)
+            lines = Bytes(UnsafePointer(unwrapped), count: count)
         }
+        firstStamp = Self.firstStamp(lines)
+        (firstLines, firstHosts) = Self.firstLines(lines)
         if firstStamp == nil, lines.firstIndex(of: 0) != nil {
             throw Failure("looks like a binary file, not like a log; it was left out")
         }
@@ -142,6 +150,17 @@ package struct LogFile: Sendable {
         return ByteStream(isWrapped ? UnwrappingSource(source) : source)
     }
 
+    /// The lines that begin in a part of a plain log, and perhaps some behind them; of others, all.
+    func stream(of part: Range<Int>, shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
+        guard isPlain, part.lowerBound > 0 else { return stream(shouldStop: shouldStop) }
+        // The byte before tells whether a line begins with the part.
+        let start = part.lowerBound - 1
+        let source = PlainSource(file, from: start, shouldStop: shouldStop)
+        let stream = ByteStream(source, offset: start)
+        stream.dropsFirstLine = true
+        return stream
+    }
+
     /// The same, not unwrapped.
     private func source(shouldStop: @escaping @Sendable () -> Bool) -> any ByteSource {
         var source: any ByteSource
@@ -158,13 +177,54 @@ package struct LogFile: Sendable {
     /// The last stamp, which in a compressed file takes reading all of it.
     func findLastStamp() -> Stamp? {
         guard lastStamp == nil, file.isRegular else { return lastStamp }
-        let stream = stream { false }
+        return survey(for: []) { false }.last
+    }
+
+    /// Reads it, or a part of it, for its last stamp and for lines by their hashes.
+    func survey(
+        for lines: Set<UInt64>, in part: Range<Int>? = nil, shouldStop: @escaping @Sendable () -> Bool
+    ) -> (last: Stamp?, met: Set<UInt64>) {
+        let part = part ?? 0..<max(1, size)
+        guard !part.isEmpty else { return (nil, []) }
+        let stream = stream(of: part, shouldStop: shouldStop)
         let block = Block()
         var last: Stamp?
-        while let place = stream.next(into: block, numbered: false) {
-            last = Self.lastStamp(Bytes(UnsafePointer(block.base + place.before), count: place.count)) ?? last
+        var met: Set<UInt64> = []
+        while !shouldStop(), let place = stream.next(into: block, numbered: false) {
+            if isPlain, place.offset >= part.upperBound { break }
+            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
+            last = Self.lastStamp(bytes) ?? last
+            guard !lines.isEmpty else { continue }
+            var position = 0
+            while position < bytes.count {
+                let end = bytes.lineEnd(after: position)
+                let hash = Self.hash(bytes[position..<end])
+                if lines.contains(hash) { met.insert(hash) }
+                position = end + 1
+            }
         }
-        return last
+        return (last, met)
+    }
+
+    /// The same for equal lines in whatever logs.
+    static func hash(_ line: Bytes) -> UInt64 {
+        (line.hasSuffix("\r") ? line.dropLast(1) : line).hash(seed: 0)
+    }
+
+    /// The first lines with stamps, which tell logs that overlap from those that hold the same.
+    private static func firstLines(_ bytes: Bytes) -> ([(hash: UInt64, stamp: Stamp)], Set<[UInt8]>) {
+        var lines: [(hash: UInt64, stamp: Stamp)] = []
+        var hosts: Set<[UInt8]> = []
+        var position = 0
+        while lines.count < 32, let end = bytes.firstIndex(of: 10, from: position) {
+            let line = bytes[position..<end]
+            position = end + 1
+            guard let envelope = Envelope.parse(line) else { continue }
+            lines.append((hash(line), envelope.stamp))
+            hosts.insert(
+                envelope.host.map { Array(UnsafeBufferPointer(start: $0.base, count: $0.count)) } ?? [])
+        }
+        return (lines, hosts)
     }
 
     /// Whether all that it holds, unpacked, is also what the other one begins with.

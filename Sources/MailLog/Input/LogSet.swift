@@ -38,6 +38,8 @@ package final class LogSet: Sendable {
         /// With their years, in order; without and with what births tell.
         var undated: [LogFile]?
         var dated: [LogFile]?
+        /// Which of them, with their years, are read together.
+        var passages: [Passage]?
         var range: (first: Int64, last: Int64)??
         var problems: [InputProblem] = []
     }
@@ -99,8 +101,9 @@ package final class LogSet: Sendable {
         if let files = dated ? found.dated : found.undated { return files }
         var files = whole
         found.problems += YearEvidence.settle(&files, options: options, searching: dated)
+        let isInstant = LogSet.tellZones(files)
         files.sort { a, b in
-            switch (a.firstTime?.wallClock, b.firstTime?.wallClock) {
+            switch (a.firstTime?.moment(isInstant: isInstant), b.firstTime?.moment(isInstant: isInstant)) {
             case (let first?, let second?) where first != second: first < second
             case (.some, nil): true
             case (nil, .some): false
@@ -126,16 +129,58 @@ package final class LogSet: Sendable {
         return files
     }
 
-    /// What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is asked while waiting
+    /// Without `merged`, logs that overlap are read one by one, unless they share lines; if it is not given, that goes
+    /// by the order. What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is asked while waiting
     /// for a pipe.
     package func reader(
-        ordered: Bool, numbered: Bool, dated: Bool = true, during times: Range<Int64>? = nil,
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        ordered: Bool, merged: Bool? = nil, numbered: Bool, dated: Bool = true,
+        during times: Range<Int64>? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) -> ChunkReader {
-        let files = files(dated: dated)
+        let (files, passages) = found.withLock { state -> ([LogFile], [Passage]) in
+            let passages = self.passages(dated: dated, &state, isCancelled)
+            return (self.files(dated: dated, &state), passages)
+        }
         return ChunkReader(
-            files, parts: files.map { $0.part(holding: times) }, ordered: ordered, numbered: numbered,
-            isCancelled: isCancelled)
+            files, passages: merged ?? ordered ? passages : passages.flatMap(\.apart),
+            usesInstants: LogSet.tellZones(files), parts: files.map { $0.part(holding: times) },
+            ordered: ordered, numbered: numbered, isCancelled: isCancelled)
+    }
+
+    private func passages(
+        dated: Bool, _ found: inout Found, _ isCancelled: @escaping @Sendable () -> Bool
+    ) -> [Passage] {
+        if let passages = found.passages { return passages }
+        var files = files(dated: dated, &found)
+        guard files.count > 1 else { return files.indices.map { Passage(files: $0..<$0 + 1, lanes: [[$0]]) } }
+        let survey = Survey(files, usesInstants: LogSet.tellZones(files))
+        let isWhole = survey.run(isCancelled: isCancelled)
+        let passages = survey.passages
+        // Half a survey will do for the answer so far, but not for the next question.
+        guard isWhole else { return passages }
+        for passage in passages where passage.isMerged {
+            for place in passage.files {
+                files[place].merged = passage.others(than: place).map { files[$0].name }
+            }
+            found.problems.append(LogSet.overlap(passage, files))
+        }
+        found.dated = files
+        found.passages = passages
+        return passages
+    }
+
+    private static func overlap(_ passage: Passage, _ files: [LogFile]) -> InputProblem {
+        let names = passage.lanes.map { files[$0[0]].name }
+        let others = names.count == 2 ? names[1] : "\(names.count - 1) other logs"
+        return InputProblem(
+            path: files[passage.files.lowerBound].path,
+            message: "\(names[0]) and \(others) overlap in time and are merged line by line"
+                + (passage.sharesLines ? "; lines that stand in several are read once" : ""),
+            isDamage: false)
+    }
+
+    /// Whether every log tells its zone.
+    private static func tellZones(_ files: [LogFile]) -> Bool {
+        files.allSatisfy { $0.firstStamp.map { $0.offset != Value.unknownOffset } ?? true }
     }
 
     /// The first and the last stamp, in microseconds of the wall clock; nil where no line has any.

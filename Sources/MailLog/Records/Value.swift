@@ -92,6 +92,9 @@
 
     @inlinable public var offset: Int32 { Int32(bitPattern: extra) }
 
+    /// Microseconds to put times in order by: of UTC where every stamp tells its zone, else of the wall clock.
+    func moment(isInstant: Bool) -> Int64 { isInstant ? Int64(bitPattern: bits) : wallClock }
+
     /// Microseconds of the wall clock where the line was logged.
     @inlinable public var wallClock: Int64 {
         let offset = offset

@@ -21,17 +21,21 @@ package struct ResolvedAggregate: Sendable {
     var isShare = false
     /// Whether twice the rows make it twice as much, so that it can be told per day.
     var isExtensive: Bool
+    /// Whether it asks which row comes before another one.
+    var usesOrder: Bool
     /// Makes the accumulator of one thread.
     package var make: @Sendable () -> AnyAccumulator
 
     package init<A: Accumulator>(
         _ type: ValueType, of inputs: [Typed], empty: Value = .missing, isExtensive: Bool = false,
+        usesOrder: Bool = false,
         make: @escaping @Sendable () -> A
     ) {
         self.type = type
         self.inputs = inputs
         self.empty = empty
         self.isExtensive = isExtensive
+        self.usesOrder = usesOrder
         self.make = { AnyAccumulator(make()) }
     }
 }

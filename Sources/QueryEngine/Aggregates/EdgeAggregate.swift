@@ -11,7 +11,9 @@ enum EdgeAggregate {
             name, [ArgumentRule("x", .any)], isStage: true, summary: summary,
             examples: ["\(name) time by queue_id", "stats \(name)(detail) by relay_name"]
         ) { (call, _) throws(Diagnostic) in
-            ResolvedAggregate(call[0].type, of: call.arguments) { GroupStates(Edge(sign: sign)) }
+            ResolvedAggregate(call[0].type, of: call.arguments, usesOrder: true) {
+                GroupStates(Edge(sign: sign))
+            }
         }
     }
 
@@ -22,7 +24,7 @@ enum EdgeAggregate {
         examples: ["stats slowest=argmax(queue_id, delay) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         let ignoresCase = call[1].type.ignoresCase
-        return ResolvedAggregate(call[0].type, of: call.arguments) {
+        return ResolvedAggregate(call[0].type, of: call.arguments, usesOrder: true) {
             GroupStates(Summit(ignoresCase: ignoresCase))
         }
     }

@@ -113,7 +113,7 @@ package struct Executor {
         _ output: any RowOutput,
         _ run: RunState, _ progress: Progress?
     ) -> ScanAccount {
-        let reader = reader(query, ordered: false, run)
+        let reader = reader(query, ordered: false, merged: !reduction.ignoresOrder, run)
         progress?.follow(reader)
         let parts = Mutex<[Finished<R.Part>]>([])
         let account = Mutex(ScanAccount())
@@ -200,7 +200,7 @@ package struct Executor {
         make: @escaping @Sendable (Worker) -> (any RowConsumer, (Int) -> Bool),
         end: @escaping @Sendable () -> Void
     ) -> ScanAccount {
-        let reader = reader(query, ordered: true, run)
+        let reader = reader(query, ordered: true, merged: true, run)
         progress?.follow(reader)
         let account = Mutex(ScanAccount())
         Threads.run(threads) { _ in
@@ -224,9 +224,9 @@ package struct Executor {
         return account.withLock { $0 }
     }
 
-    private func reader(_ query: Query, ordered: Bool, _ run: RunState) -> ChunkReader {
+    private func reader(_ query: Query, ordered: Bool, merged: Bool, _ run: RunState) -> ChunkReader {
         logs.reader(
-            ordered: ordered, numbered: query.lineNeeds.contains(Field("line").slot),
+            ordered: ordered, merged: merged, numbered: query.lineNeeds.contains(Field("line").slot),
             dated: query.needsTime,
             during: searches ? query.times : nil
         ) { run.shouldStop }

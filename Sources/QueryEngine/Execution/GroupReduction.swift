@@ -28,6 +28,8 @@ struct GroupReduction: Reduction {
         return needs
     }
 
+    var ignoresOrder: Bool { !items.contains { $0.aggregate.usesOrder } }
+
     func limited(to count: Int) -> GroupReduction? {
         var copy = self
         copy.limit = min(count, limit ?? count)

@@ -63,6 +63,12 @@ final class Scan {
 
     /// Passes the chunk's rows on; false when no more are wanted.
     func scan(_ chunk: Chunk, into next: any RowConsumer) -> Bool {
+        guard !chunk.pieces.isEmpty else { return scanPiece(chunk, into: next) }
+        for piece in chunk.pieces where !scanPiece(piece, into: next) { return false }
+        return true
+    }
+
+    private func scanPiece(_ chunk: Chunk, into next: any RowConsumer) -> Bool {
         account.bytes += chunk.bytes.count
         restarts?.scan(chunk)
         counted = (chunk.firstLine, 0)

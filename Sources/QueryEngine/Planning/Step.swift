@@ -61,6 +61,8 @@ package protocol Reduction: Sendable {
     associatedtype Part: ReductionPart
     var title: String { get }
     var needs: Set<Int> { get }
+    /// Whether the answer depends on which rows there are, but not on their order.
+    var ignoresOrder: Bool { get }
     /// The same, emitting only the first `count` rows; nil where that saves nothing.
     func limited(to count: Int) -> Self?
     /// The same, keeping of each row only what these slots hold; nil where rows do not pass through.
@@ -69,6 +71,7 @@ package protocol Reduction: Sendable {
 }
 
 extension Reduction {
+    package var ignoresOrder: Bool { false }
     package func limited(to count: Int) -> Self? { nil }
     package func keeping(_ slots: Set<Int>) -> Self? { nil }
 }

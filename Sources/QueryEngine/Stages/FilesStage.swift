@@ -9,7 +9,8 @@ struct FilesStage: Stage {
             It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
             `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
             tells where it was taken from; `utc_offset` is in the stamps, or follows from the message ids that \
-            Postfix made. `unrecognised` lines have no time stamp that mlq understands.
+            Postfix made. `unrecognised` lines have no time stamp that mlq understands. Logs that overlap in time are merged \
+            line by line, `merged_with` those; a line that stands in several is counted for the first of them.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }
@@ -22,19 +23,23 @@ struct FilesStage: Stage {
                 "'files' starts a pipeline", at: name.range, hint: "only filters may stand before it")
         }
         var slots: [String: Int] = [:]
-        for field in ["time", "bytes"] { slots[field] = try resolution.column(Name(field, name.range)).slot }
+        for field in ["time", "bytes", "file"] {
+            slots[field] = try resolution.column(Name(field, name.range)).slot
+        }
         let layout = resolution.beginRows(
             [
                 ("file", .text(.plain), .missing), ("lines", .integer, .missing), ("bytes", .size, .missing),
                 ("first", .time(.instant), .missing), ("last", .time(.instant), .missing),
                 ("year", .integer, .missing), ("year_source", .text(.plain), .missing),
                 ("utc_offset", .text(.plain), .missing), ("unrecognised", .integer, .missing),
+                ("merged_with", .list(.text(.plain)), .missing),
             ], rowName: "a row of 'files'", by: name)
         resolution.timeRange = nil
         resolution.append(
             .reduce(
                 FilesReduction(
-                    time: slots["time"] ?? 0, bytes: slots["bytes"] ?? 0, layout: layout,
+                    time: slots["time"] ?? 0, bytes: slots["bytes"] ?? 0, file: slots["file"] ?? 0,
+                    layout: layout,
                     files: resolution.environment.files)))
     }
 }
@@ -42,11 +47,13 @@ struct FilesStage: Stage {
 private struct FilesReduction: Reduction {
     let time: Int
     let bytes: Int
+    let file: Int
     let layout: Layout
     let files: @Sendable () -> [LogFile]
 
     var title: String { "count by file" }
-    var needs: Set<Int> { [time, bytes] }
+    var needs: Set<Int> { [time, bytes, file] }
+    var ignoresOrder: Bool { true }
 
     func makePart(_ worker: Worker) -> FilesPart { FilesPart(self, worker) }
 }
@@ -59,6 +66,14 @@ private final class FilesPart: ReductionPart {
         var first: Value?
         var last: Value?
 
+        mutating func add(_ other: Count) {
+            lines += other.lines
+            bytes += other.bytes
+            unrecognised += other.unrecognised
+            if let first = other.first { add(first: first) }
+            if let last = other.last { add(last: last) }
+        }
+
         mutating func add(first other: Value) {
             if first.map({ other.wallClock < $0.wallClock }) ?? true { first = other }
         }
@@ -70,7 +85,11 @@ private final class FilesPart: ReductionPart {
 
     private let plan: FilesReduction
     private let worker: Worker
-    private var counts: [Count] = []
+    private var counts: [String: Count] = [:]
+    /// The file of the row before, by where its name lies, and what has been counted of it.
+    private var name: UnsafePointer<UInt8>?
+    private var path = ""
+    private var count = Count()
 
     init(_ plan: FilesReduction, _ worker: Worker) {
         self.plan = plan
@@ -78,36 +97,40 @@ private final class FilesPart: ReductionPart {
     }
 
     func consume(_ row: Row) -> Bool {
-        let file = Chunk.fileIndex(ofOrder: row.order)
-        while counts.count <= file { counts.append(Count()) }
-        counts[file].lines += 1
-        counts[file].bytes += row[plan.bytes].integer
+        let file = row[plan.file].bytes
+        if file.base != name {
+            keepCount()
+            name = file.base
+            path = file.string
+            count = counts[path] ?? Count()
+        }
+        count.lines += 1
+        count.bytes += row[plan.bytes].integer
         let time = row[plan.time]
         if time.kind == .time {
-            counts[file].add(first: time)
-            counts[file].add(last: time)
+            count.add(first: time)
+            count.add(last: time)
         } else if row[plan.bytes].integer > 1 {
-            counts[file].unrecognised += 1
+            count.unrecognised += 1
         }
         return true
     }
 
+    private func keepCount() { if name != nil { counts[path] = count } }
+
     func merge(_ other: FilesPart) {
-        for (file, count) in other.counts.enumerated() {
-            while counts.count <= file { counts.append(Count()) }
-            counts[file].lines += count.lines
-            counts[file].bytes += count.bytes
-            counts[file].unrecognised += count.unrecognised
-            if let first = count.first { counts[file].add(first: first) }
-            if let last = count.last { counts[file].add(last: last) }
-        }
+        keepCount()
+        other.keepCount()
+        for (path, count) in other.counts { counts[path, default: Count()].add(count) }
+        name = nil
     }
 
     func emit(into next: any RowConsumer, worker: Worker) {
+        keepCount()
         let buffer = RowBuffer(plan.layout)
         for (place, file) in plan.files().enumerated() {
             worker.arena.reset()
-            let count = place < counts.count ? counts[place] : Count()
+            let count = counts[file.path] ?? Count()
             let source =
                 file.firstStamp == nil
                 ? nil : file.isYearless ? file.yearSource?.rawValue : "the log's stamps"
@@ -118,6 +141,7 @@ private final class FilesPart: ReductionPart {
                 source.map { worker.arena.text($0) } ?? .missing,
                 FilesPart.offset(of: file).map { worker.arena.text($0) } ?? .missing,
                 .integer(count.unrecognised),
+                file.merged.isEmpty ? .missing : worker.arena.list(file.merged.map { worker.arena.text($0) }),
             ]
             for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
             guard next.consume(buffer.row(order: UInt64(place + 1), worker: worker)) else { return }

@@ -5,8 +5,8 @@
 #endif
 
 /// Runs a body on several threads at once and waits for all of them; the calling thread is one of them.
-enum Threads {
-    static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+package enum Threads {
+    package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         guard count > 1 else { return body(0) }
         var threads: [pthread_t] = []
         for index in 1..<count {

@@ -1,0 +1,262 @@
+/// The lines of a passage in the order of their stamps. Lines of one lane keep their order; of equal stamps, that of
+/// the log that begins first comes first. A line without a stamp goes with the one before it.
+///
+/// A chunk is put together of runs, each of lines of one log, until the memory of one lane is used up:
+///
+///     lane 1   ──a──────b──────│      used up
+///     lane 2   ──c──d──────e──────    goes on with e
+///     chunk    a c b d
+final class MergedLogs {
+    private let files: [LogFile]
+    private let parts: [Range<Int>]
+    private let usesInstants: Bool
+    private let isNumbered: Bool
+    private let shouldStop: @Sendable () -> Bool
+    private var lanes: [Lane]
+    private var runs: [Run] = []
+    /// The place in every order at which the passage begins, and how far it has come.
+    private let base: UInt64
+    private var order: UInt64
+    private let start: Int64
+    /// Of the lines with the last stamp, how often each was given, and how often it stood in each log; nil where no
+    /// line stands in two.
+    private var given: [UInt64: Int]?
+    private var seen: [UInt64: Int] = [:]
+    private var stamp: Int64 = .min
+    private var ended: [(file: Int, stream: ByteStream)] = []
+
+    /// The logs that are read one after the other, of which one is open.
+    private struct Lane {
+        var files: ArraySlice<Int>
+        var stream: ByteStream?
+        let block = Block()
+        let clock: LineClock
+        /// What stands in memory of the open log: how far it was taken, and its end.
+        var position = 0
+        var end = 0
+        /// Where the first run of the chunk begins.
+        var first = 0
+        /// What `position` is in the log, and the number of its line.
+        var offset = 0
+        var line = 1
+        /// When the next line is.
+        var time: Int64
+        var file: Int { files.first ?? .max }
+        var isSpent: Bool { position >= end }
+    }
+
+    private struct Run {
+        let lane: Int
+        let file: Int
+        var place: Range<Int>
+        let offset: Int
+        let line: Int
+        let order: UInt64
+        let second: Int64
+    }
+
+    init(
+        _ passage: Passage, _ files: [LogFile], _ parts: [Range<Int>], usesInstants: Bool, numbered: Bool,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) {
+        self.files = files
+        self.parts = parts
+        self.usesInstants = usesInstants
+        self.shouldStop = shouldStop
+        isNumbered = numbered
+        let times = { (place: Int) in files[place].firstTime?.moment(isInstant: usesInstants) ?? .max }
+        lanes = passage.lanes.map { $0.filter { !parts[$0].isEmpty } }.filter { !$0.isEmpty }.map { lane in
+            Lane(files: lane[...], clock: LineClock(usesInstants: usesInstants), time: times(lane[0]))
+        }
+        base = UInt64(passage.files.lowerBound) << 48
+        order = base
+        start = times(passage.files.lowerBound)
+        given = passage.sharesLines ? [:] : nil
+    }
+
+    /// Bytes of the files that have been read.
+    private(set) var finished = 0
+    var consumed: Int { lanes.reduce(finished) { $0 + ($1.stream?.consumed ?? 0) } }
+
+    /// The next lines, in the memory of `block`; nil at the end.
+    func next(into block: Block) -> Chunk? {
+        runs.removeAll(keepingCapacity: true)
+        while runs.isEmpty {
+            for lane in lanes.indices.reversed() where lanes[lane].stream != nil { fill(lane) }
+            for lane in lanes.indices { lanes[lane].first = lanes[lane].position }
+            guard !lanes.isEmpty, !shouldStop() else { return nil }
+            takeRuns()
+        }
+        return chunk(in: block)
+    }
+
+    /// Takes lines until the memory of a lane is used up.
+    private func takeRuns() {
+        while let lane = lanes.indices.min(by: { isBefore($0, $1) }) {
+            if lanes[lane].stream == nil {
+                // Its memory is in no run yet.
+                guard runs.allSatisfy({ $0.lane != lane }) else { return }
+                open(lane)
+                fill(lane)
+                if lanes.isEmpty { return }
+                continue
+            }
+            let other = lanes.indices.filter { $0 != lane }.min(by: { isBefore($0, $1) })
+            repeat {
+                takeLine(lane)
+                if lanes[lane].isSpent { return }
+            } while other.map { isBefore(lane, $0) } ?? true
+        }
+    }
+
+    private func isBefore(_ a: Int, _ b: Int) -> Bool {
+        (lanes[a].time, lanes[a].file) < (lanes[b].time, lanes[b].file)
+    }
+
+    private func takeLine(_ index: Int) {
+        let bytes = Bytes(UnsafePointer(lanes[index].block.base), count: lanes[index].end)
+        let start = lanes[index].position
+        let end = min(bytes.lineEnd(after: start) + 1, bytes.count)
+        let (file, time) = (lanes[index].file, lanes[index].time)
+        if isWanted(bytes[start..<end], of: file, time) {
+            let second = (time - self.start).floorDivided(by: 1_000_000)
+            let size = UInt64(end - start)
+            if let last = runs.indices.last, runs[last].lane == index, runs[last].second == second,
+                runs[last].place.upperBound == start
+            {
+                runs[last].place = runs[last].place.lowerBound..<end
+            } else {
+                order = max(order, base + UInt64(max(0, min(second, MergedLogs.seconds))) << 22)
+                runs.append(
+                    Run(
+                        lane: index, file: file, place: start..<end, offset: lanes[index].offset,
+                        line: lanes[index].line, order: order, second: second))
+            }
+            order += size
+        }
+        lanes[index].position = end
+        lanes[index].offset += end - start
+        lanes[index].line += 1
+        readTime(index)
+    }
+
+    /// Lines of a passage are ordered by the second, four megabytes a second, whatever is left out before them. This
+    /// is good for two years; what is later is still in order.
+    private static let seconds: Int64 = 1 << 26
+
+    private func readTime(_ index: Int) {
+        guard !lanes[index].isSpent else { return }
+        let bytes = Bytes(UnsafePointer(lanes[index].block.base), count: lanes[index].end)
+        let start = lanes[index].position
+        let line = bytes[start..<bytes.lineEnd(after: start)]
+        lanes[index].time =
+            lanes[index].clock.time(of: line, files[lanes[index].file].years) ?? lanes[index].time
+    }
+
+    /// Whether the line is not one that another log had. What stands twice in one log is twice in the answer.
+    private func isWanted(_ line: Bytes, of file: Int, _ time: Int64) -> Bool {
+        guard given != nil else { return true }
+        if time != stamp {
+            stamp = time
+            given = [:]
+            seen = [:]
+        }
+        let hash = LogFile.hash(line.hasSuffix("\n") ? line.dropLast(1) : line)
+        let count = seen[hash &+ UInt64(file), default: 0] + 1
+        seen[hash &+ UInt64(file)] = count
+        guard count > given?[hash] ?? 0 else { return false }
+        given?[hash] = count
+        return true
+    }
+
+    /// The logs that have been read to their ends since this was last asked.
+    func takeEnded() -> [(file: Int, stream: ByteStream)] {
+        defer { ended = [] }
+        return ended
+    }
+
+    // MARK: Lanes
+
+    private func open(_ lane: Int) {
+        let file = lanes[lane].file
+        lanes[lane].stream = files[file].stream(of: parts[file], shouldStop: shouldStop)
+        lanes[lane].position = 0
+        lanes[lane].end = 0
+    }
+
+    /// Reads on where the memory of an open lane is used up; a lane that has come to its end is removed.
+    private func fill(_ lane: Int) {
+        guard let stream = lanes[lane].stream, lanes[lane].isSpent else { return }
+        let file = lanes[lane].file
+        while let place = stream.next(into: lanes[lane].block, numbered: isNumbered) {
+            if files[file].isPlain, place.offset >= parts[file].upperBound { break }
+            guard place.count > 0 else { continue }
+            lanes[lane].position = place.before
+            lanes[lane].end = place.before + place.count
+            lanes[lane].offset = place.offset
+            lanes[lane].line = place.line
+            readTime(lane)
+            return
+        }
+        ended.append((file, stream))
+        finished += stream.consumed
+        lanes[lane].stream = nil
+        lanes[lane].files.removeFirst()
+        guard let next = lanes[lane].files.first else {
+            lanes.remove(at: lane)
+            return
+        }
+        lanes[lane].time = files[next].firstTime?.moment(isInstant: usesInstants) ?? .max
+    }
+
+    // MARK: Chunks
+
+    /// Copies what the runs are of, and what stands before it, so that the lanes can be read on.
+    private func chunk(in block: Block) -> Chunk {
+        var starts = [Int](repeating: 0, count: lanes.count)
+        var count = 0
+        for (index, lane) in lanes.enumerated() where lane.position > lane.first {
+            starts[index] = count - max(0, lane.first - Chunk.lookback)
+            count = starts[index] + lane.position
+        }
+        block.reserve(count, keeping: 0)
+        for (index, lane) in lanes.enumerated() where lane.position > lane.first {
+            let from = max(0, lane.first - Chunk.lookback)
+            (block.base + starts[index] + from).update(
+                from: lane.block.base + from, count: lane.position - from)
+        }
+        let pieces = runs.map { run in
+            let bytes = Bytes(
+                UnsafePointer(block.base + starts[run.lane] + run.place.lowerBound), count: run.place.count)
+            let kept = max(0, lanes[run.lane].first - Chunk.lookback)
+            return Chunk(
+                bytes: bytes, before: run.place.lowerBound - kept, fileIndex: run.file,
+                fileOffset: run.offset, firstLine: run.line, years: files[run.file].years, sequence: 0,
+                arrival: run.order)
+        }
+        return Chunk(pieces)
+    }
+}
+
+/// Reads when lines were logged.
+private final class LineClock {
+    private let decoder = LineDecoder(demand: FieldSet([Field("time")]), early: FieldSet())
+    private let slots: UnsafeMutablePointer<Value>
+    private let slot = Field("time").slot
+    private let usesInstants: Bool
+
+    init(usesInstants: Bool) {
+        self.usesInstants = usesInstants
+        slots = .allocate(capacity: Fields.all.count)
+        slots.initialize(repeating: .missing, count: Fields.all.count)
+    }
+
+    deinit { slots.deallocate() }
+
+    /// Microseconds; nil for a line without a stamp.
+    func time(of line: Bytes, _ years: YearWindow) -> Int64? {
+        _ = decoder.decodeEnvelope(line, years: years, into: Record(slots: slots))
+        let time = slots[slot]
+        return time.kind == .time ? time.moment(isInstant: usesInstants) : nil
+    }
+}
