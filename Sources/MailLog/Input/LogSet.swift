@@ -129,9 +129,9 @@ package final class LogSet: Sendable {
         return files
     }
 
-    /// Without `merged`, logs that overlap are read one by one, unless they share lines; if it is not given, that goes
-    /// by the order. What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is asked while waiting
-    /// for a pipe.
+    /// Without `merged`, logs that overlap are read one by one, unless they share lines; if it is not given, that
+    /// goes by the order. What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is
+    /// asked while waiting for a pipe, or for the end of a compressed log.
     package func reader(
         ordered: Bool, merged: Bool? = nil, numbered: Bool, dated: Bool = true,
         during times: Range<Int64>? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }

@@ -9,8 +9,9 @@ struct FilesStage: Stage {
             It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
             `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
             tells where it was taken from; `utc_offset` is in the stamps, or follows from the message ids that \
-            Postfix made. `unrecognised` lines have no time stamp that mlq understands. Logs that overlap in time are merged \
-            line by line, `merged_with` those; a line that stands in several is counted for the first of them.
+            Postfix made. `unrecognised` lines have no time stamp that mlq understands. `merged_with` are the \
+            logs that overlap with it in time and are merged with it line by line; a line that stands in \
+            several of them is counted for the first.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }
