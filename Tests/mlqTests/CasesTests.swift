@@ -21,10 +21,8 @@ struct CasesTests {
     @Test("a case whose answer is wrong fails")
     func canFail() throws {
         let text = "count\n--- log maillog\nNov 23 16:39:34 mx1 a: b\n--- answer\ncount:whole-number\n2\n"
-        let path = NSTemporaryDirectory() + "mlq-wrong-\(ProcessInfo.processInfo.processIdentifier).mlqt"
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let outcome = try Program.run(["test", path])
+        let scratch = try Scratch()
+        let outcome = try Program.run(["test", try scratch.write(text, to: "wrong.mlqt")])
         #expect(outcome.status == 1)
         #expect(outcome.error.contains("expected answer"))
     }

@@ -59,15 +59,13 @@ struct CommandTests {
 
     @Test("on a terminal the answer is a table, and no log text reaches it raw")
     func terminal() throws {
-        let directory = NSTemporaryDirectory() + "mlq-terminal-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let scratch = try Scratch()
         let line = "2026-03-29T03:00:01Z mx1 postfix/smtpd[1]: helo \u{1b}]0;owned\u{7}\u{9b}2J\u{202e}x\r\n"
-        try Data(line.utf8).write(to: URL(fileURLWithPath: directory + "/maillog"))
+        let log = try scratch.write(line, to: "maillog")
         for query in ["filter process=smtpd", "select process, text", "values text"] {
             for format in ["", "-o raw", "-o tsv", "-o csv", "-o md", "-o json", "-o jsonl", "-o table"] {
                 let outcome = try Program.shell(
-                    "script -qec \"mlq \(format) --color never -e '\(query)' \(directory)/maillog\" /dev/null"
+                    "script -qec \"mlq \(format) --color never -e '\(query)' \(log)\" /dev/null"
                 )
                 #expect(outcome.output.contains("owned"), "\(query) \(format): \(outcome.output)")
                 let raw = outcome.output.unicodeScalars.filter { scalar in
@@ -84,14 +82,10 @@ struct CommandTests {
 
     @Test("scripts import what stands beside them, and -D sets their parameters")
     func scripts() throws {
-        let directory = NSTemporaryDirectory() + "mlq-scripts-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        try Data("param p = smtp\nlet mine = filter process={p}\n".utf8).write(
-            to: URL(fileURLWithPath: directory + "/common.mlq"))
-        try Data("import \"common.mlq\"\ntitle \"Lines of {p}\"\nmine | count\n".utf8).write(
-            to: URL(fileURLWithPath: directory + "/main.mlq"))
-        let main = directory + "/main.mlq"
+        let scratch = try Scratch()
+        try scratch.write("param p = smtp\nlet mine = filter process={p}\n", to: "common.mlq")
+        let main = try scratch.write(
+            "import \"common.mlq\"\ntitle \"Lines of {p}\"\nmine | count\n", to: "main.mlq")
         #expect(try Program.run([main, CommandTests.log]).output == "# Lines of smtp\ncount\n104\n")
         #expect(
             try Program.run(["-D", "p=qmgr", main, CommandTests.log]).output

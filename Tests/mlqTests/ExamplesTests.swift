@@ -43,12 +43,10 @@ struct ExamplesTests {
 
     @Test("the logs are what the generator makes, byte for byte")
     func logs() throws {
-        let directory = NSTemporaryDirectory() + "mlq-examples-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        #expect(try Program.run([directory], program: "mlq-incident").status == 0)
+        let scratch = try Scratch()
+        #expect(try Program.run([scratch.directory], program: "mlq-incident").status == 0)
         let outcome = try Program.shell(
-            "for f in Examples/maillog/*; do g=\(directory)/${f##*/}; gzip -dcf $f | cksum; gzip -dcf $g | cksum; done"
+            "for f in Examples/maillog/*; do g=\(scratch.directory)/${f##*/}; gzip -dcf $f | cksum; gzip -dcf $g | cksum; done"
         )
         let sums = outcome.output.split(separator: "\n")
         #expect(sums.count == 8)

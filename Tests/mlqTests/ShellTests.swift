@@ -6,26 +6,12 @@ import Testing
 struct ShellTests {
     static let log = "Tests/Data/postfix-3.7.11.maillog"
 
-    /// A home of its own, taken away at the end.
-    private final class Home {
-        let path: String
-
-        init() throws {
-            path = NSTemporaryDirectory() + "mlq-home-\(UUID().uuidString)"
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        }
-
-        deinit { try? FileManager.default.removeItem(atPath: path) }
-
-        var history: String { path + "/.local/state/mlq/history" }
-    }
-
     private func shell(
-        _ home: Home, _ arguments: [String] = [log], columns: UInt16 = 100, rows: UInt16 = 30,
+        _ home: Scratch, _ arguments: [String] = [log], columns: UInt16 = 100, rows: UInt16 = 30,
         environment: [String: String] = [:]
     ) throws -> PseudoTerminal {
         let shell = try PseudoTerminal(
-            arguments, environment: ["HOME": home.path, "NO_COLOR": "1"].merging(environment) { $1 },
+            arguments, environment: ["HOME": home.directory, "NO_COLOR": "1"].merging(environment) { $1 },
             columns: columns, rows: rows)
         try shell.expect("mlq> ")
         return shell
@@ -33,7 +19,7 @@ struct ShellTests {
 
     @Test("an investigation: count, go on from the answer, look at the lines of a row, narrow to it")
     func investigation() throws {
-        let home = try Home()
+        let home = try Scratch()
         let shell = try shell(home)
         shell.enter("filter process=smtp | count by status")
         try shell.expect("sent")
@@ -59,7 +45,7 @@ struct ShellTests {
 
     @Test("Tab completes: stages, fields of that point, values of the data with their counts")
     func completion() throws {
-        let shell = try shell(try Home())
+        let shell = try shell(try Scratch())
         shell.type("filt\tstatu\t")
         try shell.expect("filter status")
         shell.type("=\t")
@@ -76,13 +62,13 @@ struct ShellTests {
 
     @Test("what is typed has colours, an unknown word shows before Enter; not where colours are not wanted")
     func colours() throws {
-        let shell = try shell(try Home(), environment: ["NO_COLOR": ""])
+        let shell = try shell(try Scratch(), environment: ["NO_COLOR": ""])
         shell.type("filter statsu")
         try shell.expect("\u{1B}[1mfilter\u{1B}[0m")
         shell.type("=sent")
         shell.type(" ")
         try shell.expect("\u{1B}[4;31mstatsu\u{1B}[0m=\u{1B}[32msent\u{1B}[0m ")
-        let plain = try self.shell(try Home())
+        let plain = try self.shell(try Scratch())
         plain.enter("count by statsu")
         try plain.expect("did you mean 'status'?")
         #expect(!plain.output.contains("\u{1B}7") && !plain.output.contains("statsu\u{1B}"))
@@ -90,7 +76,7 @@ struct ShellTests {
 
     @Test("a statement goes on while it is unfinished, and Ctrl-C leaves it")
     func continuation() throws {
-        let shell = try shell(try Home())
+        let shell = try shell(try Scratch())
         shell.enter("filter process=smtp |")
         try shell.expect("...> ")
         shell.enter("count")
@@ -114,14 +100,15 @@ struct ShellTests {
 
     @Test("statements of several lines can be pasted, and are one entry of the history")
     func paste() throws {
-        let home = try Home()
+        let home = try Scratch()
         let first = try shell(home)
         first.type("\u{1b}[200~filter process=qmgr\n  | count by event\n  | head 1\u{1b}[201~\r")
         try first.expect("active")
         try first.expect("mlq> ")
         first.enter(":quit")
         #expect(try first.end() == 0)
-        let mode = try FileManager.default.attributesOfItem(atPath: home.history)[.posixPermissions] as? Int
+        let history = home.path(".local/state/mlq/history")
+        let mode = try FileManager.default.attributesOfItem(atPath: history)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let second = try shell(home)
         second.enter(":history")
@@ -136,9 +123,9 @@ struct ShellTests {
 
     @Test("Ctrl-C ends a query and shows what was seen so far; the shell goes on")
     func interrupt() throws {
-        let home = try Home()
+        let home = try Scratch()
         let text = try Data(contentsOf: Program.root.appendingPathComponent(ShellTests.log))
-        let big = home.path + "/maillog"
+        let big = home.path("maillog")
         try Data().write(to: URL(fileURLWithPath: big))
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: big))
         var many = Data()
@@ -161,7 +148,7 @@ struct ShellTests {
 
     @Test("a long answer goes through the pager, and leaving it ends the query")
     func pager() throws {
-        let shell = try shell(try Home(), rows: 12, environment: ["PAGER": "less"])
+        let shell = try shell(try Scratch(), rows: 12, environment: ["PAGER": "less"])
         shell.enter("filter process=qmgr")
         try shell.expect("postfix/qmgr")
         shell.type("q")
@@ -178,7 +165,7 @@ struct ShellTests {
 
     @Test("a terminal may change its size; rows that are too wide turn")
     func resize() throws {
-        let shell = try shell(try Home())
+        let shell = try shell(try Scratch())
         shell.resize(columns: 40, rows: 20)
         shell.enter(
             "filter status=sent | select time, from_domain, to, relay, delay, dsn, status, detail | head 1")
@@ -193,10 +180,9 @@ struct ShellTests {
 
     @Test("nothing of a log or of what is typed reaches the terminal raw")
     func hostile() throws {
-        let home = try Home()
+        let home = try Scratch()
         let line = "2026-03-29T03:00:01Z mx1 postfix/smtpd[1]: warning: \u{1b}]0;owned\u{7}\u{202e}x\n"
-        try Data(line.utf8).write(to: URL(fileURLWithPath: home.path + "/maillog"))
-        let shell = try shell(home, [home.path + "/maillog"])
+        let shell = try shell(home, [try home.write(line, to: "maillog")])
         shell.enter("filter process=smtpd")
         try shell.expect("owned")
         shell.enter("values text")
@@ -221,13 +207,10 @@ struct ShellTests {
 
     @Test("settings come from a file, unless the call says otherwise")
     func config() throws {
-        let home = try Home()
-        let directory = home.path + "/.config/mlq"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        try Data("# mine\noutput = csv\nno-header\n".utf8).write(
-            to: URL(fileURLWithPath: directory + "/config"))
+        let home = try Scratch()
+        try home.write("# mine\noutput = csv\nno-header\n", to: ".config/mlq/config")
         let input = "count by process | head 1\n"
-        let environment = ["HOME": home.path]
+        let environment = ["HOME": home.directory]
         #expect(
             try Program.run([ShellTests.log], input: input, environment: environment).output == "qmgr,172\n")
         #expect(
@@ -236,15 +219,15 @@ struct ShellTests {
         #expect(
             try Program.run(["--no-config", ShellTests.log], input: input, environment: environment).output
                 == "process\tcount\nqmgr\t172\n")
-        try Data("outptu = csv\n".utf8).write(to: URL(fileURLWithPath: directory + "/config"))
+        try home.write("outptu = csv\n", to: ".config/mlq/config")
         let wrong = try Program.run([ShellTests.log], input: input, environment: environment)
         #expect(wrong.status == 2 && wrong.error.contains("outptu"))
     }
 
     @Test("what was found can be saved, and runs as a script")
     func save() throws {
-        let home = try Home()
-        let script = home.path + "/storm"
+        let home = try Scratch()
+        let script = home.path("storm")
         let outcome = try Program.run(
             [ShellTests.log],
             input: "let mine = filter process=smtp\nmine | count by status\n| head 1\n:save \(script)\n")

@@ -108,11 +108,9 @@ struct ShippedScriptsTests {
         #expect(try Program.run(["why-defered"]).error.contains("did you mean 'mlq why-deferred'?"))
         #expect(try Program.run(["help", "why-defered"]).error.contains("did you mean 'why-deferred'?"))
         #expect(try Program.run(["check", "backscatter"]).status == 0)
-        let directory = NSTemporaryDirectory() + "mlq-shipped-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let scratch = try Scratch()
         let outcome = try Program.shell(
-            "cd \(directory) && echo 'Nov 23 16:39:34 mx1 a[1]: b' > logins && mlq -e 'count' logins")
+            "cd \(scratch.directory) && echo 'Nov 23 16:39:34 mx1 a[1]: b' > logins && mlq -e 'count' logins")
         #expect(outcome.status == 0)
         #expect(outcome.output.hasSuffix("1\n"))
     }
