@@ -72,15 +72,17 @@ struct ShippedScriptsTests {
         let script = try #require(ShippedScript.named(name))
         var empty = 0
         for log in ShippedScriptsTests.logs {
-            // These logs are shorter than the week that a comparison takes by itself.
-            let moment = log.contains("postfix-3.7.11") ? "16:39:40" : "2026-11-24"
-            let comparison =
-                script.text.contains("\nparam at = ") && log.hasPrefix("Tests") ? ["-D", "at=\(moment)"] : []
             let outcome = try Program.run(
-                ["--year", log.hasPrefix("Tests") ? "2026" : "2012", "--exit-empty", "-o", "table"]
-                    + comparison + [name, log])
+                [
+                    "--year", log.hasPrefix("Tests") ? "2026" : "2012", "--exit-empty", "-o", "table", name,
+                    log,
+                ])
             #expect(outcome.status <= 1, "\(log): \(outcome.error)")
             if outcome.status == 1 { empty += 1 }
+            // This log is shorter than the week that a comparison takes by itself.
+            if script.text.contains("\nparam at = "), log.contains("postfix-3") {
+                #expect(outcome.error.contains("no line is `before`, all are `after`: the logs go from"))
+            }
         }
         #expect(empty < ShippedScriptsTests.logs.count, "no log has anything to show")
     }

@@ -8,7 +8,8 @@ struct CompareStage: AggregateStage {
         details: """
             `before` is the earlier range, `change` what `after` has more, `ratio` after through before; `mark` tells \
             keys that are new and keys that are gone. Ranges are cut to what the logs cover; where they then differ \
-            in length, counts and sums are told per day. Without an aggregate: count(). The largest change comes \
+            in length, counts and sums are told per day; an open range may hold no line, which is said. \
+            Without an aggregate: count(). The largest change comes \
             first.
             """,
         examples: [
@@ -50,7 +51,8 @@ struct CompareStage: AggregateStage {
             }, stage: name, order: .keys)
         resolution.dropFill()
         resolution.timeRange = nil
-        let isPerDay = isExtensive && sides[0].length != sides[1].length
+        let isPerDay =
+            isExtensive && sides[0].length != sides[1].length && sides.allSatisfy { $0.length > 0 }
         if isPerDay {
             resolution.append(
                 .note(
@@ -79,7 +81,8 @@ struct CompareStage: AggregateStage {
             let interval = try resolution.interval(range)
             let start = max(interval.start, covered?.first ?? interval.start)
             let end = min(max(interval.end, interval.start + 1), covered.map { $0.last + 1 } ?? interval.end)
-            guard start < end else {
+            let isOpen = interval.start == .min || interval.end == .max
+            guard start < end || isOpen else {
                 throw Diagnostic(
                     "no line is of this time", at: range.range,
                     hint: covered.map {
@@ -90,9 +93,18 @@ struct CompareStage: AggregateStage {
             sides.append(
                 Side(
                     condition: .membership(time, negated: false, .range(range), operatorRange: range.range),
-                    start: start, length: end.subtractingReportingOverflow(start).partialValue))
+                    start: interval.start,
+                    length: max(0, end.subtractingReportingOverflow(start).partialValue)))
         }
-        return sides.sorted { $0.start < $1.start }
+        sides.sort { $0.start < $1.start }
+        if let covered, let place = sides.firstIndex(where: { $0.length == 0 }) {
+            let (empty, full) = place == 0 ? ("before", "after") : ("after", "before")
+            resolution.append(
+                .note(
+                    "no line is `\(empty)`, all are `\(full)`: the logs go from \(QueryText.time(covered.first)) to "
+                        + "\(QueryText.time(covered.last)); name a moment between (in a script, with -D)"))
+        }
+        return sides
     }
 
     private static func text(_ length: Int64) -> String {
