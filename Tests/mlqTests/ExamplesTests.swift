@@ -38,6 +38,18 @@ struct ExamplesTests {
         #expect(try Program.run(["fmt", "--check", path]).status == 0)
     }
 
+    @Test(
+        "each header asks a question, shows the command, and tells when to use it and how to read it",
+        arguments: scripts)
+    func header(_ path: String) throws {
+        let text = try String(contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[1].hasPrefix("# ") && lines[1].contains("?"))
+        let parts = ["#     mlq ", "# When: ", "# Read: ", "# Answer:"]
+        let places = parts.compactMap { part in lines.firstIndex { $0.hasPrefix(part) } }
+        #expect(places.count >= 3 && places == places.sorted(), "\(path)")
+    }
+
     @Test("there are the steps of the incident")
     func exist() { #expect(ExamplesTests.answered.count >= 7) }
 
