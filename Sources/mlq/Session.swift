@@ -216,6 +216,7 @@ struct Session {
             problems.append(problem)
             Terminal.say("mlq: \(problem.message)")
         }
+        if let page { show(page.end) }
         for note in [follows ? nil : timeNote(query)].compactMap(\.self) + run.notes {
             Terminal.say("mlq: \(note)")
             if let page { show(page.note(redacted(note))) }

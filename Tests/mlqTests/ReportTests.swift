@@ -21,6 +21,20 @@ struct ReportTests {
         #expect(page.contains("Examples/maillog/maillog-20130106"))
     }
 
+    @Test("Markdown says what the page says: titles, queries, notes, and what the answer covers")
+    func markdown() throws {
+        let script = "title \"a * b\"; whatchanged | select what | head 1\nfilter from=<>\n  | count"
+        let text = try Program.run(["-o", "md", "-e", script, "Examples/maillog"]).output
+        for part in [
+            "## a \\* b\n\n    whatchanged | select what | head 1\n\n| what ",
+            "| moment |\n\nbefore is 2012-12-09",
+            "\n\n    filter from=<>\n      | count\n\n| count |\n", "|\n\n---\n\nMade by mlq from Examples/",
+            "\n\nThe logs go from 2012-12-09T03:24:07 to ",
+        ] {
+            #expect(text.contains(part), "\(part) in \(text)")
+        }
+    }
+
     @Test("-o svg gives a picture of each answer; explain and titles fit on a page")
     func pictures() throws {
         let picture = try Program.run([

@@ -13,6 +13,8 @@ package struct Page: Sendable {
     package let head: String
     package let title: @Sendable (String) -> String
     package let query: @Sendable (String) -> String
+    /// What stands behind the rows of an answer.
+    package let end: String
     /// A sentence beside an answer.
     package let note: @Sendable (String) -> String
     package let foot: @Sendable ([String]) -> String
@@ -43,7 +45,7 @@ package struct Page: Sendable {
 
             """,
         title: { "<h2>\(MarkupText.escaped($0))</h2>\n" }, query: { "<pre>\(MarkupText.lines($0))</pre>\n" },
-        note: { "<p class=\"note\">\(MarkupText.escaped($0))</p>\n" },
+        end: "", note: { "<p class=\"note\">\(MarkupText.escaped($0))</p>\n" },
         foot: { lines in
             "<footer>" + lines.map { "<p>\(MarkupText.escaped($0))</p>" }.joined(separator: "\n")
                 + "</footer>\n</body></html>\n"

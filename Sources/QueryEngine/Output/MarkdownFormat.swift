@@ -1,6 +1,23 @@
 extension OutputFormat {
-    /// A table of GitHub's Markdown, aligned so that it reads well as it is.
+    /// Tables of GitHub's Markdown, aligned so that they read well as they are.
     static let markdown = OutputFormat(
-        "md", summary: "a Markdown table, with units", isPiecewise: false, columns: \.readable
+        "md", summary: "Markdown with titles, queries, tables with units and charts", isPiecewise: false,
+        columns: \.readable, page: .markdown
     ) { $0.chart == nil ? TableWriter($0, $1, .markdown) : ChartWriter($0, $1, .markdown) as any RowWriter }
+}
+
+extension Page {
+    /// Says what the HTML page says.
+    static let markdown = Page(
+        head: "", title: { "## \(escaped($0))\n\n" },
+        // Indented code needs no fence, which a query might hold.
+        query: { text in
+            text.split(separator: "\n").map { "    \($0)\n" }.joined() + "\n"
+        },
+        end: "\n", note: { "\(escaped($0))\n\n" },
+        foot: { lines in "---\n" + lines.map { "\n\(escaped($0))\n" }.joined() })
+
+    private static func escaped(_ text: String) -> String {
+        String(decoding: TableWriter.shown(Array(text.utf8), .markdown), as: UTF8.self)
+    }
 }

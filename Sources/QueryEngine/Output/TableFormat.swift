@@ -83,7 +83,7 @@ final class TableWriter: RowWriter {
     // MARK: Cells
 
     /// Markdown's own marks are escaped, so that text stays text. An underscore inside a word is no mark.
-    private static func shown(_ text: [UInt8], _ frame: Frame) -> [UInt8] {
+    static func shown(_ text: [UInt8], _ frame: Frame) -> [UInt8] {
         guard frame.isMarkdown else { return text }
         var safe: [UInt8] = []
         ValueText.lend(text) { DisplayText.append($0, to: &safe) }
