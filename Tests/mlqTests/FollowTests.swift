@@ -125,7 +125,7 @@ struct FollowTests {
         try expectAll(after: 1) { scene in
             for _ in 1...30 {
                 scene.write(30)
-                for number in stride(from: 4, through: 1, by: -1) {
+                for number in stride(from: 30, through: 1, by: -1) {
                     rename(scene.path("maillog.\(number)"), scene.path("maillog.\(number + 1)"))
                 }
                 rename(scene.path("maillog"), scene.path("maillog.1"))

@@ -11,8 +11,8 @@
 ///     not there yet                 read from its beginning when it comes
 ///
 /// Renaming loses no line, even where a log is rotated several times between two looks, because the names that it
-/// gets are known from the directory. What is written between the last look and a truncation is lost, and nothing
-/// else; a look takes place within a few milliseconds of each line.
+/// gets are known from the directory; but a file may be deleted before it is seen. Of what is truncated, lines that
+/// were written since the last look are lost, and nothing else; a look takes place within a few milliseconds of each.
 package final class FileFollower {
     /// The names, by the `fileIndex` of the chunks.
     package let paths: [String]
@@ -174,7 +174,7 @@ private final class FollowedLog {
 
     /// Seconds after which nobody is taken to write to a file that was renamed.
     private static let patience = 60
-    /// Renamed files that are kept open; with more, the oldest is let go.
+    /// Renamed files that are kept open; with more, the oldest is let go. So often names may change while one looks.
     private static let limit = 200
 
     init(_ path: String, _ index: Int, isPipe: Bool) {
@@ -245,18 +245,26 @@ private final class FollowedLog {
         var status = stat()
         let isThere = stat(path, &status) == 0
         if isThere, let last = files.last, last.file.isSame(as: status), !mustLook { return false }
-        mustLook = false
         if lastGrowth == 0 { lastGrowth = time(nil) }
-        // Only what is open is surely the same file: the number of one that is gone is given out again.
-        let current = regularFile(path).flatMap { file in
-            files.contains { $0.file.identity == file.identity } ? nil : file
+        var found: [OpenFile] = []
+        for _ in 0..<FollowedLog.limit {
+            // Only what is open is surely the same file: the number of one that is gone is given out again.
+            let current = regularFile(path).flatMap { file in
+                files.contains { $0.file.identity == file.identity } ? nil : file
+            }
+            // Whatever was renamed before that one was made is known now, so that no older file comes after it.
+            noteRenamings()
+            mustLook = false
+            found = oldNames.compactMap { regularFile("\(directory)/\($0)") }
+                .filter { $0.identity == current?.identity || !known.contains($0.identity) }
+            // It may have been renamed itself since.
+            if let current, !found.contains(where: { $0.identity == current.identity }) {
+                found.append(current)
+            }
+            // Names that were given to other files while they were opened would miss one, and find it too late.
+            noteRenamings()
+            if !mustLook { break }
         }
-        // Whatever was renamed before that one was made is known now, so that no older file comes after it.
-        noteRenamings()
-        var found = oldNames.compactMap { regularFile("\(directory)/\($0)") }
-            .filter { $0.identity == current?.identity || !known.contains($0.identity) }
-        // It may have been renamed itself since.
-        if let current, !found.contains(where: { $0.identity == current.identity }) { found.append(current) }
         for file in found {
             known.insert(file.identity)
             files.append(GrowingFile(file, index: index, years: nil))
