@@ -23,6 +23,8 @@ struct SeriesChange {
     /// How likely noise looks like that at least; nil for spikes and dips.
     let p: Double?
 
+    /// At most so many of 100 series without a change are said to have one, as a test measures.
+    static let falseAlarms = 1
     private static let significance = 0.005
     private static let deviations = 8.0
     /// A step or drift of less than this part of the median is not worth a word.
