@@ -75,4 +75,21 @@ struct RedactionTests {
         for secret in ["bob", "eva"] { #expect(!outcome.output.contains(secret)) }
         #expect(outcome.error.contains(/to=user-\w{8}@b.example/))
     }
+
+    @Test("the shell keeps the names too, from when it is told to, and still finds what is behind a row")
+    func shell() throws {
+        let log = Program.root.appendingPathComponent("Tests/Data/submission.maillog").path
+        let statements = """
+            :set redact on
+            filter sasl_username=bob@example.org | count by sasl_username, client_ip
+            :lines 1
+            :drill 1
+            :explain
+            :last as json
+            """
+        let outcome = try Program.run(["--no-config", "--year", "2026", log], input: statements + "\n")
+        #expect(!outcome.output.contains("bob"))
+        #expect(outcome.output.contains(/"sasl_username":"user-\w{8}@example.org"/))
+        #expect(outcome.output.contains(/sasl_username=user-\w{8}@example.org/))
+    }
 }

@@ -174,7 +174,7 @@ final class Shell {
         for item in program.items {
             switch item {
             case .title(let title): session.title(title)
-            case .explain(let query): session.show(Plan(query, threads: session.settings.threads).text)
+            case .explain(let query): session.explain(query)
             case .query(let query): if !show(query, pager: pager) { return }
             }
         }
@@ -242,7 +242,7 @@ final class Shell {
 
     /// Shows a query that is run in the user's place, so that it can be learned from and found again.
     func announce(_ text: String) {
-        Terminal.print("\(Shell.dim(Terminal.shown(text).text))\n")
+        Terminal.print("\(Shell.dim(Terminal.shown(session.redacted(text)).text))\n")
         history?.add(text)
     }
 
@@ -398,6 +398,8 @@ final class Shell {
 
     /// Values of what can be read in a moment; the same question is answered once.
     private func count(_ query: Query) -> RowTable {
+        // What Tab offers would be seen too.
+        guard session.settings.redaction == nil else { return RowTable() }
         let key = query.text
         if let rows = counted[key] { return rows }
         let rows = session.sample(query, seconds: Shell.patience)
