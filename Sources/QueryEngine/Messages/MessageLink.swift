@@ -22,6 +22,10 @@ struct MessageLink {
         }
     }
 
+    /// From when on lines can be of the message that is meant, in microseconds of the wall clock: a day before the
+    /// link for one that begins with it.
+    var since: Int64 { kind == .parent ? .min : time.wallClock - 86_400_000_000 }
+
     /// Whether the message is the one that is meant: the right host, at the right time.
     func fits(from: Message, to: Message) -> Bool {
         let hour: Int64 = 3_600_000_000

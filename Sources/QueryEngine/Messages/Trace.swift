@@ -2,8 +2,8 @@ import MailLog
 import QuerySyntax
 
 /// Finds every line of the messages that something touches, and of those that they were made of or that were
-/// made of them. The logs are searched again and again for the queue ids that are known, until no further one
-/// comes up; only lines of these messages are ever held.
+/// made of them. The logs are searched again for the queue ids that came up, until no further one does; only
+/// lines with these ids are ever held.
 final class Trace {
     /// Which lines it begins with, and what else every line must be.
     struct Plan: Sendable {
@@ -31,12 +31,20 @@ final class Trace {
     private let run: RunState
     private let layout = Layout(Fields.all.count)
     private let events = MailEventReader()
-    private var ids: Set<[UInt8]> = []
+    /// From when on lines with an id are wanted, in microseconds of the wall clock.
+    private var since: [[UInt8]: Int64] = [:]
+    /// The lines that name an id, by their places.
+    private var found: [UInt64: [UInt8]] = [:]
     /// Places of the lines that were looked for, where they were not looked for by queue id.
     private var places: Set<UInt64> = []
     private var stories: [Story] = []
     private var heldBytes = 0
 
+    /// The longest, in microseconds, that a process says something of a message before its first line or behind
+    /// its last: no session goes on for longer.
+    private static let sessionLength: Int64 = 86_400_000_000
+
+    private let time = Field("time").slot
     private let host = Field("host").slot
     private let tag = Field("tag").slot
     private let pid = Field("pid").slot
@@ -52,22 +60,20 @@ final class Trace {
 
     /// The messages in the order of their first lines.
     func tell() -> [Story] {
+        var open: Set<[UInt8]> = []
         switch plan.start {
-        case .queueID(let id): ids = [id]
+        case .queueID(let id): open = [id]
         case .lines(let condition):
             pass([condition], needs: [queueID]) { [self] row in
                 guard row[queueID].kind == .text else { return true }
-                ids.insert(Array(row[queueID].bytes))
+                open.insert(Array(row[queueID].bytes))
                 places.insert(row.order)
                 return true
             }
         }
-        guard !ids.isEmpty else { return [] }
-        var known = 0
-        while known < ids.count, run.failure == nil, !run.shouldStop {
-            known = ids.count
-            gather()
-        }
+        for id in open { since[id] = .min }
+        while !open.isEmpty, run.failure == nil, !run.shouldStop { open = gather(open) }
+        follow()
         select()
         addProcessLines()
         for place in stories.indices {
@@ -78,44 +84,42 @@ final class Trace {
 
     // MARK: Messages
 
-    /// Reads all lines that name a known id, and learns the ids that they link to.
-    private func gather() {
-        stories = []
-        heldBytes = 0
+    /// Reads all lines that name one of these ids; gives the ids that they link to and that are not known yet.
+    private func gather(_ ids: Set<[UInt8]>) -> Set<[UInt8]> {
         let known = TextSet(ids)
+        let start = ids.compactMap { since[$0] }.min() ?? .min
         let slots = [queueID] + MessageLink.slots.map(\.slot)
-        var condition = Condition(range: SourceRange(0, 0), needs: Set(slots)) {
-            { row in slots.contains { row[$0].kind == .text && known.contains(row[$0].bytes) } }
+        var condition = Condition(range: SourceRange(0, 0), needs: Set(slots + [time])) { [time] in
+            { row in
+                slots.contains { row[$0].kind == .text && known.contains(row[$0].bytes) }
+                    && (start == .min || row[time].wallClock >= start)
+            }
         }
+        if start > .min { condition.times = start..<Int64.max }
         if ids.count <= RawCondition.maximumLiterals {
             condition.raw = .anyOf(ids.sorted { $0.lexicographicallyPrecedes($1) }.map { RawLiteral($0) })
         }
-        let tablePlan = MessageTable.Plan()
-        let table = MessageTable(tablePlan, memory: .max) { _ in true }
-        var numbers: [ObjectIdentifier: Int] = [:]
-        let needs = plan.wanted.union((tablePlan.needs + MailEventReader.fields).map(\.slot))
-        pass([condition], needs: needs) { [self] row in
-            let record = Record(slots: row.slots)
-            guard row[queueID].kind == .text, let event = events.event(of: record),
-                let message = table.take(record, event)
-            else { return true }
-            let number = numbers[ObjectIdentifier(message)] ?? stories.count
-            if number == stories.count {
-                numbers[ObjectIdentifier(message)] = number
-                stories.append(Story(message: message))
-            }
-            ids.insert(Array(row[queueID].bytes))
-            let links = MessageLink.all(of: row)
-            ids.formUnion(links.map(\.id))
-            stories[number].links += links
-            return hold(row, number)
+        var next: Set<[UInt8]> = []
+        func want(_ id: [UInt8], since moment: Int64) {
+            guard moment < since[id] ?? .max else { return }
+            since[id] = moment
+            next.insert(id)
         }
+        let needs = plan.wanted.union((MessageTable.Plan().needs + MailEventReader.fields).map(\.slot))
+        pass([condition], needs: needs.union([time])) { [self] row in
+            guard row[queueID].kind == .text, found[row.order] == nil else { return true }
+            let id = Array(row[queueID].bytes)
+            if since[id] == nil { want(id, since: .min) }
+            for link in MessageLink.all(of: row) { want(link.id, since: link.since) }
+            return hold(row)
+        }
+        return next
     }
 
-    private func hold(_ row: Row, _ story: Int) -> Bool {
+    private func hold(_ row: Row) -> Bool {
         let record = RowCodec.encoded(row, 0..<layout.width)
-        stories[story].lines.append((row.order, record))
-        heldBytes += record.count + 48
+        found[row.order] = record
+        heldBytes += record.count + 64
         guard heldBytes <= run.memory else {
             run.fail(
                 RunFailure(
@@ -124,6 +128,30 @@ final class Trace {
             return false
         }
         return true
+    }
+
+    /// Makes messages of the lines.
+    private func follow() {
+        let table = MessageTable(MessageTable.Plan(), memory: .max) { _ in true }
+        var numbers: [ObjectIdentifier: Int] = [:]
+        let buffer = RowBuffer(layout)
+        let worker = Worker(run: run)
+        for (order, line) in found.sorted(by: { $0.key < $1.key }) {
+            worker.arena.reset()
+            let row = RowCodec.row(line, in: buffer, worker: worker)
+            let record = Record(slots: row.slots)
+            guard let event = events.event(of: record), let message = table.take(record, event) else {
+                continue
+            }
+            let number = numbers[ObjectIdentifier(message)] ?? stories.count
+            if number == stories.count {
+                numbers[ObjectIdentifier(message)] = number
+                stories.append(Story(message: message))
+            }
+            stories[number].links += MessageLink.all(of: row)
+            stories[number].lines.append((order, line))
+        }
+        found = [:]
     }
 
     /// Of the messages that bear the ids, those that were looked for and their kin; an id may have come back.
@@ -170,6 +198,7 @@ final class Trace {
     private func addProcessLines() {
         var messages: [UInt64: Int] = [:]
         var processes = ProcessSet()
+        var times: Range<Int64>?
         let buffer = RowBuffer(layout)
         let worker = Worker(run: run)
         for (place, story) in stories.enumerated() {
@@ -177,6 +206,14 @@ final class Trace {
                 messages[line.order] = place
                 worker.arena.reset()
                 let row = RowCodec.row(line.record, in: buffer, worker: worker)
+                if row[time].kind == .time {
+                    let moment =
+                        row[time].wallClock - Trace.sessionLength..<row[time].wallClock + Trace.sessionLength
+                    times =
+                        times.map {
+                            min($0.lowerBound, moment.lowerBound)..<max($0.upperBound, moment.upperBound)
+                        } ?? moment
+                }
                 guard row[event].kind == .text,
                     row[event].bytes == "client" || row[event].bytes == "delivery",
                     row[tag].kind == .text, row[pid].kind == .integer
@@ -184,7 +221,7 @@ final class Trace {
                 processes.insert(row[tag].bytes, row[pid].integer)
             }
         }
-        guard !processes.isEmpty, run.failure == nil else { return }
+        guard !processes.isEmpty, let times, run.failure == nil else { return }
         // Before anything but the tag is decoded, the number behind it is read of the raw line.
         var early = Condition(range: SourceRange(0, 0), needs: [tag, raw]) { [tag, raw, processes] in
             { row in
@@ -195,11 +232,15 @@ final class Trace {
                 return processes.contains(row[tag].bytes, number)
             }
         }
-        let literals = processes.literals
-        if literals.count <= RawCondition.maximumLiterals { early.raw = .anyOf(literals) }
-        let late = Condition(range: SourceRange(0, 0), needs: [tag, pid]) { [tag, pid, processes] in
-            { row in row[tag].kind == .text && processes.contains(row[tag].bytes, row[pid].integer) }
+        if let literals = processes.literals { early.raw = .anyOf(literals) }
+        var late = Condition(range: SourceRange(0, 0), needs: [tag, pid, time]) {
+            [tag, pid, time, processes] in
+            { row in
+                row[tag].kind == .text && processes.contains(row[tag].bytes, row[pid].integer)
+                    && times.contains(row[time].wallClock)
+            }
         }
+        late.times = times
         var waiting: [[UInt8]: Waiting] = [:]
         var scratch: [UInt8] = []
         let needs = plan.wanted.union([host, tag, pid, process, event, queueID])
@@ -232,11 +273,13 @@ final class Trace {
             place(of: tag).map { entries[$0].numbers.contains(number) } ?? false
         }
 
-        /// `postfix/smtp[1041]`, as it stands in the line.
-        var literals: [RawLiteral] {
-            entries.flatMap { entry in
+        /// `postfix/smtp[1041]`, as it stands in the line; of many only `postfix/smtp[`.
+        var literals: [RawLiteral]? {
+            let whole = entries.flatMap { entry in
                 entry.numbers.sorted().map { RawLiteral(entry.tag + Array("[\($0)]".utf8)) }
             }
+            let shortest = [whole, entries.map { RawLiteral($0.tag + Array("[".utf8)) }]
+            return shortest.first { $0.count <= RawCondition.maximumLiterals }
         }
 
         private func place(of tag: Bytes) -> Int? {
