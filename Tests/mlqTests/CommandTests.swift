@@ -93,6 +93,28 @@ struct CommandTests {
         #expect(try Program.run(["-D", "q=1", main, CommandTests.log]).status == 2)
     }
 
+    @Test(
+        "a log whose program to unpack it is missing is said, and left out",
+        arguments: ["xz", "bzip2", "zstd"])
+    func missingProgram(name: String) throws {
+        let magic: [String: [UInt8]] = [
+            "xz": [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 4], "bzip2": Array("BZh91AY&SY".utf8),
+            "zstd": [0x28, 0xB5, 0x2F, 0xFD, 4, 0, 1, 0],
+        ]
+        let path = NSTemporaryDirectory() + "mlq-missing-\(ProcessInfo.processInfo.processIdentifier).\(name)"
+        try Data(magic[name] ?? []).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let outcome = try Program.run(
+            ["-e", "count", path, CommandTests.log], environment: ["PATH": "/nonexistent"])
+        #expect(
+            outcome.error
+                == "mlq: \(path) is compressed with \(name), and the program '\(name)' is not here\n")
+        #expect(
+            outcome.output
+                == "count\n\(try Program.run(["-e", "count", "--no-header", CommandTests.log]).output)")
+        #expect(outcome.status == 3)
+    }
+
     @Test("`| head` ends it quietly")
     func brokenPipe() throws {
         let outcome = try Program.shell(

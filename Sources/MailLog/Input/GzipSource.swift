@@ -23,6 +23,8 @@ final class GzipSource: ByteSource {
     /// Where the member begins in the input, as long as that is there.
     private var memberStart: UnsafeMutablePointer<UInt8>?
 
+    private static let isCutOff = "is cut off: its compressed data ends too early"
+
     /// What the file begins with.
     static func isGzip(_ head: Bytes) -> Bool {
         head.count >= 3 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8
@@ -59,11 +61,12 @@ final class GzipSource: ByteSource {
         var written: Int { Int(room - state.pointee.avail_out) }
         while !hasEnded, state.pointee.avail_out > 0 {
             if state.pointee.avail_in == 0, !mayHoldOutput, !fill() {
-                hasEnded = true
-                trouble = source.trouble ?? trouble
-                if trouble == nil, isInsideMember {
-                    trouble = "is cut off: its compressed data ends too early"
+                if isInsideMember, memberStart != nil, source.trouble == nil {
+                    damage(GzipSource.isCutOff)
+                    continue
                 }
+                hasEnded = true
+                trouble = source.trouble ?? trouble ?? (isInsideMember ? GzipSource.isCutOff : nil)
                 break
             }
             if isLost {
@@ -91,7 +94,10 @@ final class GzipSource: ByteSource {
                 )
                 continue
             }
-            if state.pointee.block_state == ISAL_BLOCK_FINISH { isInsideMember = false }
+            if state.pointee.block_state == ISAL_BLOCK_FINISH {
+                isInsideMember = false
+                memberStart = nil
+            }
             mayHoldOutput = isInsideMember && state.pointee.avail_out == 0
         }
         if written > 0 { lastByte = buffer[written - 1] }
@@ -103,6 +109,7 @@ final class GzipSource: ByteSource {
         let left = Int(state.pointee.avail_in)
         if left > 0 { memmove(input, state.pointee.next_in, left) }
         let filled = source.read(input + left, count: Self.inputSize - left)
+        guard left + filled > 0 else { return false }
         state.pointee.next_in = input
         state.pointee.avail_in = UInt32(left + filled)
         memberStart = nil
@@ -112,10 +119,12 @@ final class GzipSource: ByteSource {
     /// The first damage is the one that is told; what comes behind it may be whole again.
     private func damage(_ trouble: String) {
         if self.trouble == nil { self.trouble = trouble }
-        if state.pointee.next_in == memberStart, state.pointee.avail_in > 0 {
-            // Not to be found again.
-            state.pointee.next_in += 1
-            state.pointee.avail_in -= 1
+        // A damaged header may have made the library skip the next member; the same one is not to be found again.
+        if let start = memberStart, let place = state.pointee.next_in {
+            let end = place + Int(state.pointee.avail_in)
+            state.pointee.next_in = min(start + 1, end)
+            state.pointee.avail_in = UInt32(end - min(start + 1, end))
+            memberStart = nil
         }
         isLost = true
         isInsideMember = false

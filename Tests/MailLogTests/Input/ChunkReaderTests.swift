@@ -167,14 +167,21 @@ struct ChunkReaderTests {
         #expect(reader.problems().map(\.isDamage) == [true])
     }
 
-    @Test("a damaged member costs only itself", arguments: [0, 3, 12, 2000, -1, -6])
-    func damagedMember(_ place: Int) throws {
+    /// A byte of the member, and the bits of it that are turned over. Byte 3 tells what else is in the header: a
+    /// field of up to 64 KB, a name, a comment, a sum.
+    static let damages: [(place: Int, bits: UInt8)] = [
+        (0, 0xFF), (3, 0xFF), (3, 2), (3, 4), (3, 8), (3, 16), (12, 0xFF), (2000, 0xFF), (-1, 0xFF),
+        (-6, 0xFF),
+    ]
+
+    @Test("a damaged member costs only itself", arguments: damages)
+    func damagedMember(_ place: Int, _ bits: UInt8) throws {
         let parts = (0..<3).map { part in
             (0..<2000).flatMap { Array("Nov 23 16:39:34 mx1 a[\($0 * 7919)]: part \(part)\n".utf8) }
         }
         var members = try parts.map { try ChunkReaderTests.gzip($0) }
-        members[1][place < 0 ? members[1].count + place : place] ^= 0xFF
-        let path = ChunkReaderTests.directory.path("member\(place).gz")
+        members[1][place < 0 ? members[1].count + place : place] ^= bits
+        let path = ChunkReaderTests.directory.path("member\(place)-\(bits).gz")
         try Data(members.joined()).write(to: URL(fileURLWithPath: path))
         let reader = LogSet(paths: [path], options: LogOptions()).reader(ordered: true, numbered: false)
         let bytes = ChunkReaderTests.read(reader).flatMap(\.bytes)
