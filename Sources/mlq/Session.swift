@@ -229,7 +229,10 @@ struct Session {
             mustEnd = true
         }
         if run.wasInterrupted, !follows {
-            Terminal.say("mlq: interrupted; the answer covers what had been read")
+            Terminal.say(
+                run.hasGivenUp
+                    ? "mlq: interrupted while the answer was put together; it is not whole"
+                    : "mlq: interrupted; the answer covers what had been read")
             status = 130
             mustEnd = true
         }

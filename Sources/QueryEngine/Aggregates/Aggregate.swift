@@ -51,7 +51,8 @@ package protocol Accumulator: AnyObject, SendableMetatype {
     func add(_ inputs: UnsafePointer<Value>, order: UInt64, to group: Int)
     /// Takes over the groups of `other`, which has the same type; its group `g` is group `groups[g]` here.
     /// `other` must stay as it is: an answer in progress may be asked for again.
-    func merge(_ other: Self, into groups: [Int])
+    /// `goesOn` is asked now and then; where it says no, the rest is left out.
+    func merge(_ other: Self, into groups: [Int], while goesOn: () -> Bool)
     /// The value of a group; texts and lists may live in `arena` or in the accumulator.
     func result(of group: Int, arena: Arena) -> Value
     /// Bytes of memory held, roughly.
@@ -63,7 +64,7 @@ package protocol Accumulator: AnyObject, SendableMetatype {
 package final class AnyAccumulator {
     let grow: (Int) -> Void
     let add: (UnsafePointer<Value>, UInt64, Int) -> Void
-    let merge: (AnyAccumulator, [Int]) -> Void
+    let merge: (AnyAccumulator, [Int], () -> Bool) -> Void
     let result: (Int, Arena) -> Value
     private let size: () -> Int
     private let accumulator: AnyObject
@@ -72,7 +73,7 @@ package final class AnyAccumulator {
         self.accumulator = accumulator
         grow = { accumulator.grow(to: $0) }
         add = { accumulator.add($0, order: $1, to: $2) }
-        merge = { accumulator.merge(unsafeDowncast($0.accumulator, to: A.self), into: $1) }
+        merge = { accumulator.merge(unsafeDowncast($0.accumulator, to: A.self), into: $1, while: $2) }
         result = { accumulator.result(of: $0, arena: $1) }
         size = { accumulator.footprint }
     }

@@ -52,8 +52,9 @@ private final class DistinctValues: Accumulator {
         insert(group)
     }
 
-    func merge(_ other: DistinctValues, into groups: [Int]) {
+    func merge(_ other: DistinctValues, into groups: [Int], while goesOn: () -> Bool) {
         for place in 0..<other.table.count {
+            if place & 1023 == 0, !goesOn() { return }
             let theirs = other.table.key(place)
             let group = groups[DistinctValues.group(of: theirs)]
             begin(group)

@@ -24,8 +24,11 @@ final class GroupStates<State: GroupState>: Accumulator {
         held &+= states[group].add(inputs, order: order)
     }
 
-    func merge(_ other: GroupStates<State>, into groups: [Int]) {
-        for (from, group) in groups.enumerated() { held &+= states[group].merge(other.states[from]) }
+    func merge(_ other: GroupStates<State>, into groups: [Int], while goesOn: () -> Bool) {
+        for (from, group) in groups.enumerated() {
+            if from & 1023 == 0, !goesOn() { return }
+            held &+= states[group].merge(other.states[from])
+        }
     }
 
     func result(of group: Int, arena: Arena) -> Value { states[group].result(arena) }

@@ -135,8 +135,8 @@ package struct Executor {
         progress?.finish(reader)
         let finished = parts.withLock { $0 }.sorted { $0.index < $1.index }
         let first = finished[0].part
-        for other in finished.dropFirst() { first.merge(other.part) }
-        if run.failure == nil {
+        for other in finished.dropFirst() where !run.shouldGiveUp { first.merge(other.part) }
+        if run.failure == nil, !run.shouldGiveUp {
             let worker = Worker(run: run)
             let chain = serialChain(rest, query, output, worker)
             first.emit(into: chain, worker: worker)
@@ -297,7 +297,7 @@ private final class ReducingConsumer<Part: ReductionPart>: RowConsumer {
     func consume(_ row: Row) -> Bool { part.consume(row) }
 
     func finish() {
-        if worker.run.failure == nil { part.emit(into: next, worker: worker) }
+        if worker.run.failure == nil, !worker.run.shouldGiveUp { part.emit(into: next, worker: worker) }
         next.finish()
     }
 }

@@ -258,10 +258,13 @@ final class GroupPart: ReductionPart {
     func merge(_ other: GroupPart) {
         var groups: [Int] = []
         groups.reserveCapacity(other.table.count)
-        for group in 0..<other.table.count { groups.append(table.group(other.table.key(group))) }
+        for group in 0..<other.table.count {
+            if group & 1023 == 0, worker.run.shouldGiveUp { return }
+            groups.append(table.group(other.table.key(group)))
+        }
         grow()
         for (place, accumulator) in accumulators.enumerated() {
-            accumulator.merge(other.accumulators[place], groups)
+            accumulator.merge(other.accumulators[place], groups) { !worker.run.shouldGiveUp }
         }
         if spill.isEmpty {
             spill = other.spill
@@ -283,7 +286,7 @@ final class GroupPart: ReductionPart {
                 for file in partition {
                     var reader = file.reader()
                     while let record = reader.next() {
-                        if worker.run.failure != nil { return }
+                        if worker.run.failure != nil || worker.run.shouldGiveUp { return }
                         if !take(record) { part.consume(spilled: record) }
                     }
                 }
@@ -311,6 +314,7 @@ final class GroupPart: ReductionPart {
         }
         let buffer = RowBuffer(width: max(1, plan.keys.count + plan.items.count))
         for group in 0..<table.count {
+            if group & 1023 == 0, worker.run.shouldGiveUp { return }
             worker.arena.reset()
             let key = table.key(group)
             var offset = 0
@@ -330,7 +334,7 @@ final class GroupPart: ReductionPart {
             let part = GroupPart(plan, worker, depth: depth + 1)
             var reader = file.reader()
             while let record = reader.next() {
-                if worker.run.failure != nil { return }
+                if worker.run.failure != nil || worker.run.shouldGiveUp { return }
                 if !take(record) { part.consume(spilled: record) }
             }
             part.emitGroups(into: sorter)

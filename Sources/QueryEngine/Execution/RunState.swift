@@ -1,9 +1,17 @@
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What all threads of a run share: whether to go on, and what went wrong.
 package final class RunState: Sendable {
     private let stopped = Atomic<Bool>(false)
-    private let interrupted = Atomic<Bool>(false)
+    /// When that was, in nanoseconds of a clock that only goes forward; 0 for never.
+    private let interrupted = Atomic<UInt64>(0)
+    private let givenUp = Atomic<Bool>(false)
     private let state = Mutex<State>(State())
 
     private struct State {
@@ -34,11 +42,32 @@ package final class RunState: Sendable {
 
     /// The user wants no more; what has been seen so far is still shown.
     package func interrupt() {
-        interrupted.store(true, ordering: .relaxed)
+        interrupted.store(RunState.nanoseconds, ordering: .relaxed)
         stop()
     }
 
-    package var wasInterrupted: Bool { interrupted.load(ordering: .relaxed) }
+    package var wasInterrupted: Bool { interrupted.load(ordering: .relaxed) != 0 }
+
+    /// Asked again and again by what puts an answer together: whether that takes too long for a user who has
+    /// interrupted it, so that there is to be none.
+    package var shouldGiveUp: Bool {
+        let time = interrupted.load(ordering: .relaxed)
+        guard time != 0, RunState.nanoseconds > time + RunState.patience else { return false }
+        givenUp.store(true, ordering: .relaxed)
+        return true
+    }
+
+    /// Whether an answer was given up.
+    package var hasGivenUp: Bool { givenUp.load(ordering: .relaxed) }
+
+    /// What an interrupted run may still take to show what it has, in nanoseconds.
+    private static let patience: UInt64 = 50_000_000
+
+    private static var nanoseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
 
     /// The first failure wins; the run ends.
     package func fail(_ failure: RunFailure) {

@@ -113,8 +113,14 @@ final class SortPart: ReductionPart {
         return descending[key] && !a.isMissing && !b.isMissing ? -order : order
     }
 
+    /// Leaves them as they are where the answer is given up meanwhile.
     private func sortRows() {
-        values.withUnsafeBufferPointer { _ in rows.sort(by: isBefore) }
+        var comparisons = 0
+        try? rows.sort { a, b in
+            comparisons += 1
+            if comparisons & 1023 == 0, worker.run.shouldGiveUp { throw CancellationError() }
+            return isBefore(a, b)
+        }
     }
 
     /// Keeps the first rows only and copies them together.
@@ -169,7 +175,7 @@ final class SortPart: ReductionPart {
         guard runs[level].count == SortPart.fanIn, let merged = SpillFile(worker.run) else { return }
         mergeRuns(runs[level]) { cursor in
             merged.append(cursor.record)
-            return worker.run.failure == nil
+            return worker.run.failure == nil && !worker.run.shouldGiveUp
         }
         runs[level] = []
         add(merged, level: level + 1)
@@ -180,7 +186,8 @@ final class SortPart: ReductionPart {
             while runs.count < level { runs.append([]) }
             for file in files { add(file, level: level) }
         }
-        for row in other.rows {
+        for (number, row) in other.rows.enumerated() {
+            if number & 1023 == 0, worker.run.shouldGiveUp { return }
             let place = values.count
             for offset in 0..<width { values.append(keep(other.values[row.place + offset])) }
             rows.append(KeptRow(place: place, order: row.order))
@@ -195,7 +202,7 @@ final class SortPart: ReductionPart {
         var emitted: UInt64 = 0
         if runs.isEmpty {
             for row in rows {
-                guard left > 0 else { return }
+                guard left > 0, emitted & 1023 != 0 || !worker.run.shouldGiveUp else { return }
                 left -= 1
                 emitted += 1
                 worker.arena.reset()
@@ -212,7 +219,7 @@ final class SortPart: ReductionPart {
         }
         if !rows.isEmpty { writeRun() }
         mergeRuns(runs.flatMap { $0 }) { cursor in
-            guard left > 0 else { return false }
+            guard left > 0, emitted & 1023 != 0 || !worker.run.shouldGiveUp else { return false }
             left -= 1
             emitted += 1
             worker.arena.reset()

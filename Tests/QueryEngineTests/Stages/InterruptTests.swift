@@ -1,0 +1,84 @@
+import MailLog
+import QuerySyntax
+import Testing
+
+@testable import QueryEngine
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite("An interrupt while an answer is put together")
+struct InterruptTests {
+    /// More groups than can be merged, sorted and shown in the time that is allowed.
+    static let log = TestLog([
+        (
+            "maillog",
+            (0..<400_000).map { "Nov 23 16:39:34 mx1 postfix/smtp[\($0)]: \($0 &* 7919): to=<a@b.example>" }
+        )
+    ])
+
+    static let questions = [
+        "count by raw", "sort -raw | select raw", "count by raw | sort raw", "dcount pid by text",
+    ]
+
+    @Test("it takes no longer than someone notices", arguments: questions)
+    func merging(question: String) throws {
+        let logs = LogSet(paths: Self.log.paths, options: LogOptions(year: 2026))
+        var parser = try Parser(Source(name: "query", text: question))
+        let query = Query(try parser.pipeline(Stages.all), in: Environment())
+        let run = RunState(memory: 512 << 20, threads: 2)
+        let progress = Progress()
+        let sink = MemorySink()
+        let thread = Interrupter(run, progress)
+        thread.start()
+        _ = Executor(logs: logs, threads: 2).run(
+            query, to: .init(format: .tsv, options: OutputOptions(), sink: sink), run: run,
+            progress: progress)
+        #expect(run.wasInterrupted)
+        // Without optimisation, and beside other tests; it takes about 60 otherwise.
+        #expect(thread.milliseconds < 2000)
+    }
+}
+
+/// Interrupts a run when all has been read.
+private final class Interrupter: @unchecked Sendable {
+    // Its time is written before the run that it interrupts can end.
+    private let run: RunState
+    private let progress: Progress
+    private var time = 0.0
+
+    init(_ run: RunState, _ progress: Progress) {
+        self.run = run
+        self.progress = progress
+    }
+
+    func start() {
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<Interrupter>.fromOpaque(argument!).takeRetainedValue().wait()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        pthread_detach(thread)
+    }
+
+    private func wait() {
+        while progress.bytes.total == nil || progress.bytes.done < progress.bytes.total ?? 0 { usleep(1000) }
+        usleep(20_000)
+        time = Interrupter.now
+        run.interrupt()
+    }
+
+    /// Since the interrupt.
+    var milliseconds: Double { time == 0 ? 0 : Interrupter.now - time }
+
+    private static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+    }
+}
