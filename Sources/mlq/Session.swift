@@ -241,7 +241,8 @@ struct Session {
         }
         if query.readsLines, !query.readsListing {
             unrecognised = accountSentence(
-                outcome.account, paths: logs.files(dated: false).map(\.path) + awaited)
+                outcome.account, paths: logs.files(dated: false).map(\.path) + awaited,
+                line: logs.line)
             if settings.options.strict, outcome.account.unrecognised > 0, status == 0 { status = 3 }
         }
         isFirst = false

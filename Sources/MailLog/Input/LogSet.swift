@@ -95,6 +95,20 @@ package final class LogSet: Sendable {
     /// What is to be said of the logs, as far as it has been found.
     package var problems: [InputProblem] { openingProblems + found.withLock { $0.problems } }
 
+    /// The number of the line at a byte of what a log unpacks to; nil of a pipe.
+    package func line(in file: Int, at offset: Int) -> Int? {
+        let files = files(dated: false)
+        guard files.indices.contains(file), files[file].file.isRegular else { return nil }
+        let stream = files[file].stream { false }
+        let block = Block()
+        while let place = stream.next(into: block, numbered: true) {
+            guard offset < place.offset + place.count else { continue }
+            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
+            return place.line + bytes.prefix(max(0, offset - place.offset)).lineCount
+        }
+        return nil
+    }
+
     private func files(dated: Bool, _ found: inout Found) -> [LogFile] {
         let whole = found.files ?? withoutCopies(&found)
         let dated = dated || whole.count > 1

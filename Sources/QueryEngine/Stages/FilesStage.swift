@@ -9,9 +9,11 @@ struct FilesStage: Stage {
             It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
             `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
             tells where it was taken from; `utc_offset` is in the stamps, or follows from the message ids that \
-            Postfix made. `unrecognised` lines have no time stamp that mlq understands. `merged_with` are the \
-            logs that overlap with it in time and are merged with it line by line; a line that stands in \
-            several of them is counted for the first.
+            Postfix made. `unrecognised` lines have no time stamp that mlq understands; `reordered` ones have an \
+            earlier stamp than the line before, as when a clock is set back; `gap` is the longest time without \
+            a line, from `gap_at` on. The first of each kind is line `unrecognised_at`, `reordered_at`. \
+            `merged_with` are the logs that overlap with it in time and are merged with it line by line; a line \
+            that stands in several of them is counted for the first.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }
@@ -24,7 +26,7 @@ struct FilesStage: Stage {
                 "'files' starts a pipeline", at: name.range, hint: "only filters may stand before it")
         }
         var slots: [String: Int] = [:]
-        for field in ["time", "bytes", "file"] {
+        for field in ["time", "bytes", "file", "line"] {
             slots[field] = try resolution.column(Name(field, name.range)).slot
         }
         let layout = resolution.beginRows(
@@ -33,14 +35,18 @@ struct FilesStage: Stage {
                 ("first", .time(.instant), .missing), ("last", .time(.instant), .missing),
                 ("year", .integer, .missing), ("year_source", .text(.plain), .missing),
                 ("utc_offset", .text(.plain), .missing), ("unrecognised", .integer, .missing),
+                ("unrecognised_at", .integer, .missing), ("reordered", .integer, .missing),
+                ("reordered_at", .integer, .missing), ("gap", .duration, .missing),
+                ("gap_at", .time(.instant), .missing),
                 ("merged_with", .list(.text(.plain)), .missing),
             ], rowName: "a row of 'files'", by: name)
         resolution.timeRange = nil
+        resolution.append(.each(Transform("line after line", needs: [], inOrder: true) { next, _ in next }))
         resolution.append(
             .reduce(
                 FilesReduction(
                     time: slots["time"] ?? 0, bytes: slots["bytes"] ?? 0, file: slots["file"] ?? 0,
-                    layout: layout,
+                    line: slots["line"] ?? 0, layout: layout,
                     files: resolution.environment.files)))
     }
 }
@@ -49,30 +55,64 @@ private struct FilesReduction: Reduction {
     let time: Int
     let bytes: Int
     let file: Int
+    let line: Int
     let layout: Layout
     let files: @Sendable () -> [LogFile]
 
     var title: String { "count by file" }
-    var needs: Set<Int> { [time, bytes, file] }
-    var ignoresOrder: Bool { true }
+    var needs: Set<Int> { [time, bytes, file, line] }
 
     func makePart(_ worker: Worker) -> FilesPart { FilesPart(self, worker) }
 }
 
 private final class FilesPart: ReductionPart {
+    private struct Lines {
+        var count = 0
+        /// The number of the first one.
+        var first: Int?
+
+        mutating func add(_ line: Int) {
+            count += 1
+            first = first ?? line
+        }
+
+        mutating func add(_ other: Lines) {
+            count += other.count
+            first = [first, other.first].compactMap(\.self).min()
+        }
+    }
+
     private struct Count {
         var lines = 0
         var bytes = 0
-        var unrecognised = 0
+        var unrecognised = Lines()
+        var reordered = Lines()
         var first: Value?
         var last: Value?
+        /// Of the line before.
+        var previous: Value?
+        /// Microseconds.
+        var gap: Int64 = 0
+        var gapStart: Value?
 
         mutating func add(_ other: Count) {
             lines += other.lines
             bytes += other.bytes
-            unrecognised += other.unrecognised
+            unrecognised.add(other.unrecognised)
+            reordered.add(other.reordered)
+            if other.gap > gap { (gap, gapStart) = (other.gap, other.gapStart) }
             if let first = other.first { add(first: first) }
             if let last = other.last { add(last: last) }
+        }
+
+        /// The next line's time.
+        mutating func follow(_ time: Value, _ line: Int) {
+            if let previous {
+                let step = time.wallClock - previous.wallClock
+                if step < 0 { reordered.add(line) }
+                if step > gap { (gap, gapStart) = (step, previous) }
+            }
+            previous = time
         }
 
         mutating func add(first other: Value) {
@@ -87,8 +127,8 @@ private final class FilesPart: ReductionPart {
     private let plan: FilesReduction
     private let worker: Worker
     private var counts: [String: Count] = [:]
-    /// The file of the row before, by where its name lies, and what has been counted of it.
-    private var name: UnsafePointer<UInt8>?
+    /// The file of the row before, and what has been counted of it.
+    private var name: [UInt8] = []
     private var path = ""
     private var count = Count()
 
@@ -99,9 +139,10 @@ private final class FilesPart: ReductionPart {
 
     func consume(_ row: Row) -> Bool {
         let file = row[plan.file].bytes
-        if file.base != name {
+        let bytes = UnsafeBufferPointer(start: file.base, count: file.count)
+        if !name.elementsEqual(bytes) {
             keepCount()
-            name = file.base
+            name = Array(bytes)
             path = file.string
             count = counts[path] ?? Count()
         }
@@ -111,19 +152,20 @@ private final class FilesPart: ReductionPart {
         if time.kind == .time {
             count.add(first: time)
             count.add(last: time)
+            count.follow(time, row[plan.line].integer)
         } else if row[plan.bytes].integer > 1 {
-            count.unrecognised += 1
+            count.unrecognised.add(row[plan.line].integer)
         }
         return true
     }
 
-    private func keepCount() { if name != nil { counts[path] = count } }
+    private func keepCount() { if !name.isEmpty { counts[path] = count } }
 
     func merge(_ other: FilesPart) {
         keepCount()
         other.keepCount()
         for (path, count) in other.counts { counts[path, default: Count()].add(count) }
-        name = nil
+        name = []
     }
 
     func emit(into next: any RowConsumer, worker: Worker) {
@@ -141,7 +183,9 @@ private final class FilesPart: ReductionPart {
                 file.firstTime.map { .integer(FilesPart.year(of: $0)) } ?? .missing,
                 source.map { worker.arena.text($0) } ?? .missing,
                 FilesPart.offset(of: file).map { worker.arena.text($0) } ?? .missing,
-                .integer(count.unrecognised),
+                .integer(count.unrecognised.count), count.unrecognised.first.map { .integer($0) } ?? .missing,
+                .integer(count.reordered.count), count.reordered.first.map { .integer($0) } ?? .missing,
+                count.gapStart == nil ? .missing : .duration(Int(count.gap)), count.gapStart ?? .missing,
                 file.merged.isEmpty ? .missing : worker.arena.list(file.merged.map { worker.arena.text($0) }),
             ]
             for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
