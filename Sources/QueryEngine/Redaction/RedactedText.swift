@@ -101,9 +101,10 @@ struct RedactedText {
     // MARK: Brackets and quotes
 
     private static let placeholders = Set(
-        ["host", "addr", "ip", "n", "id", "url", "hex", "time", "path", "DATA", "END-OF-MESSAGE"].map {
-            Array($0.utf8)
-        })
+        ["host", "addr", "ip", "n", "id", "url", "hex", "time", "path", "CR", "LF", "DATA", "END-OF-MESSAGE"]
+            .map {
+                Array($0.utf8)
+            })
 
     /// `<bob@a.example>`, `helo=<pc.a.example>`, `<bob>: Recipient address rejected`.
     private mutating func bracket(_ meaning: Meaning?) {
@@ -176,7 +177,7 @@ struct RedactedText {
 
     private static let keys: [String: Meaning] = {
         let logins = [
-            "authid", "from", "login", "logname", "message-id", "message_id", "msgid", "orig_to", "rcpt",
+            "authid", "from", "login", "logname", "message-id", "message_id", "msgid", "orig_to",
             "recipient",
             "resent-message-id", "resent_message_id", "ruser", "sasl_sender", "sasl_username", "sender", "to",
             "user",
@@ -210,11 +211,7 @@ struct RedactedText {
 
     /// `2001:db8::1`, where a word begins.
     private mutating func takeIPv6() -> Bool {
-        guard
-            place == text.startIndex
-                || !RedactedText.isHost(text[place - 1]) && text[place - 1] != UInt8(ascii: ":")
-                || isAfter("IPv6:")
-        else { return false }
+        guard place == text.startIndex || !RedactedText.isHost(text[place - 1]) else { return false }
         var end = end { !($0.isDigit || $0.isLetter && $0 | 0x20 < 103 || $0 == 0x3A || $0 == 0x2E) }
         while end > place, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
         let isWhole = end == text.endIndex || !text[end].isLetter
@@ -278,8 +275,12 @@ struct RedactedText {
     private mutating func name(_ word: ArraySlice<UInt8>, _ meaning: Meaning?) {
         let end = word.endIndex
         let next = end < text.endIndex ? text[end] : 0
-        if next == UInt8(ascii: "["), let last = text[end...].firstIndex(of: UInt8(ascii: "]")),
-            redaction.network(text[(end + 1)..<last]) != nil
+        // Filters write `name [address]`.
+        let isApart =
+            follows(" [", at: end) && word.contains(UInt8(ascii: ".")) && word.contains(where: \.isLetter)
+        let open = isApart ? end + 1 : end
+        if isApart || next == UInt8(ascii: "["), let last = text[open...].firstIndex(of: UInt8(ascii: "]")),
+            redaction.network(text[(open + 1)..<last]) != nil
         {
             let isServer =
                 (isAfter("host ") && !isAfter("Client host ")) || isAfter("to ") || isAfter("with ")
@@ -289,10 +290,12 @@ struct RedactedText {
         while bare.last == UInt8(ascii: ".") { bare.removeLast() }
         let numbers = bare.prefix { $0.isDigit || $0 == UInt8(ascii: ".") }
         if numbers.endIndex == bare.endIndex, takeNetwork(upTo: bare.endIndex) { return }
-        if meaning == .host || isAfter("hostname ") || RedactedText.embedsAddress(bare) {
+        let isNumber = bare.allSatisfy(\.isDigit)
+        if meaning == .host && !isNumber || isAfter("hostname ") || RedactedText.embedsAddress(bare) {
             replace(upTo: bare.endIndex, by: redaction.host(bare))
         } else if isAfter("/home/") || isAfter("/var/mail/") || isAfter("/var/spool/mail/")
-            || isAfter("for user ")
+            || isAfter("for user ") || isAfter("=> ") || isAfter("User ") && next == UInt8(ascii: "(")
+            || isAfter("for ") && !isNumber && next == UInt8(ascii: ":")
         {
             replace(upTo: bare.endIndex, by: redaction.name(bare))
         } else if next == UInt8(ascii: "("), RedactedText.services.contains(Array(word)) {

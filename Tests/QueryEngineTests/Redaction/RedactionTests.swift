@@ -49,6 +49,13 @@ struct RedactionTests {
                 "{ip 192.0.2.7}:25, {ip 192.0.2.0/24}, {ip 192.0.2.7}."
             ),
             ("hostname d1.isp.example does not resolve", "hostname {host d1.isp.example} does not resolve"),
+            ("for (smtp:2001:db8::7) at", "for (smtp:{ip 2001:db8::7}) at"),
+            ("H=d1.isp.example [192.0.2.7] P=esmtps", "H={host d1.isp.example} [{ip 192.0.2.7}] P=esmtps"),
+            ("=> bob <bob@a.example> R=x", "=> {user bob} <{user bob}@a.example> R=x"),
+            ("clean message (-1.2/5.0) for bob:1001 in", "clean message (-1.2/5.0) for {user bob}:1001 in"),
+            ("fatal: User bob(1000) is not", "fatal: User {user bob}(1000) is not"),
+            ("helo=1 rcpt=2/3 commands=3/4", "helo=1 rcpt=2/3 commands=3/4"),
+            ("bare <LF> received after DATA", "bare <LF> received after DATA"),
             // Servers, and what only looks like an address.
             ("relay=mx.a.example[192.0.2.1]:25, delay=1", "relay=mx.a.example[192.0.2.1]:25, delay=1"),
             ("(host mx.a.example[192.0.2.1] said: no)", "(host mx.a.example[192.0.2.1] said: no)"),
