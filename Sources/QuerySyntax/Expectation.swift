@@ -14,6 +14,8 @@ package enum Expectation: Hashable, Sendable {
     case binding
     /// The name of a file.
     case file
+    /// The name of an investigation that comes with mlq.
+    case investigation
     /// A length of time.
     case duration
     /// Something that help has a page on.

@@ -56,6 +56,9 @@ struct ShellTests {
         shell.type("sta\t\r")
         try shell.expect("sent")
         try shell.expect("mlq> ")
+        shell.type(":run why-d\t")
+        try shell.expect("why-deferred")
+        shell.type("\u{15}")
         shell.enter(":ti\t off")
         try shell.expect("timing is off")
     }

@@ -29,6 +29,8 @@ package enum TextKind: Hashable, Sendable {
     case plain
     /// A line or a part of one, in which anybody may be named.
     case prose
+    /// A query that shows what the row tells of.
+    case query
     /// What tells who somebody is: a login, a message id, what a query has cut out of an address or a line.
     case identity
     /// Addresses, domains and host names are equal without regard to ASCII case.
@@ -51,7 +53,7 @@ package enum TextKind: Hashable, Sendable {
     /// Whether a piece of it may tell who a person or a client is.
     var isPrivate: Bool {
         switch self {
-        case .prose, .identity, .address, .host, .ip: true
+        case .prose, .query, .identity, .address, .host, .ip: true
         default: false
         }
     }
@@ -75,7 +77,7 @@ extension ValueType {
         case .duration: "duration"
         case .time(.instant): "time"
         case .time: "time bin"
-        case .text(.plain), .text(.prose), .text(.identity): "text"
+        case .text(.plain), .text(.prose), .text(.query), .text(.identity): "text"
         case .text(.address): "address"
         case .text(.domain): "domain"
         case .text(.host), .text(.server): "host"

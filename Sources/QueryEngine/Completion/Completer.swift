@@ -114,6 +114,8 @@ package struct Completer {
         case .binding: environment.names.sorted().map { Candidate(text: $0, note: "pipeline") }
         case .file:
             files(place.word).map { Candidate(text: $0, ending: $0.hasSuffix("/") ? "" : place.quote) }
+        case .investigation:
+            ShippedScript.all.map { Candidate(text: $0.name, note: $0.question) }
         case .duration: ["1m", "5m", "15m", "1h", "6h", "1d", "1w"].map { Candidate(text: $0) }
         case .helpTopic: Help.names.map { Candidate(text: $0) }
         }

@@ -27,7 +27,7 @@ package struct Answer: Sendable {
             )
         }
         // An investigation says for each of its rows which query shows it.
-        if let column = rows.column("query"), rows[row, column].kind == .text {
+        if let column = rows.schema.wayBack, rows[row, column].kind == .text {
             return rows[row, column].bytes.string
         }
         guard let origin = query.groupOrigin else {
@@ -71,6 +71,11 @@ package struct Answer: Sendable {
         let moment = { (time: Int64) in QueryText.value(.time(time), .time(.instant)) }
         return "\(side) >= \(moment(start)) \(side) < \(moment(TimeBins.next(after: start, bin)))"
     }
+}
+
+extension Query {
+    /// Whether there is a way from a row of the answer to what stands behind it.
+    package var canNarrow: Bool { groupOrigin != nil || schema.wayBack != nil }
 }
 
 /// How the rows of an answer were grouped, for the way back from a row to what it counts. Key `i` is in slot `i`.

@@ -44,6 +44,8 @@ final class TableWriter: RowWriter {
         let text: PeopleText
         let isAny: Bool
         var isRight: Bool
+        /// Whether it gives way to the others: a query is asked for by its row's number.
+        let givesWay: Bool
         /// In columns of the terminal.
         var width: Int
     }
@@ -76,7 +78,8 @@ final class TableWriter: RowWriter {
             let name = TableWriter.shown(Array(column.name.utf8), frame)
             return Column(
                 name: name, slot: column.slot, text: PeopleText(column), isAny: column.type == .any,
-                isRight: column.type.isNumeric, width: TableWriter.width(name))
+                isRight: column.type.isNumeric, givesWay: options.numbersRows && column.type == .text(.query),
+                width: TableWriter.width(name))
         }
     }
 
@@ -173,15 +176,20 @@ final class TableWriter: RowWriter {
         columns[index].width += max(0, min(width - columns[index].width, room))
     }
 
-    /// Shares out the line: narrow columns get what they need, wide ones equal parts of what is left.
+    /// Shares out the line: narrow columns get what they need, wide ones equal parts of what is left, and last
+    /// those that give way.
     private func fit() {
         guard let limit else { return }
         let texts = columns.indices.filter { !columns[$0].isRight }.sorted {
-            (columns[$0].width, $0) < (columns[$1].width, $1)
+            (columns[$0].givesWay ? Int.max : columns[$0].width, $0)
+                < (columns[$1].givesWay ? Int.max : columns[$1].width, $1)
         }
-        var room = limit - frameWidth - columns.reduce(0) { $0 + ($1.isRight ? $1.width : 0) }
+        let yielding = columns.filter(\.givesWay).count * TableWriter.leastWidth
+        var room = limit - frameWidth - yielding - columns.reduce(0) { $0 + ($1.isRight ? $1.width : 0) }
+        let sharing = texts.count { !columns[$0].givesWay }
         for (place, index) in texts.enumerated() {
-            let share = max(TableWriter.leastWidth, room / (texts.count - place))
+            if columns[index].givesWay { room += TableWriter.leastWidth }
+            let share = max(TableWriter.leastWidth, room / max(1, sharing - place))
             columns[index].width = min(columns[index].width, share)
             room -= columns[index].width
         }

@@ -51,6 +51,9 @@ package struct Schema: Sendable {
         return shown
     }
 
+    /// The column with a query for each row, which shows what the row tells of.
+    package var wayBack: Int? { columns.firstIndex { $0.type == .text(.query) } }
+
     /// The schema of log lines.
     package static let lines: Schema = {
         let columns = Fields.all.map { Column(name: $0.name, type: $0.type, slot: $0.slot) }

@@ -36,6 +36,7 @@ package struct Redaction: Sendable {
         case .text(.host): return host(text)
         case .text(.ip): return network(text) ?? host(text)
         case .text(.plain), .text(.prose), .any: return RedactedText(text, self).bytes
+        case .text(.query): return RedactedText(text, self, isQuery: true).bytes
         default: return nil
         }
     }

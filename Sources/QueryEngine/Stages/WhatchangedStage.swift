@@ -83,7 +83,7 @@ struct WhatchangedStage: Stage {
             [
                 ("what", .text(.oneOf(roles)), .missing), ("condition", .text(.prose), .missing),
                 ("before", .number, .missing), ("after", .number, .missing), ("share", .number, .missing),
-                ("first", .time(.instant), .missing), ("query", .text(.prose), .missing),
+                ("first", .time(.instant), .missing), ("query", .text(.query), .missing),
             ], rowName: "a row of 'whatchanged'", by: name)
         resolution.timeRange = nil
         let beginning = resolution.texts.map { "\($0) | " }.joined()

@@ -35,7 +35,8 @@ struct SaveCommand: ShellCommand {
 /// `:run F.mlq`: the statements of a script, or of an investigation that comes with mlq.
 struct RunCommand: ShellCommand {
     static let form = Form<any ShellCommand>(
-        "run", summary: "run a script over the logs that are open", Parameter<String>.path
+        "run", summary: "run a script or an investigation over the logs that are open",
+        Parameter<String>.script
     ) { (_, path) throws(Diagnostic) in RunCommand(path: path) }
 
     let path: String

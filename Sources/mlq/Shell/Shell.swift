@@ -188,7 +188,7 @@ final class Shell {
         if pager == nil, let height = Terminal.height, Terminal.isOutput, !isShowingAll {
             output.maximumRows = max(5, height - 4)
         }
-        output.numbersRows = Terminal.isOutput && query.groupOrigin != nil
+        output.numbersRows = Terminal.isOutput && query.canNarrow
         output.turnsWideRows = Terminal.isOutput
         let outcome = session.run(
             query, state, to: PagerSink(pager, state), output: output, keeping: Shell.kept)
@@ -275,7 +275,8 @@ final class Shell {
         Terminal.say(
             "mlq: \(what)\(range.bytes.isEmpty ? "" : ", " + range.bytes). :help tells more, Tab completes, Ctrl-D leaves."
         )
-        let place = [range.names, range.times].filter { !$0.isEmpty }.joined(separator: " ")
+        let name = range.names.split(separator: "/").last.map(String.init) ?? ""
+        let place = [name, range.times].filter { !$0.isEmpty }.joined(separator: " ")
         let shown = Terminal.shown(place, columns: 48).text
         prompt = shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
     }

@@ -28,11 +28,16 @@ enum ShellCommands {
 
 extension Parameter where Value == String {
     /// The name of a file: a bare word, or quoted.
-    static var path: Parameter {
-        Parameter("FILE", grammar: "word | string") { (parser: inout Parser) throws(Diagnostic) -> String in
-            parser.expect(.file)
+    static var path: Parameter { path("FILE", .file) }
+
+    /// The name of a script's file, or of an investigation that comes with mlq.
+    static var script: Parameter { path("SCRIPT", .investigation, .file) }
+
+    private static func path(_ usage: String, _ expectations: Expectation...) -> Parameter {
+        Parameter(usage, grammar: "word | string") { (parser: inout Parser) throws(Diagnostic) -> String in
+            for expectation in expectations { parser.expect(expectation) }
             switch parser.byte() {
-            case 34, 39: return try parser.takeText("FILE")
+            case 34, 39: return try parser.takeText(usage)
             default: return try parser.takeWord("the name of a file").0
             }
         }
