@@ -17,8 +17,8 @@ struct WhatchangedStage: Stage {
             Without a time it finds the moment itself: the bin after which Page's cumulative sum of what all lines, or \
             those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
             consists of, over process, status, reason, sender, recipient, their domains, relay, client network, \
-            SASL user and more, and over deliveries that are slower: a `cause`, and `within` it the next condition, as \
-            long as one explains a third of it (after Adtributor, NSDI 2014). `before` and `after` are lines a day, \
+            SASL user and more, and over deliveries that are slower: a `cause`, and `within` the row above the next \
+            condition, as long as one explains a third of it (after Adtributor, NSDI 2014). `before` and `after` are lines a day, \
             `share` is the part of the growth, `first` when such a line was first seen; `query` shows the lines. \
             Processes that are `unchanged` are told too. What a line of a message lacks (the sender, say), the \
             message's other lines give. Of a log with more than \(LineSample.capacity) lines, the lines of one \
@@ -219,7 +219,7 @@ private final class FindingWriter {
             Dimension.all[sample.dimension(of: value)].condition(sample.value(value, arena: worker.arena))
         }
         return write(
-            step.role.rawValue, conditions.joined(separator: " "), query(step, conditions), step,
+            step.role.rawValue, conditions.last ?? "", query(step, conditions), step,
             first: (step.before + step.after).map { sample.times[$0] }.min())
     }
 
