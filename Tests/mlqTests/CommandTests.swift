@@ -115,6 +115,19 @@ struct CommandTests {
         #expect(outcome.status == 3)
     }
 
+    @Test(
+        "a log that is cut off is said, once, and the rest is answered",
+        arguments: ["count", "trace /status=sent/ | count", "union (count) | count", "messages | count"])
+    func cutOff(_ query: String) throws {
+        let scratch = try Scratch()
+        let path = scratch.path("maillog.gz")
+        _ = try Program.shell("gzip -c \(CommandTests.log) | head -c 6000 > \(path)")
+        let outcome = try Program.run(["--year", "2026", "-e", query, path])
+        #expect(outcome.error == "mlq: \(path) is cut off: its compressed data ends too early\n")
+        #expect(outcome.output.split(separator: "\n").count == 2)
+        #expect(outcome.status == 3)
+    }
+
     @Test("`| head` ends it quietly")
     func brokenPipe() throws {
         let outcome = try Program.shell(

@@ -52,16 +52,20 @@ package struct Executor {
         let keeper = limit > 0 && !query.givesLines ? KeepingOutput(output, limit: limit) : nil
         var query = query
         query.schema = destination.format.columns(query.schema)
-        let account = execute(query, into: keeper ?? output, run: run, progress: progress)
+        var account = execute(query, into: keeper ?? output, run: run, progress: progress)
+        account.add(run.passes)
         output.sink.flush()
+        let problems = logs.problems + (progress?.problems ?? [])
         return Outcome(
-            rows: output.rows, account: account, problems: logs.problems + (progress?.problems ?? []),
+            rows: output.rows, account: account,
+            problems: problems + run.passProblems.filter { !problems.contains($0) },
             kept: keeper.map { ($0.table, $0.isWhole && !run.shouldStop) })
     }
 
     /// Runs a query for another one that wants its rows.
     package func pass(_ query: Query, to output: any RowOutput, run: RunState) {
-        _ = execute(query, into: output, run: run, progress: nil)
+        let progress = Progress()
+        run.add(execute(query, into: output, run: run, progress: progress), progress.problems)
     }
 
     /// What came of a run.

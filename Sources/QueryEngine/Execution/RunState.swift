@@ -1,3 +1,4 @@
+import MailLog
 import Synchronization
 
 #if canImport(Glibc)
@@ -18,6 +19,8 @@ package final class RunState: Sendable {
         var failure: RunFailure?
         var notes: [String] = []
         var assertionFailures: [String] = []
+        var passes = ScanAccount()
+        var problems: [InputProblem] = []
     }
 
     /// Bytes of memory that grouping and sorting may hold before they spill to temporary files.
@@ -76,6 +79,19 @@ package final class RunState: Sendable {
     }
 
     package var failure: RunFailure? { state.withLock { $0.failure } }
+
+    /// What was read besides the scan of the query itself, and what was wrong with it.
+    func add(_ pass: ScanAccount, _ problems: [InputProblem]) {
+        state.withLock { state in
+            state.passes.lines += pass.lines
+            state.passes.bytes += pass.bytes
+            state.problems += problems.filter { !state.problems.contains($0) }
+        }
+    }
+
+    var passes: ScanAccount { state.withLock { $0.passes } }
+
+    var passProblems: [InputProblem] { state.withLock { $0.problems } }
 
     /// Something to say beside the answer; each sentence is said once.
     package func note(_ sentence: String) {

@@ -10,7 +10,7 @@ package enum ProgressBar {
         let columns = max(0, width - 1)
         let rate = elapsed > 0 ? Double(done) / elapsed : 0
         guard let total, total > 0 else {
-            if done == 0 { return String("reading standard input".prefix(columns)) }
+            if done == 0 { return String("reading".prefix(columns)) }
             return joined(["\(size(done)) read", "\(size(rate))/s"], columns)
         }
         let share = min(1, max(0, Double(done) / Double(total)))

@@ -15,7 +15,7 @@ import Testing
             (1, 2, 1, 5, " 50%"),
             (1, 2, 1, 0, ""),
             (20, 10, 1, 44, "100% ████████████████  20 B of 10 B  20 B/s"),
-            (0, nil, 3, 80, "reading standard input"),
+            (0, nil, 3, 80, "reading"),
             (0, nil, 3, 8, "reading"),
             (2_000_000, nil, 2, 80, "2.0 MB read  1.0 MB/s"),
             (2_000_000, nil, 2, 15, "2.0 MB read"),
