@@ -106,22 +106,3 @@ private func naive(_ literals: [[UInt8]], in text: [UInt8], from start: Int, fol
     guard start <= text.count else { return nil }
     return (start..<text.count).first { place in literals.contains { text[place...].starts(with: $0) } }
 }
-
-/// The same bytes in every run.
-private struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func bytes(_ count: Int, of alphabet: [UInt8]) -> [UInt8] {
-        (0..<count).map { _ in alphabet.randomElement(using: &self)! }
-    }
-}

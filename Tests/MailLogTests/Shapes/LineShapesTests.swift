@@ -1,55 +1,5 @@
-import Foundation
 import MailLog
 import Testing
-
-/// Lines decoded with every field demanded, or some.
-private final class Decoded {
-    private let decoder: LineDecoder
-    private let slots: UnsafeMutablePointer<Value>
-    private let record: Record
-
-    init(_ demand: [Field] = Fields.all) {
-        decoder = LineDecoder(demand: FieldSet(demand), early: FieldSet())
-        slots = .allocate(capacity: Fields.all.count)
-        slots.initialize(repeating: .missing, count: Fields.all.count)
-        record = Record(slots: slots)
-    }
-
-    deinit { slots.deallocate() }
-
-    /// The fields that a line has, as text; times as the wall clock's microseconds.
-    func fields(_ line: String, year: Int = 2026) -> [String: String] {
-        let bytes = Array(line.utf8)
-        return bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return [:] }
-            let start = Int64(Calendar.daysFromCivil(year: year, month: 1, day: 1)) * 86_400_000_000
-            let found = decoder.decodeEnvelope(
-                Bytes(base, count: buffer.count), years: YearWindow(start: start), into: record)
-            decoder.decodeBody(into: record)
-            var fields: [String: String] = ["prelude": String(found)]
-            for field in Fields.all where !slots[field.slot].isMissing {
-                fields[field.name] = text(slots[field.slot])
-            }
-            return fields
-        }
-    }
-
-    private func text(_ value: Value) -> String {
-        switch value.kind {
-        case .text: value.bytes.string
-        case .bool: String(value.isTrue)
-        case .time: String(value.wallClock)
-        default: String(value.integer)
-        }
-    }
-}
-
-private let realLog: [String] = {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../Data/postfix-3.7.11.maillog").path
-    let text = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    return text.split(separator: "\n").map(String.init)
-}()
 
 @Suite("Shapes of log lines")
 struct LineShapesTests {
