@@ -33,10 +33,7 @@ package struct GreylistShape: LineShape {
         cells.event("greylist")
         var pairs = Pairs(body)
         while !pairs.isAtEnd {
-            let pair = pairs.upTo(", ")
-            _ = pairs.skip(", ")
-            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let (key, value) = (pair.prefix(equals), pair.dropFirst(equals + 1))
+            guard let (key, value) = pairs.next(before: ", ") else { continue }
             if key == "action" {
                 cells.set(action, value)
             } else if key == "reason" {

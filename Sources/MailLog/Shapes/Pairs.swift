@@ -45,14 +45,29 @@ struct Pairs {
         return nil
     }
 
-    /// The text up to the first of the literals, which is not stepped over; all that is left when there is none.
+    /// The text up to the first of the literals, which is not stepped over; all that is left when there is
+    /// none. A quoted local part at its start may hold them.
     mutating func upTo(_ literals: StaticString...) -> Bytes {
         var end = text.count
+        let start = text.endOfQuotes(from: position)
         for literal in literals {
-            if let range = text.range(of: literal, from: position) { end = min(end, range.lowerBound) }
+            if let range = text.range(of: literal, from: start) { end = min(end, range.lowerBound) }
         }
         defer { position = end }
         return text[min(position, end)..<end]
+    }
+
+    /// The next `key=value` before the separator, which is stepped over; nil for what is no such pair. A quoted
+    /// local part may hold the separator.
+    mutating func next(before separator: StaticString) -> (key: Bytes, value: Bytes)? {
+        let start = position
+        var pair = upTo(separator)
+        defer { _ = skip(separator) }
+        guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        position = start + equals + (text.stands("<", at: start + equals + 1) ? 2 : 1)
+        _ = upTo(separator)
+        pair = text[start..<position]
+        return (pair.prefix(equals), pair.dropFirst(equals + 1))
     }
 
     /// The address before a `>` that one of `followers` comes after. A quoted local part may hold anything.

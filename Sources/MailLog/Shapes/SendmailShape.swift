@@ -51,15 +51,13 @@ package struct SendmailShape: LineShape {
                 cells.set(detail, pairs.rest)
                 return true
             }
-            let pair = pairs.upTo(", ")
-            _ = pairs.skip(", ")
-            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let (key, value) = (pair.prefix(equals), pair.dropFirst(equals + 1))
+            guard let (key, value) = pairs.next(before: ", ") else { continue }
             if key == "from" {
                 cells.set(from, value.withoutBrackets)
             } else if key == "to" {
-                cells.set(
-                    to, value.prefix(value.firstIndex(of: UInt8(ascii: ",")) ?? value.count).withoutBrackets)
+                let start = value.endOfQuotes(from: value.hasPrefix("<") ? 1 : 0)
+                let end = value.firstIndex(of: UInt8(ascii: ","), from: start) ?? value.count
+                cells.set(to, value.prefix(end).withoutBrackets)
             } else if key == "size" {
                 cells.setInteger(size, value)
             } else if key == "nrcpts" {

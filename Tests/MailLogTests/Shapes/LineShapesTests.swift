@@ -119,6 +119,23 @@ struct LineShapesTests {
             "2026-11-23T16:39:34.5+01:00 mx1.example.org postfix/qmgr[7]: 4jYBWH52yzz2NpW3: removed",
             ["event": "removed", "host": "mx1.example.org", "prelude": "true", "day": "1795392000000000"]
         ),
+        (
+            "Nov 23 16:39:34 mx1 postfix/smtpd[1]: warning: connect to Milter service inet:127.0.0.1:8891: Connection refused",
+            ["event": "service-fail", "socket": "inet:127.0.0.1:8891", "detail": "Connection refused"]
+        ),
+        // A quoted local part may hold what else would end it.
+        (
+            "Nov 23 16:39:34 mx1 postgrey[1]: action=pass, sender=\"a, b=c\"@a.example, recipient=\"x y\"@b.example",
+            ["from": "\"a, b=c\"@a.example", "to": "\"x y\"@b.example"]
+        ),
+        (
+            "Nov 23 16:39:34 mx1 exim[1]: 1rAbCd-000000-0A <= \"weird name\"@a.example H=mx.a.example [192.0.2.7] S=1",
+            ["from": "\"weird name\"@a.example", "client_ip": "192.0.2.7", "size": "1"]
+        ),
+        (
+            "Nov 23 16:39:34 mx1 sm-mta[1]: 0ANGdYxx012345: to=<\"x>, y\"@b.example>,<z@b.example>, dsn=2.0.0, stat=Sent",
+            ["to": "\"x>, y\"@b.example", "dsn": "2.0.0"]
+        ),
         ("-- MARK --", ["prelude": "true", "event": "gap", "text": "-- MARK --", "raw": "-- MARK --"]),
         ("some text", ["prelude": "false", "event": "other", "text": "some text", "raw": "some text"]),
     ]
