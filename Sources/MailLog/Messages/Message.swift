@@ -279,10 +279,14 @@ package final class MessageHost {
         self.salt = salt
     }
 
-    deinit {
+    /// Lets go of its messages, which refer to it.
+    func forget() {
+        closing = Queue()
+        sessions = [:]
         // A long list would be freed by recursion.
         var next = oldest
         oldest = nil
+        newest = nil
         while let message = next {
             next = message.newer
             message.newer = nil

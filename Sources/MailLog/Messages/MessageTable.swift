@@ -87,6 +87,8 @@ package final class MessageTable {
         toldSlots = plan.told.map(\.slot)
     }
 
+    deinit { for host in hostsInOrder { host.forget() } }
+
     // MARK: Lines
 
     /// The host whose line it is.
@@ -476,7 +478,10 @@ package final class MessageTable {
 
     private func forgetIdleHosts() {
         hosts = hosts.filter { $0.value.oldest != nil }
-        for host in hostsInOrder where host.oldest == nil { sessionCount -= host.sessions.count }
+        for host in hostsInOrder where host.oldest == nil {
+            sessionCount -= host.sessions.count
+            host.forget()
+        }
         hostsInOrder.removeAll { $0.oldest == nil }
     }
 

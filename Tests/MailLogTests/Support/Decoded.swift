@@ -18,7 +18,7 @@ final class Decoded {
 
     /// The fields that a line has, as text; times as the wall clock's microseconds.
     func fields(_ line: String, year: Int = 2026) -> [String: String] {
-        withDecoded(Array(line.utf8), year: year) { found in
+        withDecoded(Array(line.utf8), year: year) { found, _ in
             var fields: [String: String] = ["prelude": String(found)]
             for field in Fields.all where !slots[field.slot].isMissing {
                 fields[field.name] = text(slots[field.slot])
@@ -30,17 +30,18 @@ final class Decoded {
     /// Decodes a line, which need not be UTF-8, and tells how many fields it has.
     @discardableResult
     func decode(_ line: [UInt8]) -> Int {
-        withDecoded(line, year: 2026) { _ in Fields.all.count { !slots[$0.slot].isMissing } }
+        withDecoded(line) { _, _ in Fields.all.count { !slots[$0.slot].isMissing } }
     }
 
-    private func withDecoded<Result>(_ line: [UInt8], year: Int, _ look: (Bool) -> Result) -> Result {
+    /// Decodes a line for somebody who wants to know whether it has a prelude, and its fields.
+    func withDecoded<Result>(_ line: [UInt8], year: Int = 2026, _ look: (Bool, Record) -> Result) -> Result {
         // With its newline, so that an empty line has a place, too.
         (line + [10]).withUnsafeBufferPointer { buffer in
             let start = Int64(Calendar.daysFromCivil(year: year, month: 1, day: 1)) * 86_400_000_000
             let found = decoder.decodeEnvelope(
                 Bytes(buffer.baseAddress!, count: line.count), years: YearWindow(start: start), into: record)
             decoder.decodeBody(into: record)
-            return look(found)
+            return look(found, record)
         }
     }
 
