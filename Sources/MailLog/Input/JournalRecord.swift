@@ -156,7 +156,7 @@ struct JSONReader {
         case UInt8(ascii: "\""):
             if let text = string() { return text }
         case UInt8(ascii: "["):
-            if let text = list() { return text }
+            if let text = list(depth: 0) { return text }
         case .some(let byte) where byte.isDigit:
             while let byte = next, byte.isDigit { place += 1 }
             return Array(UnsafeBufferPointer(start: bytes.base + start, count: place - start))
@@ -167,12 +167,12 @@ struct JSONReader {
     }
 
     /// `[83,65]`; of a field that was given several times, the first.
-    private mutating func list() -> [UInt8]? {
-        guard take(UInt8(ascii: "[")) else { return nil }
+    private mutating func list(depth: Int) -> [UInt8]? {
+        guard depth < Self.depth, take(UInt8(ascii: "[")) else { return nil }
         var text: [UInt8] = []
         skipBlanks()
         if next == UInt8(ascii: "\"") || next == UInt8(ascii: "[") {
-            let first = next == UInt8(ascii: "[") ? list() : string()
+            let first = next == UInt8(ascii: "[") ? list(depth: depth + 1) : string()
             while take(UInt8(ascii: ",")) { if !skip() { return nil } }
             return take(UInt8(ascii: "]")) ? first : nil
         }
