@@ -70,12 +70,49 @@ struct ExamplesTests {
         Stages.all.forms.flatMap(\.examples) + Aggregates.all.forms.flatMap(\.examples)
         + Functions.all.forms.flatMap(\.examples)
 
+    /// The examples of which the help shows the answer: the first of each stage, aggregate and function.
+    static let shown = Set(
+        Stages.all.forms.compactMap(\.examples.first) + Aggregates.all.forms.compactMap(\.examples.first)
+            + Functions.all.forms.compactMap(\.examples.first))
+
     @Test(
-        "every example of the help runs on the example logs and gives rows", arguments: Set(queries).sorted())
+        "every example of the help runs on the example logs and gives rows, the first those that it shows",
+        arguments: Set(queries).sorted())
     func helpExample(_ query: String) throws {
-        let outcome = try Program.run(["-e", query, "Examples/maillog"])
+        let outcome = try Program.run(["-o", "table", "-e", query, "Examples/maillog"])
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.output.split(separator: "\n").count >= 2 || !query.contains("|"), "\(outcome.output)")
+        if ExamplesTests.shown.contains(query) {
+            #expect(Help.answers[query] == ExamplesTests.beginning(outcome.output))
+        } else {
+            #expect(Help.answers[query] == nil)
+        }
+    }
+
+    /// The first lines of an answer, as wide as a page of help has room for.
+    private static func beginning(_ answer: String) -> String {
+        let lines = answer.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let cut = lines.prefix(6).map { line in
+            let line = String(line.reversed().drop { $0 == " " }.reversed())
+            return line.count <= 92 ? line : line.prefix(91) + "…"
+        }
+        return (cut + (lines.count > 6 ? ["…"] : [])).joined(separator: "\n")
+    }
+
+    @Test("the answers that the help shows (MLQ_UPDATE=1 writes them)")
+    func answers() throws {
+        guard ProcessInfo.processInfo.environment["MLQ_UPDATE"] != nil else { return }
+        let url = Program.root.appendingPathComponent("Sources/QueryEngine/Help/ExampleAnswers.swift")
+        let head = try String(contentsOf: url, encoding: .utf8).prefix { $0 != "[" }
+        var text = head + "[String: String] = [\n"
+        for query in ExamplesTests.shown.sorted() {
+            let outcome = try Program.run(["-o", "table", "-e", query, "Examples/maillog"])
+            let answer = ExamplesTests.beginning(outcome.output)
+                .split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.isEmpty ? "" : "            \($0)" }.joined(separator: "\n")
+            text += "        #\"\(query)\"#: #\"\"\"\n\(answer)\n            \"\"\"#,\n"
+        }
+        try (text + "    ]\n}\n").write(to: url, atomically: true, encoding: .utf8)
     }
 
     @Test("every stage, aggregate and function has an example, unless it needs a file")

@@ -9,7 +9,7 @@ package enum Help {
             A query is a pipeline: filter process=smtp | groupby day | count
 
             Stages
-            \(stages)
+            \(rows(stages.map { ($0.name, $0.summary) }))
 
             Aggregates (those marked * are stages too: count by process, p95 delay per 1d)
             \(wrapped(Aggregates.all.forms.map { $0.name + (Stages.all[$0.name] == nil ? "" : "*") }))
@@ -27,9 +27,21 @@ package enum Help {
             """
     }
 
-    /// The stages, each with its summary.
-    package static var stages: String {
-        rows(Stages.all.forms.filter { Aggregates.all[$0.name] == nil }.map { ($0.name, $0.summary) })
+    /// The stages that are no aggregates.
+    private static var stages: [Form<any Stage>] {
+        Stages.all.forms.filter { Aggregates.all[$0.name] == nil }
+    }
+
+    /// The names of the stages, the investigations and the topics, for a page that is about more than them.
+    package static var index: String {
+        """
+        Stages, of which `:help stages` says what each does
+        \(wrapped(stages.map(\.name), columns: 78))
+        Aggregates, which are stages too (count by process, p95 delay per 1d)
+        \(wrapped(Aggregates.all.forms.map(\.name).filter { Stages.all[$0] != nil }, columns: 78))
+        Topics
+        \(wrapped(topics.map(\.name), columns: 78))
+        """
     }
 
     /// The page of a stage, an aggregate, a function, a field, an investigation or a topic.
@@ -100,6 +112,9 @@ package enum Help {
     private static let topics: [Topic] =
         Topic.all + [
             Topic(
+                name: "stages", summary: "what each stage does",
+                text: rows(stages.map { ($0.name, $0.summary) }, indent: "")),
+            Topic(
                 name: "fields", summary: "the fields of a log line, with their types",
                 text: rows(Fields.all.map { ($0.name, "\($0.type.name): \($0.summary)") }, indent: "")),
             Topic(
@@ -120,7 +135,15 @@ package enum Help {
         if !form.aliases.isEmpty { text += "\n  also:  \(form.aliases.joined(separator: ", "))" }
         if !form.details.isEmpty { text += "\n\n" + indented(folded(form.details)) }
         if !form.examples.isEmpty {
-            text += "\n\n  examples:\n" + form.examples.map { "    \($0)" }.joined(separator: "\n")
+            text += "\n\n  examples:"
+            for example in form.examples {
+                text += "\n    \(example)"
+                guard let answer = answers[example] else { continue }
+                text += answer.split(separator: "\n", omittingEmptySubsequences: false).map {
+                    "\n      \($0)"
+                }
+                .joined()
+            }
         }
         return text
     }
@@ -155,11 +178,11 @@ package enum Help {
         }.joined(separator: "\n")
     }
 
-    private static func wrapped(_ words: [String], indent: String = "  ") -> String {
+    private static func wrapped(_ words: [String], indent: String = "  ", columns: Int = 98) -> String {
         var lines: [String] = []
         var line = indent
         for word in words {
-            if line.utf8.count + word.utf8.count > 98, line != indent {
+            if line.utf8.count + word.utf8.count > columns, line != indent {
                 lines.append(line)
                 line = indent
             }

@@ -14,15 +14,15 @@ struct WhatchangedStage: Stage {
         "whatchanged", aliases: ["why"],
         summary: "find since when more is logged, and what explains it",
         details: """
-            Without a time it finds the moment itself: the bin after which Page's cumulative sum of what all lines, or \
-            those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
-            consists of, over process, status, reason, sender, recipient, their domains, relay, client network, \
-            SASL user and more, and over deliveries that are slower: a `cause`, and `within` the row above the next \
-            condition, as long as one explains a third of it (after Adtributor, NSDI 2014). `before` and `after` are lines a day, \
-            `share` is the part of the growth, `first` when such a line was first seen; `query` shows the lines. \
-            Processes that are `unchanged` are told too. What a line of a message lacks (the sender, say), the \
-            message's other lines give. Of a log with more than \(LineSample.capacity) lines, the lines of one \
-            message in 2, 4, 8 … are looked at, and the error that this brings is told. Only filters and \
+            Without a time it finds the moment itself: the bin after which Page's cumulative sum of what all lines, \
+            or those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
+            consists of, over process, status, reason, sender, recipient, their domains, relay, client network, SASL \
+            user and more, and over deliveries that are slower: a `cause`, and `within` the row above the next \
+            condition, as long as one explains a third of it (after Adtributor, NSDI 2014). `before` and `after` are \
+            lines a day, `share` is the part of the growth, `first` when such a line was first seen; `query` shows \
+            the lines. Processes that are `unchanged` are told too. What a line of a message lacks (the sender, \
+            say), the message's other lines give. Of a log with more than \(LineSample.capacity) lines, the lines of \
+            one message in 2, 4, 8 … are looked at, and the error that this brings is told. Only filters and \
             `deliveries` may stand before it; then rows are counted, not lines.
             """,
         examples: [

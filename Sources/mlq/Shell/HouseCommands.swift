@@ -17,10 +17,8 @@ struct HelpCommand: ShellCommand {
                 """
                 A query is a pipeline: filter process=smtp | groupby day | count
                 A line that starts with | goes on from the last answer; _ is the last answer.
-
-                Stages (`:help NAME` tells more, also about functions, fields and topics)
-                \(Help.stages)
-
+                `:help NAME` tells more about a stage, a function, a field, a topic; Tab completes.
+                \(Help.index)
                 Commands
                 \(ShellCommands.summary)
 

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Listings of the queue")
 struct QueueListingTests {
-    @Test("JSON that is nested without end is no entry", arguments: ["[", "{\"a\":", "[[\"", "[{\"queue_id\":"])
+    @Test(
+        "JSON that is nested without end is no entry", arguments: ["[", "{\"a\":", "[[\"", "[{\"queue_id\":"])
     func nesting(_ piece: String) {
         for key in ["queue_id", "recipients", "other"] {
             var listing = QueueListing(now: 0)
