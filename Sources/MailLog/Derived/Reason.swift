@@ -84,34 +84,41 @@ private struct Writer {
         isAtReply = marks.count == 1 && marks[0] == UInt8(ascii: ":") && (core == "said" || core == "me")
     }
 
-    /// A word without its punctuation, or the value of `key=value`.
+    /// A word without its punctuation.
     private mutating func write(core: Bytes) {
+        var rest = core
+        while let open = rest.firstIndex(of: UInt8(ascii: "<")),
+            let close = rest.firstIndex(of: UInt8(ascii: ">"), from: open)
+        {
+            write(values: rest.prefix(open))
+            write(bracketed: rest[open + 1..<close])
+            rest = rest.dropFirst(close + 1)
+        }
+        write(values: rest)
+    }
+
+    /// `value`, `key=value`, or `key=key=value`.
+    private mutating func write(values text: Bytes) {
+        var value = text
+        while !value.hasPrefix("http://"), !value.hasPrefix("https://"),
+            let equals = value.firstIndex(of: UInt8(ascii: "=")), equals + 1 < value.count
+        {
+            let key = value.prefix(equals)
+            copy(value.prefix(equals + 1))
+            if key.hasSuffix("id") || key.hasSuffix("Id") { return write("<id>") }
+            value = value.dropFirst(equals + 1)
+        }
+        write(value: value)
+    }
+
+    private mutating func write(value core: Bytes) {
         guard core.count > 1 else {
             if core.count == 1 { byte(core[0]) }
             return
         }
-        if let open = core.firstIndex(of: UInt8(ascii: "<")) {
-            if let close = core.firstIndex(of: UInt8(ascii: ">"), from: open) {
-                write(core: core.prefix(open))
-                write(bracketed: core[open + 1..<close])
-                write(core: core.dropFirst(close + 1))
-                return
-            }
-        } else if core.hasPrefix("http://") || core.hasPrefix("https://") {
+        if core.hasPrefix("http://") || core.hasPrefix("https://") {
             write("<url>")
-            return
-        }
-        if let equals = core.firstIndex(of: UInt8(ascii: "=")), equals + 1 < core.count {
-            let key = core.prefix(equals)
-            copy(core.prefix(equals + 1))
-            if key.hasSuffix("id") || key.hasSuffix("Id") {
-                write("<id>")
-            } else {
-                write(core: core.dropFirst(equals + 1))
-            }
-            return
-        }
-        if isPeer(core) {
+        } else if isPeer(core) {
             write("<host>")
         } else if core.firstIndex(of: UInt8(ascii: "@")) != nil {
             write("<addr>")

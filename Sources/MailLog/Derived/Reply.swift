@@ -58,7 +58,8 @@ package enum Reply {
     /// Where the last `(in reply to ` stands.
     static func lastCommand(in text: Bytes) -> Int? {
         var found: Int?
-        var index = 0
+        // The names of commands are short.
+        var index = max(0, text.count - 64)
         while let range = text.range(of: inReplyTo, from: index) {
             found = range.lowerBound
             index = range.upperBound

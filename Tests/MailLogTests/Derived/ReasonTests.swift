@@ -72,6 +72,14 @@ struct ReasonTests {
         ("", "", "other"),
     ]
 
+    @Test(
+        "a detail that repeats itself without end has a reason, too",
+        arguments: ["=", "<>", "<a>=", "a=", " (in reply to RCPT TO command)"])
+    func endless(_ piece: String) {
+        let detail = "x" + String(repeating: piece, count: 50_000)
+        #expect(!normalised(detail).isEmpty)
+    }
+
     @Test(arguments: details.indices)
     func isNormalisedAndClassified(_ index: Int) {
         let wanted = ReasonTests.details[index]
