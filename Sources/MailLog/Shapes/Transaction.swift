@@ -7,14 +7,17 @@ struct Transaction {
     /// What follows after `: ` on the line of a header or body check.
     private(set) var remark: Bytes?
 
+    /// Longer than any transaction: an address has at most 320 bytes, and a remark is a line of a table.
+    private static let longest = 8192
     private static let keys: [StaticString] = [
         "from=", "to=", "proto=", "helo=", "sasl_method=", "sasl_username=", "sasl_sender=",
     ]
 
     /// Splits the text at the first `; ` after which there is nothing but such pairs. A text that merely holds
-    /// something like them goes on in another way.
+    /// something like them goes on in another way. It is sought near the end of a line: an endless line of
+    /// nothing but beginnings would take forever.
     static func split(_ text: Bytes, allowsRemark: Bool = false) -> (text: Bytes, transaction: Transaction?) {
-        var index = 0
+        var index = max(0, text.count - longest)
         while let range = text.range(of: "; ", from: index) {
             if let transaction = Transaction(text.dropFirst(range.upperBound), allowsRemark: allowsRemark) {
                 return (text.prefix(range.lowerBound), transaction)
