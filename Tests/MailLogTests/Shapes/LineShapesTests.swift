@@ -146,24 +146,4 @@ struct LineShapesTests {
         let fields = Decoded().fields(line)
         for (name, value) in wanted { #expect(fields[name] == value, "\(name) of \(line)") }
     }
-
-    @Test("cut and garbled lines are rows, never a crash")
-    func garbled() {
-        let decoded = Decoded()
-        var state: UInt64 = 1
-        for line in realLog + LineShapes.all.flatMap(\.samples) {
-            let bytes = Array(line.utf8)
-            for cut in stride(from: 1, to: bytes.count, by: 3) {
-                #expect(decoded.fields(String(decoding: bytes[..<cut], as: UTF8.self))["raw"] != nil)
-            }
-            for _ in 0..<5 {
-                var broken = bytes
-                for _ in 0..<3 {
-                    state = state &* 6_364_136_223_846_793_005 &+ 1
-                    broken[Int(state >> 33) % broken.count] = UInt8(truncatingIfNeeded: state >> 20)
-                }
-                #expect(decoded.fields(String(decoding: broken, as: UTF8.self))["raw"] != nil)
-            }
-        }
-    }
 }
