@@ -125,12 +125,15 @@ public struct Bytes: BitwiseCopyable {
     }
 
     @inlinable public static func == (a: Bytes, b: Bytes) -> Bool {
-        a.count == b.count && memcmp(a.base, b.base, a.count) == 0
+        // The count of `b`, which is often known when this is compiled.
+        a.count == b.count && memcmp(a.base, b.base, b.count) == 0
     }
 
-    @inlinable public static func == (a: Bytes, b: StaticString) -> Bool { a == Bytes(b) }
+    @inlinable @inline(__always)
+    public static func == (a: Bytes, b: StaticString) -> Bool { a == Bytes(b) }
 
-    @inlinable public static func != (a: Bytes, b: StaticString) -> Bool { !(a == Bytes(b)) }
+    @inlinable @inline(__always)
+    public static func != (a: Bytes, b: StaticString) -> Bool { !(a == Bytes(b)) }
 
     /// Byte order, the order in which every answer breaks ties.
     @inlinable public func compare(_ other: Bytes) -> Int {

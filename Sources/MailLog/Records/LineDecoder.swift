@@ -328,10 +328,20 @@ package final class LineDecoder {
         }
         guard needsShapes, let entry, !line.body.isEmpty else { return }
         let cells = Cells(slots: slots, wanted: UnsafePointer(wanted), eventSlot: eventSlot)
-        for shape in entry.pointee.shapes
-        where shape._withUnsafeGuaranteedRef({ $0.decode(line, into: cells) }) {
-            derive(into: slots)
-            return
+        let shapes = entry.pointee.shapes
+        guard shapes.count > 0 else { return }
+        let likely = entry.pointee.likely + Int(line.body[0])
+        let first = Int(likely.pointee)
+        if shapes[first]._withUnsafeGuaranteedRef({ $0.decode(line, into: cells) }) {
+            return derive(into: slots)
+        }
+        for place in shapes.indices where place != first {
+            let (isIt, mayLead) = shapes[place]._withUnsafeGuaranteedRef {
+                ($0.decode(line, into: cells), $0.mayLead)
+            }
+            guard isIt else { continue }
+            if mayLead { likely.pointee = UInt8(place) }
+            return derive(into: slots)
         }
     }
 

@@ -5,21 +5,38 @@ struct TagEntry {
     let tag: Bytes
     let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
     let shapes: UnsafeMutableBufferPointer<Unmanaged<TriedShape>>
+    /// For each first byte of a text, which of the shapes the last such text had: it is tried first.
+    let likely: UnsafeMutablePointer<UInt8>
     /// Whether a syslog daemon logs with it, and may say that another line was repeated.
     let mayRepeat: Bool
 }
 
 /// A shape that a decoder tries. The table owns it, and entries refer to it without counting references.
-final class TriedShape {
-    private let shape: any LineShape
+class TriedShape {
     let processes: [String]
+    /// Whether it may be tried before the others.
+    let mayLead: Bool
 
-    init(_ shape: any LineShape) {
-        self.shape = shape
+    fileprivate init(_ shape: any LineShape) {
         processes = shape.processes
+        mayLead = !shape.isLastResort
     }
 
-    func decode(_ line: LineText, into cells: Cells) -> Bool { shape.decode(line, into: cells) }
+    func decode(_ line: LineText, into cells: Cells) -> Bool { false }
+
+    static func of(_ shape: some LineShape) -> TriedShape { Tried(shape) }
+
+    /// Knows the type of its shape.
+    private final class Tried<Shape: LineShape>: TriedShape {
+        private let shape: Shape
+
+        init(_ shape: Shape) {
+            self.shape = shape
+            super.init(shape)
+        }
+
+        override func decode(_ line: LineText, into cells: Cells) -> Bool { shape.decode(line, into: cells) }
+    }
 }
 
 /// The tags that a decoder has seen. A log has some dozens; beyond a thousand they are taken to be noise, and
@@ -39,7 +56,7 @@ final class TagTable {
     /// `shapes` are those that a query needs tried.
     init(demand: FieldSet, shapes: [any LineShape]) {
         self.demand = demand
-        self.shapes = shapes.map(TriedShape.init)
+        self.shapes = shapes.map { TriedShape.of($0) }
         slots = (
             Field("tag").slot, Field("instance").slot, Field("service").slot, Field("process").slot
         )
@@ -106,10 +123,13 @@ final class TagTable {
         let tried = UnsafeMutableBufferPointer<Unmanaged<TriedShape>>.allocate(capacity: candidates.count)
         _ = tried.initialize(from: candidates.map(Unmanaged.passUnretained))
 
+        let likely = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        likely.initialize(repeating: 0, count: 256)
+
         let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
         entry.initialize(
             to: TagEntry(
-                key: key, tag: copy, cells: cells, shapes: tried,
+                key: key, tag: copy, cells: cells, shapes: tried, likely: likely,
                 mayRepeat: Repetition.processes.contains(name)))
         return entry
     }
@@ -118,6 +138,7 @@ final class TagTable {
         entry.pointee.tag.base.deallocate()
         entry.pointee.cells.deallocate()
         entry.pointee.shapes.deallocate()
+        entry.pointee.likely.deallocate()
         entry.deallocate()
     }
 
