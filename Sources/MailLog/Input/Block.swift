@@ -16,6 +16,9 @@ package final class Block {
             to: UInt8.self, capacity: size)
     }
 
+    /// All of it, whatever stands there.
+    package var memory: Bytes { Bytes(UnsafePointer(base), count: capacity) }
+
     /// Makes room for so many bytes; the first `count` stay.
     func reserve(_ size: Int, keeping count: Int) {
         guard size > capacity else { return }

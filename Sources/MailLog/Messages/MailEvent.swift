@@ -1,5 +1,5 @@
 /// What a line tells of the message or the session that it is about; lines that tell nothing have none.
-package enum MailEvent: Int, Sendable {
+package enum MailEvent: Int, CaseIterable, Sendable {
     // Of a message, which the line names.
     case client, pickup, messageID, active, delivery
     /// A delivery to nowhere: `status=sent` of the discard agent, or of an alias that throws mail away.
@@ -22,6 +22,22 @@ package enum MailEvent: Int, Sendable {
     var bringsAttributes: Bool {
         switch self {
         case .client, .pickup, .messageID, .active, .expired, .reject, .refusal, .hold, .discard: true
+        default: false
+        }
+    }
+
+    /// Whether the line tells of the session of its process.
+    var isOfSession: Bool {
+        switch self {
+        case .connect, .disconnect, .client, .hold, .discard, .lost: true
+        default: false
+        }
+    }
+
+    /// Whether the line may say why.
+    var tellsReason: Bool {
+        switch self {
+        case .delivery, .discardedDelivery, .discard, .reject, .refusal: true
         default: false
         }
     }

@@ -18,13 +18,28 @@ package final class MessageTable {
         package init() {}
 
         /// The fields that lines must have been decoded with.
-        package var needs: [Field] { MessageTable.fields + attributes + told }
-    }
+        package var needs: [Field] { MailEvent.allCases.flatMap { needs(of: $0) } }
 
-    private static let fields = [
-        "time", "host", "tag", "pid", "queue_id", "to", "orig_to", "status", "detail", "queued_as", "where",
-        "new_queue_id", "link", "orig_queue_id", "orig_id", "from", "nrcpt", "message_id",
-    ].map { Field($0) }
+        /// The fields that are read of a line that tells that.
+        package func needs(of event: MailEvent) -> [Field] {
+            var names = ["time", "host", "queue_id"]
+            if event.isOfSession { names += ["tag", "pid"] }
+            switch event {
+            case .client: names += ["orig_queue_id"]
+            case .pickup: names += ["orig_id"]
+            case .messageID: names += ["message_id"]
+            case .active: names += ["nrcpt"]
+            case .delivery, .discardedDelivery:
+                names += ["to", "orig_to", "status", "queued_as", "new_queue_id", "link"]
+            case .notification: names += ["new_queue_id"]
+            case .lost: names += ["where"]
+            default: break
+            }
+            if keepsReason, event.tellsReason { names += ["detail"] }
+            return names.map { Field($0) } + (event.bringsAttributes ? attributes : [])
+                + (event.isAttempt ? told : [])
+        }
+    }
 
     /// Microseconds for which lines of one moment may come in any order.
     package static let grace: Int64 = 5_000_000

@@ -33,6 +33,12 @@ public struct Bytes: BitwiseCopyable {
         Bytes(base + range.lowerBound, count: range.upperBound - range.lowerBound)
     }
 
+    /// Whether the other bytes stand in the memory of these.
+    @inlinable @inline(__always)
+    public func holds(_ other: Bytes) -> Bool {
+        UInt(bitPattern: other.base) &- UInt(bitPattern: base) < UInt(bitPattern: count)
+    }
+
     @inlinable @inline(__always)
     public func dropFirst(_ n: Int) -> Bytes { Bytes(base + n, count: count - n) }
 

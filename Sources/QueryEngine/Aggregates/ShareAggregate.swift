@@ -35,7 +35,7 @@ final class SharePart: ReductionPart {
 
     init(_ plan: ShareReduction) {
         self.plan = plan
-        rows = RowBatch(slots: plan.slots)
+        rows = RowBatch(RowSlots(plan.slots))
         totals = plan.shares.map { _ in 0 }
     }
 

@@ -161,10 +161,10 @@ package struct Executor {
         }
         let account = scanInOrder(query, run, progress) { worker in
             let formatter = PieceConsumer(writer())
-            return (
-                operators(head, formatter, worker),
-                { number in sequencer.put(formatter.take(), number: number) }
-            )
+            let block = Block()
+            return ChunkWork(
+                consumer: operators(head, formatter, worker), block: { block },
+                end: { number in sequencer.put(formatter.take(), number: number) })
         } end: {
             sequencer.end()
         }
@@ -181,16 +181,18 @@ package struct Executor {
         let worker = Worker(run: run)
         let chain = serialChain(rest, query, output, worker)
         let buffer = RowBuffer(query.layout)
-        let slots = query.needs(of: rest).sorted().filter { $0 < buffer.width }
+        var slots = RowSlots(query.needs(of: rest).filter { $0 < buffer.width })
+        if case .each(let first)? = rest.first, let known = first.rowSlots { slots = known }
+        let spares = SpareBatches(slots)
         let sequencer = Sequencer<RowBatch>(window: threads * 4) { batch in
-            batch.replay(into: chain, buffer, worker: worker)
+            defer { spares.give(batch) }
+            return batch.replay(into: chain, buffer, worker: worker)
         }
         let account = scanInOrder(query, run, progress) { worker in
-            let collector = BatchCollector(slots)
-            return (
-                operators(head, collector, worker),
-                { number in sequencer.put(collector.take(), number: number) }
-            )
+            let collector = BatchCollector(spares)
+            return ChunkWork(
+                consumer: operators(head, collector, worker), block: { collector.block },
+                end: { number in sequencer.put(collector.take(), number: number) })
         } end: {
             sequencer.end()
         }
@@ -198,10 +200,19 @@ package struct Executor {
         return account
     }
 
-    /// Scans with all threads. `make` gives each its consumer, and what to do when a chunk is done.
+    /// What a thread does with chunks.
+    private struct ChunkWork {
+        let consumer: any RowConsumer
+        /// The memory for the next chunk.
+        let block: () -> Block
+        /// The chunk of that number is done; false when no more is wanted.
+        let end: (Int) -> Bool
+    }
+
+    /// Scans with all threads, each with work of its own.
     private func scanInOrder(
         _ query: Query, _ run: RunState, _ progress: Progress?,
-        make: @escaping @Sendable (Worker) -> (any RowConsumer, (Int) -> Bool),
+        make: @escaping @Sendable (Worker) -> ChunkWork,
         end: @escaping @Sendable () -> Void
     ) -> ScanAccount {
         let reader = reader(query, ordered: true, merged: true, run)
@@ -209,14 +220,13 @@ package struct Executor {
         let account = Mutex(ScanAccount())
         Threads.run(threads) { _ in
             let worker = Worker(run: run)
-            let (chain, chunkDone) = make(worker)
+            let work = make(worker)
             let scan = Scan(
                 query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
                 searches: searches)
-            let block = Block()
-            while !run.shouldStop, let chunk = reader.next(into: block) {
-                let goesOn = scan.scan(chunk, into: chain)
-                if !chunkDone(chunk.sequence) || !goesOn {
+            while !run.shouldStop, let chunk = reader.next(into: work.block()) {
+                let goesOn = scan.scan(chunk, into: work.consumer)
+                if !work.end(chunk.sequence) || !goesOn {
                     reader.stop()
                     break
                 }
@@ -389,14 +399,15 @@ private final class PieceConsumer: RowConsumer {
     }
 }
 
-/// Gathers the rows of one chunk.
+/// Gathers the rows of one chunk, beside the lines that they are made from.
 private final class BatchCollector: RowConsumer {
-    private let slots: [Int]
+    private let spares: SpareBatches
     private var batch: RowBatch
+    private(set) var block: Block
 
-    init(_ slots: [Int]) {
-        self.slots = slots
-        batch = RowBatch(slots: slots)
+    init(_ spares: SpareBatches) {
+        self.spares = spares
+        (batch, block) = spares.take()
     }
 
     func consume(_ row: Row) -> Bool { batch.consume(row) }
@@ -404,8 +415,35 @@ private final class BatchCollector: RowConsumer {
     func finish() {}
 
     func take() -> RowBatch {
-        defer { batch = RowBatch(slots: slots) }
+        defer { (batch, block) = spares.take() }
         return batch
+    }
+}
+
+/// Batches whose rows have been passed on, for the next chunks.
+private final class SpareBatches: Sendable {
+    private let slots: RowSlots
+    private let batches = Mutex<[Spare]>([])
+
+    private struct Spare: @unchecked Sendable {
+        // Nobody else has it.
+        let batch: RowBatch
+        let block: Block
+    }
+
+    init(_ slots: RowSlots) { self.slots = slots }
+
+    func give(_ batch: RowBatch) {
+        guard let block = batch.block else { return }
+        batch.clear()
+        let spare = Spare(batch: batch, block: block)
+        batches.withLock { $0.append(spare) }
+    }
+
+    func take() -> (RowBatch, Block) {
+        if let spare = batches.withLock({ $0.popLast() }) { return (spare.batch, spare.block) }
+        let block = Block()
+        return (RowBatch(slots, block: block), block)
     }
 }
 

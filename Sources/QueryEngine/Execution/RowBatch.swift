@@ -1,79 +1,138 @@
 import MailLog
 
-/// Copies of rows, for handing them from one thread to another. Of each row its order, then a bit for each
-/// slot that has a value, then those values, one after the other.
+/// Which slots of a row are read: of all rows the same ones, or others for each kind of row, which a number in
+/// one slot tells.
+struct RowSlots: Sendable {
+    private(set) var kind: Int?
+    let lists: [[Int]]
+
+    init(_ slots: some Collection<Int>) { lists = [slots.sorted()] }
+
+    /// Rows of the kind `n` have the `n`th list.
+    init(kind: Int, _ lists: [Set<Int>]) {
+        self.kind = kind
+        self.lists = lists.map { $0.sorted() }
+    }
+}
+
+/// Copies of rows, for handing them from one thread to another: one cell after the other.
+///
+///     order and kind of the row
+///     a bit for each slot that has a value; a cell for 64 slots
+///     those values
+///
+/// Texts that lie in the block that the rows are made from are not copied.
 final class RowBatch: RowConsumer {
-    private let slots: [Int]
-    private let words: Int
-    private var orders: [UInt64] = []
-    private var bits: [UInt64] = []
-    private var values: UnsafeMutablePointer<Value>
+    /// Memory for the lines that the rows are made from; it stays as it is until the rows are forgotten.
+    let block: Block?
+    private let kind: Int?
+    private let lists: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Int>>
+    /// Cells that the widest row takes, and one more, because a value is written before it is known whether it
+    /// is one.
+    private let width: Int
+    private var memory = Bytes("")
+    private var cells: UnsafeMutablePointer<Value>
     private var count = 0
     private var capacity = 1024
     private let texts = Arena(blockSize: 64 * 1024)
 
-    init(slots: [Int]) {
-        self.slots = slots
-        words = (slots.count + 63) / 64
-        values = .allocate(capacity: capacity)
+    init(_ slots: RowSlots, block: Block? = nil) {
+        self.block = block
+        kind = slots.kind
+        lists = .allocate(capacity: slots.lists.count)
+        for (kind, list) in slots.lists.enumerated() {
+            lists.initializeElement(at: kind, to: .allocate(capacity: list.count))
+            _ = lists[kind].initialize(from: list)
+        }
+        width = lists.reduce(0) { max($0, $1.count + ($1.count + 63) / 64) } + 2
+        cells = .allocate(capacity: capacity)
     }
 
-    deinit { values.deallocate() }
+    deinit {
+        for list in lists { list.deallocate() }
+        lists.deallocate()
+        cells.deallocate()
+    }
 
     func consume(_ row: Row) -> Bool {
-        if count + slots.count > capacity { grow() }
-        slots.withUnsafeBufferPointer { slots in
-            var next = count
-            for start in stride(from: 0, to: slots.count, by: 64) {
-                var present: UInt64 = 0
-                for place in start..<min(start + 64, slots.count) {
-                    let value = row[slots[place]]
-                    guard !value.isMissing else { continue }
-                    present |= 1 << UInt64(place & 63)
-                    values[next] = keep(value)
-                    next += 1
+        if count == 0, let block { memory = block.memory }
+        if count + width > capacity { grow() }
+        let kind = kind.map { row[$0].integer } ?? 0
+        let (slots, cells, memory) = (lists[kind], cells, memory)
+        cells[count] = Value(bits: row.order, extra: UInt32(kind), kind: .integer)
+        var next = count + 1
+        for start in stride(from: 0, to: slots.count, by: 64) {
+            let head = next
+            var present: UInt64 = 0
+            next += 1
+            for place in start..<min(start + 64, slots.count) {
+                let value = row[slots[place]]
+                cells[next] = value
+                if value.kind == .text && !memory.holds(value.bytes) || value.kind == .list {
+                    cells[next] = copy(value)
                 }
-                bits.append(present)
+                let step = value.isMissing ? 0 : 1
+                present |= UInt64(step) << UInt64(place & 63)
+                next += step
             }
-            count = next
+            cells[head] = Value(bits: present, kind: .integer)
         }
-        orders.append(row.order)
+        count = next
         return true
     }
 
     private func grow() {
-        capacity = max(capacity * 2, count + slots.count)
+        capacity = max(capacity * 2, count + width)
         let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
-        larger.update(from: values, count: count)
-        values.deallocate()
-        values = larger
+        larger.update(from: cells, count: count)
+        cells.deallocate()
+        cells = larger
     }
 
     func finish() {}
 
-    private func keep(_ value: Value) -> Value {
+    private func copy(_ value: Value) -> Value {
         switch value.kind {
         case .text: texts.text(value.bytes)
-        case .list: texts.list(value.elements.map(keep))
+        case .list: texts.list(value.elements.map(copy))
         default: value
         }
     }
 
     /// Passes the rows on; false when no more are wanted.
     func replay(into next: any RowConsumer, _ buffer: RowBuffer, worker: Worker) -> Bool {
-        var value = 0
-        for (row, order) in orders.enumerated() {
-            worker.arena.reset()
-            for (place, slot) in slots.enumerated() {
-                if bits[row * words + (place >> 6)] & 1 << UInt64(place & 63) != 0 {
-                    buffer.slots[slot] = values[value]
-                    value += 1
-                } else {
-                    buffer.slots[slot] = .missing
+        var cell = UnsafePointer(cells)
+        let (lists, end, row) = (lists, cell + count, buffer.slots)
+        var last = lists[0]
+        while cell < end {
+            let (order, kind) = (cell.pointee.bits, Int(cell.pointee.extra))
+            cell += 1
+            let slots = lists[kind]
+            if slots.baseAddress != last.baseAddress {
+                for slot in last { row[slot] = .missing }
+                last = slots
+            }
+            for start in stride(from: 0, to: slots.count, by: 64) {
+                var present = cell.pointee.bits
+                cell += 1
+                for place in start..<min(start + 64, slots.count) {
+                    let isPresent = present & 1 != 0
+                    row[slots[place]] = isPresent ? cell.pointee : .missing
+                    cell += isPresent ? 1 : 0
+                    present >>= 1
                 }
             }
+            worker.arena.reset()
             if !next.consume(buffer.row(order: order, worker: worker)) { return false }
         }
+        // The next rows may be of another kind.
+        for slot in last { row[slot] = .missing }
         return true
+    }
+
+    /// Forgets the rows, and keeps the memory for others.
+    func clear() {
+        count = 0
+        texts.reset()
     }
 }

@@ -21,15 +21,19 @@ struct MessageStep: Sendable {
     var transform: Transform {
         let columns = wantedColumns.map(\.column)
         let plan = columns.reduce(into: MessageTable.Plan()) { plan, column in column.demand(&plan) }
-        var needs = Set(plan.needs.map(\.slot)).union([eventSlot])
-        needs.formUnion(columns.compactMap(\.line?.slot))
-        var transform = Transform(title, needs: needs, inOrder: true) { next, worker in
+        let needs = MailEvent.allCases.map { event in
+            Set(plan.needs(of: event).map(\.slot)).union([eventSlot])
+                .union(event.isAttempt ? columns.compactMap(\.line?.slot) : [])
+        }
+        let all = needs.reduce(into: Set<Int>()) { $0.formUnion($1) }
+        var transform = Transform(title, needs: all, inOrder: true) { next, worker in
             switch grain {
             case .attempt: AttemptOperator(self, plan, next, worker)
             case .message, .recipient: MessageOperator(self, plan, next, worker)
             }
         }
         transform.beginsRows = true
+        transform.rowSlots = RowSlots(kind: eventSlot, needs)
         transform.keeping = { slots in
             var step = self
             step.wanted = slots
@@ -280,9 +284,9 @@ private final class AttemptOperator: RowConsumer {
         let record = Record(slots: row.slots)
         let host = ObjectIdentifier(table.host(of: record))
         // A line that comes after the time of a row that waits says nothing for it.
-        if waiting[host] != nil { passWaiting(host, at: row[time].wallClock) }
+        if !waiting.isEmpty, waiting[host] != nil { passWaiting(host, at: row[time].wallClock) }
         guard let message = table.take(record, event) else { return goesOn }
-        if waiting[host] != nil { passWaiting(host) }
+        if !waiting.isEmpty, waiting[host] != nil { passWaiting(host) }
         guard event.isAttempt, goesOn else { return goesOn }
         buffer.clear()
         for (slot, line) in lineColumns { buffer.slots[slot] = row[line] }

@@ -22,6 +22,8 @@ package struct Transform: Sendable {
     package var isFill = false
     /// Whether its rows are new ones, in slots of their own: what is read behind it says nothing of what it needs.
     package var beginsRows = false
+    /// What it needs of rows of each kind, where that is not always all of `needs`.
+    var rowSlots: RowSlots?
     /// The same, filling only these slots of the rows that it begins.
     package var keeping: (@Sendable (Set<Int>) -> Transform)?
     /// Makes the operator of one thread.
