@@ -87,10 +87,10 @@ enum KeyCodec {
             let text = value.bytes
             append(UInt32(text.count), to: &bytes)
             let buffer = UnsafeBufferPointer(start: text.base, count: text.count)
+            let start = bytes.count
+            bytes.append(contentsOf: buffer)
             if ignoresCase {
-                bytes.append(contentsOf: buffer.lazy.map(\.asciiLowercased))
-            } else {
-                bytes.append(contentsOf: buffer)
+                for place in start..<bytes.count { bytes[place] = bytes[place].asciiLowercased }
             }
         case .list:
             append(UInt32(value.elements.count), to: &bytes)
