@@ -96,6 +96,12 @@ package final class Message {
         package internal(set) var first: Value
         package internal(set) var last: Value
         package internal(set) var fate = Fate.delivered
+
+        mutating func note(_ fate: Fate, _ time: Value) {
+            attempts += 1
+            last = time
+            self.fate = fate
+        }
     }
 
     package let host: MessageHost
@@ -126,13 +132,16 @@ package final class Message {
     var keptChildren: [Value] = []
     var keptNextHop = Value.missing
 
-    // Its places in the table: in a chain of one bucket, and in its host's list, least recently seen first.
+    // Its places in the table, which holds it: in a chain of one bucket, and in its host's list, least recently
+    // seen first.
     var isInTable = true
-    var chain: Message?
-    var newer: Message?
-    unowned(unsafe) var older: Message?
+    var chain: Unmanaged<Message>?
+    var newer: Unmanaged<Message>?
+    var older: Unmanaged<Message>?
     /// When the host had last told of it, in lines taken.
     var seen = 0
+    /// Bytes held, roughly, but for `values`.
+    private var size: Int
     /// What the table has counted of its memory.
     var countedFootprint = 0
 
@@ -146,6 +155,7 @@ package final class Message {
         last = time
         keptQueueID = values.keep(.text(queueID))
         attributes = Array(repeating: .missing, count: attributeCount)
+        size = 400 + attributeCount * 16
     }
 
     // MARK: What became of it
@@ -244,11 +254,29 @@ package final class Message {
         return values.lend(reason)
     }
 
-    /// Bytes held, roughly.
-    var footprint: Int {
-        400 + values.capacity + attributes.count * 16 + recipients.count * 80 + told.count * 16
-            + recipientIndex.count * 32 + keptChildren.count * 16
+    // MARK: What is added
+
+    /// Adds a recipient of whom so many fields are kept.
+    func add(_ recipient: Recipient, telling width: Int) {
+        recipients.append(recipient)
+        for _ in 0..<width { told.append(.missing) }
+        size += 80 + width * 16
+        if recipients.count == 9 {
+            for (place, recipient) in recipients.enumerated() { recipientIndex[recipient.hash] = place }
+            size += 9 * 32
+        } else if recipients.count > 9 {
+            recipientIndex[recipient.hash] = recipients.count - 1
+            size += 32
+        }
     }
+
+    func add(child id: Value) {
+        keptChildren.append(values.keep(id))
+        size += 16
+    }
+
+    /// Bytes held, roughly.
+    var footprint: Int { size + values.capacity }
 }
 
 /// A host whose log is read, with its clock and the messages in its queue.
@@ -265,10 +293,12 @@ package final class MessageHost {
     package var now: Int64 { clock + silence }
 
     // Its messages, the least recently seen first.
-    var oldest: Message?
-    unowned(unsafe) var newest: Message?
+    var oldest: Unmanaged<Message>?
+    var newest: Unmanaged<Message>?
     /// Messages that have ended or may have, and when they are looked at again.
     var closing = Queue<(message: Message, due: Int64)>()
+    /// When the first of them is, at the earliest.
+    var nextDue = Int64.max
     var sessions: [UInt64: MessageSession] = [:]
 
     /// Tells its queue ids from those of other hosts.
@@ -279,18 +309,10 @@ package final class MessageHost {
         self.salt = salt
     }
 
-    /// Lets go of its messages, which refer to it.
+    /// Lets go of messages, which refer to it.
     func forget() {
         closing = Queue()
         sessions = [:]
-        // A long list would be freed by recursion.
-        var next = oldest
-        oldest = nil
-        newest = nil
-        while let message = next {
-            next = message.newer
-            message.newer = nil
-        }
     }
 }
 

@@ -70,11 +70,13 @@ package final class MessageTable {
     private let link = Field("link").slot
     private let originalQueueID = Field("orig_queue_id").slot
     private let originalID = Field("orig_id").slot
-    private let from = Field("from").slot
     private let nrcpt = Field("nrcpt").slot
     private let messageID = Field("message_id").slot
 
-    private var buckets: [Message?] = Array(repeating: nil, count: 256)
+    /// The first messages of the chains. The table holds what is in it, so that going along a chain counts no
+    /// references.
+    private var buckets: [Unmanaged<Message>?] = Array(repeating: nil, count: 256)
+    private let seed = UInt64.random(in: .min ... .max)
     private var count = 0
     private var births = 0
     private var linesTaken = 0
@@ -83,7 +85,6 @@ package final class MessageTable {
     private var hostsInOrder: [MessageHost] = []
     private var lastHost: MessageHost?
     private var sessionCount = 0
-    private var scratch: [UInt8] = []
 
     /// Whether anybody wants to hear of further messages.
     package private(set) var isWanted = true
@@ -102,7 +103,15 @@ package final class MessageTable {
         toldSlots = plan.told.map(\.slot)
     }
 
-    deinit { for host in hostsInOrder { host.forget() } }
+    deinit {
+        for host in hostsInOrder { host.forget() }
+        for var next in buckets {
+            while let message = next {
+                next = message.takeUnretainedValue().chain
+                message.release()
+            }
+        }
+    }
 
     // MARK: Lines
 
@@ -146,7 +155,7 @@ package final class MessageTable {
         var left: [Message] = []
         for host in hostsInOrder {
             var next = host.oldest
-            while let message = next {
+            while let message = next?.takeUnretainedValue() {
                 left.append(message)
                 next = message.newer
             }
@@ -210,7 +219,7 @@ package final class MessageTable {
     private func noteMessageID(_ value: Value, _ message: Message) {
         message.marks.insert(.messageID)
         guard value.kind == .text else { return }
-        message.messageIDHash = MessageTable.hash(value.bytes, 0)
+        message.messageIDHash = hash(value.bytes, 0)
         // `20261123163934.B42F5F8A2E2@mx1`, or a long id alone.
         let id = message.queueID.bytes
         if let range = value.bytes.range(of: id), range.upperBound < value.bytes.count,
@@ -266,9 +275,7 @@ package final class MessageTable {
             before.attempts + 1,
             before.attempts == 0 ? .missing : .duration(Int(MessageTable.elapsed(before.last, now)))
         )
-        message.recipients[recipient].attempts += 1
-        message.recipients[recipient].last = now
-        message.recipients[recipient].fate = fate
+        message.recipients[recipient].note(fate, now)
         if plan.keepsReason, line.slots[detail].kind == .text {
             if fate == .deferred || fate == .bounced {
                 message.failure = message.values.keep(line.slots[detail], over: message.failure)
@@ -285,17 +292,11 @@ package final class MessageTable {
     }
 
     private func recipient(_ line: Record, _ now: Value, _ message: Message) -> Int {
-        scratch.removeAll(keepingCapacity: true)
+        var hash = seed
         for slot in [to, originalTo] {
-            scratch.append(UInt8(ascii: ">"))
             let value = line.slots[slot]
-            guard value.kind == .text else { continue }
-            scratch.append(
-                contentsOf: UnsafeBufferPointer(start: value.bytes.base, count: value.bytes.count).lazy
-                    .map(\.asciiLowercased))
-        }
-        let hash = scratch.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { MessageTable.hash(Bytes($0, count: buffer.count), 1) } ?? 0
+            // One that is missing is not one that is empty.
+            hash = value.kind == .text ? value.bytes.hash(seed: hash, ignoringCase: true) : ~hash
         }
         if message.recipients.count <= 8 {
             if let place = message.recipients.firstIndex(where: { $0.hash == hash }) { return place }
@@ -303,19 +304,12 @@ package final class MessageTable {
             return place
         }
         let place = message.recipients.count
-        message.recipients.append(
+        message.add(
             Message.Recipient(
                 to: message.values.keep(line.slots[to]),
                 originalTo: message.values.keep(line.slots[originalTo]),
-                hash: hash, first: now, last: now))
-        message.told.append(contentsOf: repeatElement(.missing, count: toldSlots.count))
-        if message.recipients.count == 9 {
-            for (place, recipient) in message.recipients.enumerated() {
-                message.recipientIndex[recipient.hash] = place
-            }
-        } else if message.recipients.count > 9 {
-            message.recipientIndex[hash] = place
-        }
+                hash: hash, first: now, last: now),
+            telling: toldSlots.count)
         return place
     }
 
@@ -336,7 +330,7 @@ package final class MessageTable {
             made.parentKind = kind
         }
         if !parent.children.contains(where: { $0.bytes == id }) {
-            parent.keptChildren.append(parent.values.keep(.text(id)))
+            parent.add(child: .text(id))
         }
     }
 
@@ -347,7 +341,7 @@ package final class MessageTable {
         guard let parent = find(child.host, id), parent !== child,
             !parent.children.contains(where: { $0.bytes == child.queueID.bytes })
         else { return }
-        parent.keptChildren.append(parent.values.keep(child.queueID))
+        parent.add(child: child.queueID)
     }
 
     /// Whether what a server queued under that id came back to this host: the server was a content filter.
@@ -368,13 +362,10 @@ package final class MessageTable {
     /// What a line of smtpd means for the message of its session. Where a line has a queue id it is that of
     /// `message`.
     private func takeSession(_ line: Record, _ event: MailEvent, _ message: Message?, _ host: MessageHost) {
-        switch event {
-        case .connect, .disconnect, .client, .hold, .discard, .lost: break
-        default: return
-        }
+        guard event.isOfSession else { return }
         let tag = line.slots[self.tag]
         guard tag.kind == .text else { return }
-        let key = MessageTable.hash(tag.bytes, UInt64(truncatingIfNeeded: line.slots[pid].integer))
+        let key = hash(tag.bytes, UInt64(truncatingIfNeeded: line.slots[pid].integer))
         switch event {
         case .connect, .disconnect:
             if let session = host.sessions.removeValue(forKey: key) {
@@ -500,36 +491,36 @@ package final class MessageTable {
         hostsInOrder.removeAll { $0.oldest == nil }
     }
 
-    private static let seed = UInt64.random(in: .min ... .max)
-
-    private static func hash(_ bytes: Bytes, _ salt: UInt64) -> UInt64 {
+    private func hash(_ bytes: Bytes, _ salt: UInt64) -> UInt64 {
         bytes.hash(seed: seed ^ salt &* 0x9E37_79B9_7F4A_7C15)
     }
 
-    private func hash(_ host: MessageHost, _ id: Bytes) -> UInt64 {
-        MessageTable.hash(id, host.salt)
-    }
-
     private func find(_ host: MessageHost, _ id: Bytes) -> Message? {
-        let hash = hash(host, id)
-        var next = buckets[Int(truncatingIfNeeded: hash) & (buckets.count - 1)]
+        let hash = hash(id, host.salt)
+        var next = buckets[bucket(hash)]
         while let message = next {
-            if message.hash == hash, message.host === host, message.queueID.bytes == id { return message }
-            next = message.chain
+            let (isIt, after) = message._withUnsafeGuaranteedRef {
+                ($0.hash == hash && $0.host === host && $0.queueID.bytes == id, $0.chain)
+            }
+            if isIt { return message.takeUnretainedValue() }
+            next = after
         }
         return nil
     }
 
+    @inline(__always)
+    private func bucket(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (buckets.count - 1) }
+
     private func insert(_ host: MessageHost, _ id: Bytes, _ now: Value) -> Message {
         if count >= buckets.count { grow() }
         let message = Message(
-            host: host, queueID: id, hash: hash(host, id), number: births, time: now,
+            host: host, queueID: id, hash: hash(id, host.salt), number: births, time: now,
             attributeCount: attributeSlots.count)
         births += 1
         count += 1
-        let bucket = Int(truncatingIfNeeded: message.hash) & (buckets.count - 1)
+        let bucket = bucket(message.hash)
         message.chain = buckets[bucket]
-        buckets[bucket] = message
+        buckets[bucket] = Unmanaged.passRetained(message)
         append(message)
         message.countedFootprint = message.footprint
         footprint += message.countedFootprint
@@ -539,37 +530,42 @@ package final class MessageTable {
     private func grow() {
         let old = buckets
         buckets = Array(repeating: nil, count: old.count * 2)
-        for head in old {
-            var next = head
-            while let message = next {
+        for var next in old {
+            while let held = next {
+                let message = held.takeUnretainedValue()
                 next = message.chain
-                let bucket = Int(truncatingIfNeeded: message.hash) & (buckets.count - 1)
+                let bucket = bucket(message.hash)
                 message.chain = buckets[bucket]
-                buckets[bucket] = message
+                buckets[bucket] = held
             }
         }
     }
 
     private func append(_ message: Message) {
         let host = message.host
+        let held = Unmanaged.passUnretained(message)
         message.seen = linesTaken
         message.older = host.newest
         message.newer = nil
-        if let newest = host.newest { newest.newer = message } else { host.oldest = message }
-        host.newest = message
+        if let newest = host.newest {
+            newest._withUnsafeGuaranteedRef { $0.newer = held }
+        } else {
+            host.oldest = held
+        }
+        host.newest = held
     }
 
     private func unlink(_ message: Message) {
         let host = message.host
-        let newer = message.newer
-        if let newer { newer.older = message.older } else { host.newest = message.older }
-        if let older = message.older { older.newer = newer } else { host.oldest = newer }
+        let (older, newer) = (message.older, message.newer)
+        if let newer { newer._withUnsafeGuaranteedRef { $0.older = older } } else { host.newest = older }
+        if let older { older._withUnsafeGuaranteedRef { $0.newer = newer } } else { host.oldest = newer }
         message.newer = nil
         message.older = nil
     }
 
     private func touch(_ message: Message) {
-        if message.host.newest === message {
+        if message.newer == nil {
             message.seen = linesTaken
         } else {
             unlink(message)
@@ -581,7 +577,10 @@ package final class MessageTable {
 
     /// The message has ended, or may have; it is looked at again when late lines have had their time.
     private func close(_ message: Message) {
-        message.host.closing.append((message, message.host.clock + MessageTable.grace))
+        let host = message.host
+        let due = host.clock + MessageTable.grace
+        host.closing.append((message, due))
+        host.nextDue = min(host.nextDue, due)
     }
 
     private func advance(_ host: MessageHost, to time: Int64) {
@@ -604,31 +603,41 @@ package final class MessageTable {
 
     private func endWhatIsDue(_ host: MessageHost) {
         let time = host.now
-        while let first = host.closing.first, first.due <= time {
-            host.closing.removeFirst()
-            if first.message.isInTable, first.message.hasEnd { end(first.message) }
+        if host.nextDue <= time {
+            while let first = host.closing.first, first.due <= time {
+                host.closing.removeFirst()
+                if first.message.isInTable, first.message.hasEnd { end(first.message) }
+            }
+            host.nextDue = host.closing.first?.due ?? .max
         }
-        while let oldest = host.oldest, time - oldest.last.wallClock > MessageTable.idleLimit {
-            oldest.marks.insert(.evicted)
-            end(oldest)
+        while let oldest = host.oldest,
+            time - oldest._withUnsafeGuaranteedRef({ $0.last.wallClock }) > MessageTable.idleLimit
+        {
+            giveUp(oldest.takeUnretainedValue())
         }
+    }
+
+    private func giveUp(_ message: Message) {
+        message.marks.insert(.evicted)
+        end(message)
     }
 
     /// Takes a message out and hands it on.
     private func end(_ message: Message) {
         guard message.isInTable else { return }
         message.isInTable = false
-        let bucket = Int(truncatingIfNeeded: message.hash) & (buckets.count - 1)
-        if buckets[bucket] === message {
+        let held = Unmanaged.passUnretained(message)
+        let bucket = bucket(message.hash)
+        if buckets[bucket]?.toOpaque() == held.toOpaque() {
             buckets[bucket] = message.chain
         } else {
-            var next = buckets[bucket]
+            var next = buckets[bucket]?.takeUnretainedValue()
             while let other = next {
-                if other.chain === message {
+                if other.chain?.toOpaque() == held.toOpaque() {
                     other.chain = message.chain
                     break
                 }
-                next = other.chain
+                next = other.chain?.takeUnretainedValue()
             }
         }
         message.chain = nil
@@ -637,17 +646,18 @@ package final class MessageTable {
         footprint -= message.countedFootprint
         // A line of a parent may have named an id that never came.
         if message.lines > 0, isWanted { isWanted = ended(message) }
+        held.release()
     }
 
     /// Gives up the messages that were mentioned longest ago.
     private func shrink() {
         while footprint > memory, count > 0 {
             guard
-                let oldest = hostsInOrder.compactMap(\.oldest).min(by: { $0.seen < $1.seen })
+                let oldest = hostsInOrder.compactMap({ $0.oldest?.takeUnretainedValue() })
+                    .min(by: { $0.seen < $1.seen })
             else { return }
-            oldest.marks.insert(.evicted)
             evictions += 1
-            end(oldest)
+            giveUp(oldest)
         }
     }
 }

@@ -156,13 +156,14 @@ public struct Bytes: BitwiseCopyable {
         return true
     }
 
-    /// A multiply-and-fold hash of eight bytes at a time.
-    @inlinable public func hash(seed: UInt64) -> UInt64 {
+    /// A multiply-and-fold hash of eight bytes at a time. It may ignore the case of ASCII letters.
+    @inlinable public func hash(seed: UInt64, ignoringCase: Bool = false) -> UInt64 {
         var hash = seed ^ UInt64(truncatingIfNeeded: count)
         var index = 0
         let start = UnsafeRawPointer(base)
         while index + 8 <= count {
-            hash = Bytes.fold(hash ^ start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let word = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            hash = Bytes.fold(hash ^ (ignoringCase ? Bytes.lowercased(word) : word))
             index += 8
         }
         var tail: UInt64 = 0
@@ -170,7 +171,16 @@ public struct Bytes: BitwiseCopyable {
             tail = tail << 8 | UInt64(base[index])
             index += 1
         }
-        return Bytes.fold(hash ^ tail)
+        return Bytes.fold(hash ^ (ignoringCase ? Bytes.lowercased(tail) : tail))
+    }
+
+    /// Eight bytes with their ASCII letters in lower case.
+    @inlinable @inline(__always)
+    static func lowercased(_ word: UInt64) -> UInt64 {
+        let low = word & 0x7F7F_7F7F_7F7F_7F7F
+        let fromA = low &+ 0x3F3F_3F3F_3F3F_3F3F
+        let behindZ = low &+ 0x2525_2525_2525_2525
+        return word | ((fromA & ~behindZ & ~word & 0x8080_8080_8080_8080) >> 2)
     }
 
     @inlinable @inline(__always)
