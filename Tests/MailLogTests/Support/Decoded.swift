@@ -3,11 +3,13 @@ import MailLog
 
 /// Lines decoded with every field demanded, or some.
 final class Decoded {
+    private let demand: [Field]
     private let decoder: LineDecoder
     private let slots: UnsafeMutablePointer<Value>
     private let record: Record
 
     init(_ demand: [Field] = Fields.all) {
+        self.demand = demand
         decoder = LineDecoder(demand: FieldSet(demand), early: FieldSet())
         slots = .allocate(capacity: Fields.all.count)
         slots.initialize(repeating: .missing, count: Fields.all.count)
@@ -16,11 +18,11 @@ final class Decoded {
 
     deinit { slots.deallocate() }
 
-    /// The fields that a line has, as text; times as the wall clock's microseconds.
+    /// The fields that a line has of those demanded, as text; times as the wall clock's microseconds.
     func fields(_ line: String, year: Int = 2026) -> [String: String] {
         withDecoded(Array(line.utf8), year: year) { found, _ in
             var fields: [String: String] = ["prelude": String(found)]
-            for field in Fields.all where !slots[field.slot].isMissing {
+            for field in demand where !slots[field.slot].isMissing {
                 fields[field.name] = text(slots[field.slot])
             }
             return fields
@@ -30,7 +32,7 @@ final class Decoded {
     /// Decodes a line, which need not be UTF-8, and tells how many fields it has.
     @discardableResult
     func decode(_ line: [UInt8]) -> Int {
-        withDecoded(line) { _, _ in Fields.all.count { !slots[$0.slot].isMissing } }
+        withDecoded(line) { _, _ in demand.count { !slots[$0.slot].isMissing } }
     }
 
     /// Decodes a line for somebody who wants to know whether it has a prelude, and its fields.
