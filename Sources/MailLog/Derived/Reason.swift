@@ -126,7 +126,7 @@ private struct Writer {
             write("<ip>")
         } else if isTime(core) {
             write("<time>")
-        } else if isMixed(core), QueueID.matches(core) {
+        } else if core.isMixed, QueueID.matches(core) {
             write("<qid>")
         } else if isID(core) {
             write("<id>")
@@ -210,15 +210,6 @@ private struct Writer {
     private func isTime(_ text: Bytes) -> Bool {
         guard text.count >= 8, text[0].isDigit else { return false }
         return text[2] == 0x3A && text[5] == 0x3A || text.count >= 10 && text[4] == 0x2D && text[7] == 0x2D
-    }
-
-    /// Letters and digits both.
-    private func isMixed(_ text: Bytes) -> Bool {
-        var (digits, letters) = (false, false)
-        for index in 0..<text.count {
-            if text[index].isDigit { digits = true } else if text[index].isLetter { letters = true }
-        }
-        return digits && letters
     }
 
     /// Sixteen or more letters, digits and `-_+/=` with at least three digits, or twelve of hexadecimal.

@@ -325,6 +325,9 @@ package final class LineDecoder {
         } else if body.stands("NOQUEUE: ", at: 0) {
             line.queueID = body.prefix(7)
             line.body = body.dropFirst(9)
+        } else if word == 5, queueID >= 0, let id = QueueID.inside(body) {
+            // What ends a process names the file of the message somewhere.
+            slots[queueID] = .text(id)
         }
         guard needsShapes, let entry, !line.body.isEmpty else { return }
         let cells = Cells(slots: slots, wanted: UnsafePointer(wanted), eventSlot: eventSlot)

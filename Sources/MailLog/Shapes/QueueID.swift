@@ -38,6 +38,19 @@ package enum QueueID {
         return isLong(text)
     }
 
+    /// The queue id before a colon inside a text: `append file defer 3F2A1B2C4D5: Input/output error`. It has
+    /// letters and digits, as no word and no number has.
+    static func inside(_ text: Bytes) -> Bytes? {
+        var index = 0
+        while let colon = text.range(of: ": ", from: index) {
+            let words = text[index..<colon.lowerBound]
+            let last = words.dropFirst(words.lastIndex(of: 0x20).map { $0 + 1 } ?? 0)
+            if last.isMixed, matches(last) { return last }
+            index = colon.upperBound
+        }
+        return nil
+    }
+
     /// When the message of a long queue id was born, in microseconds of UTC: six or more digits to the base 52 are
     /// seconds, the four before `z` are microseconds. Nil for any other id.
     static func birth(_ id: Bytes) -> Int64? {
@@ -75,5 +88,16 @@ package enum QueueID {
         }
         guard let mark = text.firstIndex(of: UInt8(ascii: "z"), from: 10) else { return false }
         return mark < text.count - 1
+    }
+}
+
+extension Bytes {
+    /// Letters and digits both.
+    var isMixed: Bool {
+        var (digits, letters) = (false, false)
+        for index in 0..<count {
+            if self[index].isDigit { digits = true } else if self[index].isLetter { letters = true }
+        }
+        return digits && letters
     }
 }

@@ -30,6 +30,15 @@ struct LineShapesTests {
         }
     }
 
+    @Test("a number or a word before a colon is no queue id")
+    func noQueueID() {
+        for text in ["user 100000: unknown", "DEADBEEF: x", "bind 0.0.0.0 port 250000: in use"] {
+            #expect(
+                Decoded().fields("Nov 23 16:39:34 mx1 postfix/master[1]: fatal: no \(text)")["queue_id"]
+                    == nil)
+        }
+    }
+
     @Test("a line has one shape, so that it does not matter which are tried")
     func oneShape() {
         let all = Decoded()
@@ -122,6 +131,18 @@ struct LineShapesTests {
         (
             "Nov 23 16:39:34 mx1 postfix/smtpd[1]: warning: connect to Milter service inet:127.0.0.1:8891: Connection refused",
             ["event": "service-fail", "socket": "inet:127.0.0.1:8891", "detail": "Connection refused"]
+        ),
+        // Where a daemon ends, the queue id stands somewhere in its last words.
+        (
+            "Nov 23 16:39:34 mx1 postfix/bounce[1]: fatal: append file defer 3F2A1B2C4D5: No space left on device",
+            [
+                "queue_id": "3F2A1B2C4D5", "event": "warning",
+                "detail": "append file defer 3F2A1B2C4D5: No space left on device",
+            ]
+        ),
+        (
+            "Nov 23 16:39:34 mx1 postfix/showq[1]: fatal: open deferred 4jYBWH52yzz2NpW3: Permission denied",
+            ["queue_id": "4jYBWH52yzz2NpW3"]
         ),
         // A quoted local part may hold what else would end it.
         (
