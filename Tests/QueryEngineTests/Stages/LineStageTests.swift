@@ -185,7 +185,8 @@ import Testing
         let expected = [
             "file\tlines\tbytes\tfirst\tlast\tyear\tyear_source\tutc_offset\tunrecognised\t"
                 + "unrecognised_at\treordered\treordered_at\tgap\tgap_at\tmerged_with",
-            "maillog\t10\t1427\t2026-11-23T16:39:34\t2026-11-23T16:39:56\t2026\t--year\t\t0\t\t0\t\t18\t2026-11-23T16:39:37\t",
+            "maillog\t10\t1427\t2026-11-23T16:39:34\t2026-11-23T16:39:56\t2026\t--year\t\t0\t\t0\t\t"
+                + "18\t2026-11-23T16:39:37\t",
         ]
         let rows = log.rows("files").map { $0.replacing(log.directory + "/", with: "") }
         let bytes = TestLog.lines.reduce(0) { $0 + $1.utf8.count + 1 }
