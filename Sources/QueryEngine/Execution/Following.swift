@@ -44,6 +44,7 @@ package struct Following {
     package func run(
         _ query: Query, to destination: Executor.Destination, run: RunState
     ) -> Executor.Outcome {
+        run.endWithAnswer()
         var query = query
         let isSaved = query.isSaved
         let destination = isSaved ? destination.silenced : destination

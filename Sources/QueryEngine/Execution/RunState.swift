@@ -13,6 +13,7 @@ package final class RunState: Sendable {
     /// When that was, in nanoseconds of a clock that only goes forward; 0 for never.
     private let interrupted = Atomic<UInt64>(0)
     private let givenUp = Atomic<Bool>(false)
+    private let endsWithAnswer = Atomic<Bool>(false)
     private let state = Mutex<State>(State())
 
     private struct State {
@@ -55,10 +56,15 @@ package final class RunState: Sendable {
     /// interrupted it, so that there is to be none.
     package var shouldGiveUp: Bool {
         let time = interrupted.load(ordering: .relaxed)
-        guard time != 0, RunState.nanoseconds > time + RunState.patience else { return false }
+        guard time != 0, !endsWithAnswer.load(ordering: .relaxed),
+            RunState.nanoseconds > time + RunState.patience
+        else { return false }
         givenUp.store(true, ordering: .relaxed)
         return true
     }
+
+    /// An interrupt is how this run ends: the answer so far comes however long it takes.
+    func endWithAnswer() { endsWithAnswer.store(true, ordering: .relaxed) }
 
     /// Whether an answer was given up.
     package var hasGivenUp: Bool { givenUp.load(ordering: .relaxed) }
