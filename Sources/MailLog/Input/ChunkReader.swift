@@ -82,7 +82,8 @@ package final class ChunkReader: Sendable {
         self.usesInstants = usesInstants
         units = passages.flatMap { passage -> [Unit] in
             let wanted = passage.files.filter { !parts[$0].isEmpty }
-            return passage.isMerged && wanted.count > 1 ? [.merged(passage)] : wanted.map { .file($0) }
+            // Merged even where a range of time leaves one log: a line has the same place in every pass.
+            return passage.isMerged && !wanted.isEmpty ? [.merged(passage)] : wanted.map { .file($0) }
         }
         // Counting lines takes all that stand before.
         self.parts = numbered ? parts.map { $0.isEmpty ? $0 : 0..<$0.upperBound } : parts

@@ -73,7 +73,7 @@ final class Trace {
         }
         for id in open { since[id] = .min }
         while !open.isEmpty, run.failure == nil, !run.shouldStop { open = gather(open) }
-        follow()
+        tellMessages()
         select()
         addProcessLines()
         for place in stories.indices {
@@ -131,7 +131,7 @@ final class Trace {
     }
 
     /// Makes messages of the lines.
-    private func follow() {
+    private func tellMessages() {
         let table = MessageTable(MessageTable.Plan(), memory: .max) { _ in true }
         var numbers: [ObjectIdentifier: Int] = [:]
         let buffer = RowBuffer(layout)
@@ -198,7 +198,7 @@ final class Trace {
     private func addProcessLines() {
         var messages: [UInt64: Int] = [:]
         var processes = ProcessSet()
-        var times: Range<Int64>?
+        var (first, last) = (Int64.max, Int64.min)
         let buffer = RowBuffer(layout)
         let worker = Worker(run: run)
         for (place, story) in stories.enumerated() {
@@ -207,12 +207,8 @@ final class Trace {
                 worker.arena.reset()
                 let row = RowCodec.row(line.record, in: buffer, worker: worker)
                 if row[time].kind == .time {
-                    let moment =
-                        row[time].wallClock - Trace.sessionLength..<row[time].wallClock + Trace.sessionLength
-                    times =
-                        times.map {
-                            min($0.lowerBound, moment.lowerBound)..<max($0.upperBound, moment.upperBound)
-                        } ?? moment
+                    first = min(first, row[time].wallClock)
+                    last = max(last, row[time].wallClock)
                 }
                 guard row[event].kind == .text,
                     row[event].bytes == "client" || row[event].bytes == "delivery",
@@ -221,7 +217,8 @@ final class Trace {
                 processes.insert(row[tag].bytes, row[pid].integer)
             }
         }
-        guard !processes.isEmpty, let times, run.failure == nil else { return }
+        guard !processes.isEmpty, first <= last, run.failure == nil else { return }
+        let times = first - Trace.sessionLength..<last + Trace.sessionLength
         // Before anything but the tag is decoded, the number behind it is read of the raw line.
         var early = Condition(range: SourceRange(0, 0), needs: [tag, raw]) { [tag, raw, processes] in
             { row in
