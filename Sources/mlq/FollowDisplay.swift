@@ -78,7 +78,9 @@ extension Session {
         _ query: Query, _ executor: Executor, _ logs: LogSet, to destination: Executor.Destination,
         _ run: RunState
     ) -> Executor.Outcome {
-        let follower = FileFollower(logs, awaited: awaited, now: { Input.now }) { run.shouldStop }
+        let follower = FileFollower(
+            logs, awaited: awaited, now: { [zone = settings.zone] in Input.now(zone) }
+        ) { run.shouldStop }
         let isTerminal = Terminal.isOutput
         let display = FollowDisplay(destination.sink, isTerminal: isTerminal)
         var options = destination.options

@@ -33,9 +33,10 @@ enum Input {
         return found.sorted()
     }
 
-    /// Microseconds of the wall clock.
-    static var now: Int64 {
+    /// Microseconds of the wall clock, in a zone or else in that of the system.
+    static func now(_ zone: Zone?) -> Int64 {
         var time = time(nil)
+        if let zone { return zone.time(at: Int64(time) * 1_000_000).wallClock }
         var parts = tm()
         localtime_r(&time, &parts)
         return (Int64(time) + Int64(parts.tm_gmtoff)) * 1_000_000

@@ -54,6 +54,13 @@ struct Options: ParsableCommand {
     @Option(help: ArgumentHelp("Year of the first stamp that has none.", valueName: "year"))
     var year: Int?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show and read times in this zone: Europe/Berlin, +02:00, UTC, local (mlq help times).",
+            valueName: "zone"))
+    var tz: String?
+
     @Option(help: ArgumentHelp("The time that `now` stands for.", valueName: "time"))
     var now: String?
 
@@ -111,7 +118,7 @@ struct Options: ParsableCommand {
     /// The names of the options that a shell can change.
     static let names = [
         "color", "every", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output",
-        "redact", "redact-key", "safe-csv", "since", "stats", "strict", "threads", "until", "year",
+        "redact", "redact-key", "safe-csv", "since", "stats", "strict", "threads", "tz", "until", "year",
     ]
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

@@ -35,6 +35,10 @@ struct Session {
         logs = LazyLogs(paths: paths, LogOptions())
     }
 
+    private var logOptions: LogOptions {
+        LogOptions(year: settings.options.year, zone: settings.zone, now: Input.now(settings.zone))
+    }
+
     // MARK: Reading queries
 
     /// Resolves texts over the logs as they are now.
@@ -42,10 +46,11 @@ struct Session {
         awaited = follows ? paths.filter { $0 != "-" && !Terminal.exists($0) } : []
         let logs = LazyLogs(
             paths: paths.filter { !awaited.contains($0) },
-            LogOptions(year: settings.options.year, now: Input.now))
+            logOptions)
         self.logs = logs
         environment.follows = follows
-        environment.now = Input.now
+        environment.now = Input.now(settings.zone)
+        environment.zone = settings.zone
         environment.memory = settings.memory
         environment.force = settings.options.force
         environment.redaction = settings.redaction
@@ -119,8 +124,7 @@ struct Session {
 
     /// What is open, for people: names, bytes, first and last day as far as the files tell at once.
     func interval() -> (names: String, bytes: String, times: String, problems: [String]) {
-        let logs = LazyLogs(paths: paths, LogOptions(year: settings.options.year, now: Input.now)).value(
-            spooled: true)
+        let logs = LazyLogs(paths: paths, logOptions).value(spooled: true)
         let files = logs.files
         let name = files.count == 1 ? files[0].path : files.isEmpty ? "" : "\(files.count) logs"
         var bytes: [UInt8] = []

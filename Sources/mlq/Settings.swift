@@ -1,3 +1,4 @@
+import MailLog
 import QueryEngine
 import QuerySyntax
 
@@ -17,6 +18,8 @@ struct Settings {
     var format: OutputFormat?
     /// Seconds from one answer so far to the next, into a pipe (`--every`).
     let interval: Double
+    /// The zone of stamps that tell none, in which times are shown (`--tz`).
+    let zone: Zone?
     /// `--redact`, `--redact-key`.
     let redaction: Redaction?
     /// `--since` and `--until` as the filter that they are.
@@ -37,6 +40,7 @@ struct Settings {
         }
         self.interval = Double(interval) / 1e6
         format = try options.o.map { (name) throws(UsageError) in try Settings.format(name) }
+        zone = try options.tz.map { (name) throws(UsageError) in try Settings.zone(name) }
         redaction = try Settings.redaction(options)
         prelude = try Settings.timeFilter(options)
         definitions = try Settings.definitions(options)
@@ -49,6 +53,18 @@ struct Settings {
             "no output format '\(name)'"
                 + (near.map { "; did you mean '\($0)'?" }
                     ?? "; there are \(OutputFormats.all.map(\.name).joined(separator: ", "))"))
+    }
+
+    private static func zone(_ name: String) throws(UsageError) -> Zone {
+        if let zone = Zone(name) { return zone }
+        let names = Zone.names
+        let near =
+            names.first { $0.lowercased().hasSuffix("/" + name.lowercased()) }
+            ?? Spelling.nearest(to: name, among: names)
+        throw UsageError(
+            "--tz \(name): no such time zone in \(Zone.directory); "
+                + (near.map { "did you mean '\($0)'?" }
+                    ?? "write a name such as Europe/Berlin, an offset such as +02:00, UTC or local"))
     }
 
     /// The key of a process that was not told one: settings that change must not change the names.

@@ -11,6 +11,8 @@ struct BirthEvidence {
     let year: Int
     /// Seconds east of UTC, to a quarter of an hour.
     let offset: Int
+    /// When the message was born, in microseconds since 1970.
+    let moment: Int64
 
     private static let second: Int64 = 1_000_000
     private static let sign = LiteralSearch(Array("message-id=<".utf8))
@@ -75,6 +77,7 @@ struct BirthEvidence {
             let isBeforeNewYear = YearWindow.wallClock(of: first, year: year) > wall + 45 * day
             self.year = isBeforeNewYear ? year - 1 : year
             self.offset = Int(offset / BirthEvidence.second)
+            moment = birth
             return
         }
         return nil

@@ -23,6 +23,7 @@ package final class FileFollower {
     private var logs: [FollowedLog] = []
     private let watch = DirectoryWatch()
     private let now: () -> Int64
+    private let zone: Zone?
     private var arrival: UInt64 = 0
     /// The log that is looked at next.
     private var cursor = 0
@@ -39,6 +40,7 @@ package final class FileFollower {
         shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.now = now
+        zone = set.zone
         self.shouldStop = shouldStop
         paths = set.files.map(\.path) + awaited
         var initial: [Initial] = []
@@ -108,7 +110,11 @@ package final class FileFollower {
     }
 
     /// Stamps that come now are of the last twelve months.
-    private var recent: YearWindow { YearWindow(end: now() + 2 * 86_400_000_000) }
+    private var recent: YearWindow {
+        var window = YearWindow(end: now() + 2 * 86_400_000_000)
+        window.zone = zone
+        return window
+    }
 
     private func read(into block: Block) -> Chunk? {
         while let first = initial.first {

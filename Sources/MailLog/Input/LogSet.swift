@@ -10,13 +10,16 @@ import Synchronization
 package struct LogOptions: Sendable {
     /// The year of the first stamp that has none.
     package var year: Int?
+    /// The zone of stamps that tell none, in which times are given.
+    package var zone: Zone?
     /// The present, in microseconds of the wall clock.
     package var now: Int64 = 0
     /// Whether a pipe is to be read more than once, so that it must be copied to a temporary file.
     package var spools = false
 
-    package init(year: Int? = nil, now: Int64 = 0, spools: Bool = false) {
+    package init(year: Int? = nil, zone: Zone? = nil, now: Int64 = 0, spools: Bool = false) {
         self.year = year
+        self.zone = zone
         self.now = now
         self.spools = spools
     }
@@ -115,7 +118,8 @@ package final class LogSet: Sendable {
         if let files = dated ? found.dated : found.undated { return files }
         var files = whole
         found.problems += YearEvidence.settle(&files, options: options, searching: dated)
-        let isInstant = LogSet.tellZones(files)
+        for index in files.indices { files[index].years.zone = zone }
+        let isInstant = tellZones(files)
         files.sort { a, b in
             switch (a.firstTime?.moment(isInstant: isInstant), b.firstTime?.moment(isInstant: isInstant)) {
             case (let first?, let second?) where first != second: first < second
@@ -156,7 +160,7 @@ package final class LogSet: Sendable {
         }
         return ChunkReader(
             files, passages: merged ?? ordered ? passages : passages.flatMap(\.apart),
-            usesInstants: LogSet.tellZones(files), parts: files.map { $0.part(holding: times) },
+            usesInstants: tellZones(files), parts: files.map { $0.part(holding: times) },
             ordered: ordered, numbered: numbered, isCancelled: isCancelled)
     }
 
@@ -166,7 +170,7 @@ package final class LogSet: Sendable {
         if let passages = found.passages { return passages }
         var files = files(dated: dated, &found)
         guard files.count > 1 else { return files.indices.map { Passage(files: $0..<$0 + 1, lanes: [[$0]]) } }
-        let survey = Survey(files, usesInstants: LogSet.tellZones(files))
+        let survey = Survey(files, usesInstants: tellZones(files))
         let isWhole = survey.run(isCancelled: isCancelled)
         let passages = survey.passages
         // Half a survey will do for the answer so far, but not for the next question.
@@ -192,9 +196,12 @@ package final class LogSet: Sendable {
             isDamage: false)
     }
 
-    /// Whether every log tells its zone.
-    private static func tellZones(_ files: [LogFile]) -> Bool {
-        files.allSatisfy { $0.firstStamp.map { $0.offset != Value.unknownOffset } ?? true }
+    /// The zone in which times are given, if it is not that of each stamp.
+    package var zone: Zone? { options.zone }
+
+    /// Whether the zone of every log is known.
+    private func tellZones(_ files: [LogFile]) -> Bool {
+        zone != nil || files.allSatisfy { $0.firstStamp.map { $0.offset != Value.unknownOffset } ?? true }
     }
 
     /// The first and the last stamp, in microseconds of the wall clock; nil where no line has any.

@@ -35,19 +35,35 @@ package enum YearEvidence {
             }
         }
         let births = searching ? births(in: files) : []
+        let problems = births.compactMap { contradiction(options.zone, files[$0.index], $0.birth) }
         guard let year = options.year else {
             follow(births, &files)
-            return []
+            return problems
         }
         shift(&files, to: year)
-        return births.compactMap { index, birth in
-            guard let time = files[index].firstTime, self.year(of: time) != birth.year else { return nil }
-            return InputProblem(
-                path: files[index].path,
-                message: "\(files[index].name) is of \(birth.year), as its message ids tell, not of "
-                    + "\(self.year(of: time)), as --year has it",
-                isDamage: false)
+        return problems
+            + births.compactMap { index, birth in
+                guard let time = files[index].firstTime, self.year(of: time) != birth.year else { return nil }
+                return InputProblem(
+                    path: files[index].path,
+                    message: "\(files[index].name) is of \(birth.year), as its message ids tell, not of "
+                        + "\(self.year(of: time)), as --year has it",
+                    isDamage: false)
+            }
+    }
+
+    /// What is to be said where a log tells another zone than `--tz`.
+    private static func contradiction(
+        _ zone: Zone?, _ file: LogFile, _ birth: BirthEvidence
+    ) -> InputProblem? {
+        guard let zone, case let offset = Int(zone.offset(at: birth.moment)), offset != birth.offset else {
+            return nil
         }
+        return InputProblem(
+            path: file.path,
+            message: "the clock of \(file.name) is at \(Zone.text(ofOffset: birth.offset)), as its message "
+                + "ids tell, not at \(Zone.text(ofOffset: offset)), as --tz has it",
+            isDamage: false)
     }
 
     /// What the logs without years tell themselves, by the place of the file.

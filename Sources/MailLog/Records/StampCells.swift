@@ -8,6 +8,8 @@
 struct StampCells {
     private enum Kind { case time, minute, hour, hourOfDay, day, week, month, weekday }
 
+    private static let day: Int64 = 86_400_000_000
+
     /// One demanded field and its value for the current line.
     private struct Cell {
         let slot: Int
@@ -20,10 +22,11 @@ struct StampCells {
     /// The cells that change with the clock come first.
     private let clockCount: Int
 
-    // The last stamp without a year, where every moment of its day has the same year; a date of 0 is none.
+    // The last stamp without a year, where every moment of its day has the same year and offset; a date of 0 is none.
     private var date: UInt64 = 0
     private var clock: UInt64 = 0
     private var midnight: Int64 = 0
+    private var offset = Value.unknownOffset
     private var start: Int64 = 0
 
     init(demand: FieldSet) {
@@ -63,7 +66,7 @@ struct StampCells {
         if clock != self.clock {
             guard let seconds = Self.seconds(clock) else { return 0 }
             self.clock = clock
-            setClock(seconds * 1_000_000, time: .time(midnight &+ seconds * 1_000_000))
+            setClock(seconds * 1_000_000, time: .time(midnight &+ seconds * 1_000_000, offset: offset))
         }
         return 15
     }
@@ -72,21 +75,26 @@ struct StampCells {
     mutating func set(_ stamp: Stamp, years: YearWindow, line: Bytes?) {
         let time = years.time(of: stamp)
         date = 0
-        setClock(stamp.microsecondsOfDay, time: time)
-        let day = time.wallClock &- stamp.microsecondsOfDay
-        setDate(day, dayOfMonth: Int64(stamp.day))
+        let day = time.wallClock.floorDivided(by: StampCells.day) * StampCells.day
+        setClock(time.wallClock &- day, time: time)
+        setDate(day)
 
         guard let line, stamp.length == 15, stamp.year == 0, line.count > 15,
             Self.seconds(Self.word(line.base + 7)) != nil
         else { return }
         var edge = stamp
         edge.microsecondsOfDay = 0
-        let first = years.time(of: edge).wallClock
-        edge.microsecondsOfDay = 86_399_999_999
-        guard years.time(of: edge).wallClock - first == edge.microsecondsOfDay else { return }
+        let first = years.time(of: edge)
+        edge.microsecondsOfDay = StampCells.day - 1
+        let last = years.time(of: edge)
+        // Where clocks are changed on that day, every stamp is looked at by itself.
+        guard last.wallClock - first.wallClock == edge.microsecondsOfDay, last.offset == first.offset else {
+            return
+        }
         date = Self.word(line.base) & 0x00FF_FFFF_FFFF_FFFF
         clock = Self.word(line.base + 7)
-        midnight = first
+        midnight = Int64(bitPattern: first.bits)
+        offset = first.offset
         start = years.start
     }
 
@@ -103,15 +111,18 @@ struct StampCells {
         }
     }
 
-    private func setDate(_ midnight: Int64, dayOfMonth: Int64) {
-        let day: Int64 = 86_400_000_000
+    private func setDate(_ midnight: Int64) {
+        let day = StampCells.day
+        let number = midnight.floorDivided(by: day)
         // 1970-01-01 was a Thursday.
-        let weekday = ((midnight.floorDivided(by: day) + 3) % 7 + 7) % 7
+        let weekday = ((number + 3) % 7 + 7) % 7
         for index in clockCount..<count {
             let value: Value
             switch cells[index].kind {
             case .week: value = .time(midnight &- weekday * day)
-            case .month: value = .time(midnight &- (dayOfMonth - 1) * day)
+            case .month:
+                let dayOfMonth = Calendar.civil(fromDays: Int(number)).day
+                value = .time(midnight &- Int64(dayOfMonth - 1) * day)
             case .weekday: value = Weekday.value(Int(weekday))
             default: value = .time(midnight)
             }

@@ -5,6 +5,8 @@
 package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
     /// Microseconds of the wall clock.
     package let start: Int64
+    /// The zone in which times are given, and of stamps that do not tell theirs.
+    package var zone: Zone?
 
     package init(start: Int64) { self.start = start }
 
@@ -35,10 +37,16 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
     package func contains(_ time: Int64) -> Bool { time >= start && time < moved(by: 1).start }
 
     package func time(of stamp: Stamp) -> Value {
+        let time = logged(stamp)
+        return zone?.time(time) ?? time
+    }
+
+    /// The same, as the log tells it.
+    private func logged(_ stamp: Stamp) -> Value {
         if stamp.year != 0 {
-            let local = YearWindow.wallClock(of: stamp, year: Int(stamp.year))
-            guard stamp.offset != Value.unknownOffset else { return .time(local) }
-            return .time(local - Int64(stamp.offset) * 1_000_000, offset: stamp.offset)
+            let wall = YearWindow.wallClock(of: stamp, year: Int(stamp.year))
+            guard stamp.offset != Value.unknownOffset else { return .time(wall) }
+            return .time(wall - Int64(stamp.offset) * 1_000_000, offset: stamp.offset)
         }
         let year = Calendar.civil(fromDays: Int(start.floorDivided(by: 86_400_000_000))).year
         let early = YearWindow.wallClock(of: stamp, year: year)

@@ -114,12 +114,20 @@ package struct TimeWords {
         }
         guard days.count == 1, let clock = clock(String(parts[1])) else { return nil }
         let midnight = days.lowerBound * Self.day
-        return Interval(start: midnight + clock.start, end: midnight + clock.end)
+        let interval = Interval(start: midnight + clock.start, end: midnight + clock.end)
+        return shown(interval, offset: word.hasSuffix("z") ? 0 : Value.unknownOffset)
+    }
+
+    /// An interval of a clock so many seconds east of UTC, on the clock in which times are given. Without `--tz` that
+    /// is the clock of each stamp, and an offset changes nothing.
+    private func shown(_ interval: Interval, offset: Int32) -> Interval {
+        guard let zone = environment.zone, offset != Value.unknownOffset else { return interval }
+        let shown = { (wall: Int64) in zone.time(at: wall - Int64(offset) * Self.second).wallClock }
+        return Interval(start: shown(interval.start), end: shown(interval.end))
     }
 
     /// `13`, `13:00`, `13:00:01`, `13:00:01.5`, as microseconds of the day.
     private func clock(_ text: String) -> Interval? {
-        // A zone at the end changes nothing: times compare by the clock of the log.
         var text = text
         if text.hasSuffix("z") { text.removeLast() }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -158,7 +166,7 @@ package struct TimeWords {
             }
         }
         let start = Self.days(year, Int(stamp.month), Int(stamp.day)) * Self.day + stamp.microsecondsOfDay
-        return Interval(start: start, end: start + Self.second)
+        return shown(Interval(start: start, end: start + Self.second), offset: stamp.offset)
     }
 
     private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int64 {

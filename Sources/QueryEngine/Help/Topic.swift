@@ -36,7 +36,14 @@ struct Topic: Sendable {
                 Stamps without a year get one from, in this order: --year, message ids that Postfix
                 made and long queue ids, a date in the file's name, dated files of the same name, gzip's time
                 stamp, the file's time stamp, today. New Year may lie inside a file. Years that a log tells are
-                never changed. Times are the log's own clock.
+                never changed.
+
+                Times are the log's own clock, and of a stamp without a zone the zone is not known. --tz
+                Europe/Berlin (or +02:00, UTC, local: that of this system) says which it is, and shows all times
+                there: stamps that tell their zone too (as those of journald and containers, in UTC) are counted
+                in its days and hours, and times in queries are read on its clock. Lines (-o raw) stay as they
+                are. Where clocks are set back, a stamp without a zone in the hour that comes twice counts as in
+                the first.
                 """),
         Topic(
             name: "output", summary: "formats, and what goes where",

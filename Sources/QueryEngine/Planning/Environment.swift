@@ -6,6 +6,8 @@ import QuerySyntax
 package struct Environment: Sendable {
     /// Microseconds of the wall clock.
     package var now: Int64 = 0
+    /// The zone in which times are given, if it is not that of each stamp.
+    package var zone: Zone?
     /// First and last stamp of the input, found when a query first needs them.
     package var dataRange: @Sendable () -> (first: Int64, last: Int64)? = { nil }
     package var parameters: [String: Expression] = [:]

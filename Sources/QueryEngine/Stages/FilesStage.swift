@@ -8,8 +8,8 @@ struct FilesStage: Stage {
         details: """
             It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
             `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
-            tells where it was taken from; `utc_offset` is in the stamps, or follows from the message ids that \
-            Postfix made. `unrecognised` lines have no time stamp that mlq understands; `reordered` ones have an \
+            tells where it was taken from; `utc_offset` is in the stamps, or is that of `--tz`, or follows from \
+            the message ids that Postfix made. `unrecognised` lines have no time stamp that mlq understands; `reordered` ones have an \
             earlier stamp than the line before, as when a clock is set back; `gap` is the longest time without \
             a line, from `gap_at` on. The first of each kind is line `unrecognised_at`, `reordered_at`. \
             `merged_with` are the logs that overlap with it in time and are merged with it line by line; a line \
@@ -195,11 +195,9 @@ private final class FilesPart: ReductionPart {
 
     /// `+09:00`.
     private static func offset(of file: LogFile) -> String? {
-        let written = file.firstStamp.flatMap { $0.offset == Value.unknownOffset ? nil : Int($0.offset) }
-        guard let seconds = written ?? file.offset else { return nil }
-        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
-        let minutes = abs(seconds) / 60
-        return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+        let known = [file.firstStamp?.offset, file.firstTime?.offset].compactMap(\.self)
+            .first { $0 != Value.unknownOffset }
+        return (known.map { Int($0) } ?? file.offset).map(Zone.text)
     }
 
     private static func year(of time: Value) -> Int {

@@ -34,9 +34,9 @@ struct QueueStage: Stage {
             QueueStage.columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of 'queue'", by: name)
         resolution.timeRange = nil
         resolution.readsListing = true
-        let now = resolution.environment.now
+        let (now, zone) = (resolution.environment.now, resolution.environment.zone)
         var transform = Transform("entries of a queue listing", needs: [raw], inOrder: true) { next, worker in
-            QueueOperator(raw, now, layout, next, worker)
+            QueueOperator(raw, now, zone, layout, next, worker)
         }
         transform.beginsRows = true
         resolution.append(.each(transform))
@@ -49,6 +49,7 @@ private final class QueueOperator: RowConsumer {
     private let worker: Worker
     private let buffer: RowBuffer
     private let now: Int64
+    private let zone: Zone?
     private var listing: QueueListing
     private var file = 0
     private var rows: UInt64 = 0
@@ -56,9 +57,12 @@ private final class QueueOperator: RowConsumer {
     private let reason = QueueOperator.derivation("reason")
     private let reasonClass = QueueOperator.derivation("reason_class")
 
-    init(_ raw: Int, _ now: Int64, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker) {
+    init(
+        _ raw: Int, _ now: Int64, _ zone: Zone?, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker
+    ) {
         self.raw = raw
         self.now = now
+        self.zone = zone
         self.next = next
         self.worker = worker
         buffer = RowBuffer(layout)
@@ -89,7 +93,8 @@ private final class QueueOperator: RowConsumer {
         arena.reset()
         let detail = entry.detail.map { arena.text($0) } ?? .missing
         let cells: [Value] = [
-            entry.arrival, entry.queueName.map { arena.text($0) } ?? .missing, arena.text(entry.queueID),
+            entry.arrival.isMissing ? .missing : zone?.time(entry.arrival) ?? entry.arrival,
+            entry.queueName.map { arena.text($0) } ?? .missing, arena.text(entry.queueID),
             entry.size.map { .integer($0) } ?? .missing, arena.text(entry.from),
             .integer(entry.recipients.count), arena.list(entry.recipients.map { arena.text($0) }),
             entry.isExpired.map { .bool($0) } ?? .missing,

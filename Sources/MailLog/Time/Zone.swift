@@ -1,0 +1,162 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// How far the clocks of a place are ahead of UTC, at every moment (`--tz`).
+package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
+    private struct Span {
+        /// Seconds since 1970 in UTC.
+        let start: Int
+        /// Seconds east of UTC.
+        let offset: Int32
+    }
+
+    // Zones are few, and are kept for as long as the process lives.
+    private let spans: UnsafePointer<Span>
+    private let count: Int
+
+    private init(_ list: [Span]) {
+        let memory = UnsafeMutablePointer<Span>.allocate(capacity: list.count)
+        memory.initialize(from: list, count: list.count)
+        spans = UnsafePointer(memory)
+        count = list.count
+    }
+
+    /// A zone that never changes its clocks; `offset` in seconds east of UTC.
+    package init(offset: Int32) { self.init([Span(start: .min, offset: offset)]) }
+
+    /// `UTC`, `+02:00`, a name of the system's time zone database (`Europe/Berlin`), or `local` for the zone of this
+    /// system. To be made where no other thread asks for the time of day: the C library has one zone at a time.
+    package init?(_ name: String) {
+        if let offset = name == "UTC" || name == "Z" ? 0 : Zone.offset(name) {
+            self.init(offset: offset)
+            return
+        }
+        if name == "local" {
+            self.init(Zone.sampled())
+            return
+        }
+        guard Zone.isKnown(name) else { return nil }
+        let before = getenv("TZ").map { String(cString: $0) }
+        setenv("TZ", ":\(name)", 1)
+        tzset()
+        defer {
+            if let before { setenv("TZ", before, 1) } else { unsetenv("TZ") }
+            tzset()
+        }
+        self.init(Zone.sampled())
+    }
+
+    // MARK: Times
+
+    /// Seconds east of UTC at a moment in microseconds since 1970.
+    package func offset(at moment: Int64) -> Int32 {
+        let second = Int(moment.floorDivided(by: 1_000_000))
+        var low = 0
+        var high = count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if spans[middle].start <= second { low = middle } else { high = middle }
+        }
+        return spans[low].offset
+    }
+
+    /// A moment, in microseconds since 1970, as this zone's clocks show it.
+    package func time(at moment: Int64) -> Value { .time(moment, offset: offset(at: moment)) }
+
+    /// A time as this zone's clocks show it; one of a zone that is not known is of this one.
+    package func time(_ time: Value) -> Value {
+        let moment = Int64(bitPattern: time.bits)
+        return time.offset == Value.unknownOffset ? self.time(ofWallClock: moment) : self.time(at: moment)
+    }
+
+    /// The moment at which the clocks show so many microseconds. Of an hour that comes twice it is in the first, and
+    /// one that is left out goes on as if it were not.
+    package func time(ofWallClock wall: Int64) -> Value {
+        let day: Int64 = 86_400_000_000
+        let before = Int64(offset(at: wall &- day)) * 1_000_000
+        let after = Int64(offset(at: wall &+ day)) * 1_000_000
+        let isAfter = Int64(offset(at: wall &- before)) * 1_000_000 != before
+        if isAfter, Int64(offset(at: wall &- after)) * 1_000_000 == after { return time(at: wall &- after) }
+        return time(at: wall &- before)
+    }
+
+    // MARK: Names
+
+    /// `+02:00`, `-0530`, `+2`.
+    private static func offset(_ text: String) -> Int32? {
+        guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
+        var digits = Array(text.utf8.dropFirst())
+        if digits.count == 5, digits[2] == UInt8(ascii: ":") { digits.remove(at: 2) }
+        guard digits.count == 1 || digits.count == 2 || digits.count == 4, digits.allSatisfy(\.isDigit)
+        else { return nil }
+        let number = digits.reduce(0) { $0 * 10 + Int32($1 - 48) }
+        let (hours, minutes) = digits.count == 4 ? (number / 100, number % 100) : (number, 0)
+        guard hours < 24, minutes < 60 else { return nil }
+        return (hours * 3600 + minutes * 60) * (sign == "-" ? -1 : 1)
+    }
+
+    /// Where the system keeps its time zones.
+    package static var directory: String {
+        getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
+    }
+
+    private static func isKnown(_ name: String) -> Bool {
+        let isName = name.utf8.allSatisfy { $0.isLetter || $0.isDigit || "/_+-".utf8.contains($0) }
+        return isName && !name.hasPrefix("/") && bytes(of: name).starts(with: "TZif".utf8)
+    }
+
+    private static func bytes(of name: String) -> [UInt8] {
+        guard let file = try? OpenFile("\(directory)/\(name)"), file.isRegular else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: file.size + 1) { buffer, count in
+            guard let base = buffer.baseAddress else { return }
+            count = (try? file.read(base, count: file.size, at: 0)) ?? 0
+        }
+    }
+
+    /// The names in the system's list of places; empty where there is none.
+    package static var names: [String] {
+        // The country, the coordinates, the name, a comment.
+        bytes(of: "zone.tab").split(separator: 10).compactMap { line in
+            let columns = line.split(separator: 9)
+            guard columns.count > 2, line[line.startIndex] != UInt8(ascii: "#") else { return nil }
+            return String(decoding: columns[2], as: UTF8.self)
+        }
+    }
+
+    /// `+09:00`.
+    package static func text(ofOffset seconds: Int) -> String {
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        let minutes = abs(seconds) / 60
+        return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+    }
+
+    // MARK: The C library
+
+    /// The offsets of the C library's zone, from 1970 on for a hundred years. No zone changes its clocks twice in a
+    /// week.
+    private static func sampled() -> [Span] {
+        func offset(_ second: Int) -> Int32 {
+            var second = time_t(second)
+            var parts = tm()
+            localtime_r(&second, &parts)
+            return Int32(parts.tm_gmtoff)
+        }
+        let step = 7 * 86_400
+        var spans = [Span(start: .min, offset: offset(0))]
+        for start in stride(from: 0, to: 100 * 365 * 86_400, by: step) {
+            guard let last = spans.last, case let next = offset(start + step), next != last.offset else {
+                continue
+            }
+            var (low, high) = (start, start + step)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if offset(middle) == last.offset { low = middle } else { high = middle }
+            }
+            spans.append(Span(start: high, offset: next))
+        }
+        return spans
+    }
+}
