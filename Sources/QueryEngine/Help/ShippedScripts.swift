@@ -15,17 +15,38 @@ extension ShippedScript {
             # backscatter.
             #
             # Read: mail of automatic senders (the null sender, mailer-daemon, owners and admins of \#
-            lists) that went to an
-            # address from which mail had come within the hour before. `cause` is where that mail had \#
-            gone to: the list or
-            # alias whose policy must change, so that it rejects or ignores, but does not reply. Much \#
-            that is expired or
-            # deferred means that the senders were forged.
+            lists) that went out
+            # to an address from which mail had come within the hour before. `cause` is where that \#
+            mail had gone to: the
+            # list or alias whose policy must change, so that it rejects or ignores, but does not \#
+            reply. Much that is
+            # expired or deferred means that the senders were forged.
+            #
+            # Answer:
+            #   What answers to whom it should not, and what became of the answers
+            #   cause                    automatic_sender              answers  addresses  attempts  \#
+            undelivered
+            #   maint@ml.example.jp      maint-admin@ml.example.jp         105        102     5,664    \#
+                  104
+            #   announce@ml.example.jp   announce-admin@ml.example.jp        1          1         1    \#
+                    0
+            #   kernel@ml.example.jp     kernel-admin@ml.example.jp          1          1         1    \#
+                    0
+            #   webmaster@ml.example.jp  announce-admin@ml.example.jp        1          1         1    \#
+                    0
+            #
+            #   The addresses that take the most attempts
+            #   recipient                             cause                attempts  fate
+            #   sally@uk.psi.com                      maint@ml.example.jp     1,470  expired
+            #   office@timber-online.example.net      maint@ml.example.jp       114  expired
+            #   service@falcon-media.example.net      maint@ml.example.jp       102  deferred
+            #   …
 
             param within = 1h
             let automatic = recipients
               | filter is_bounce=true or from ~ \#
             /^(mailer-daemon|postmaster|owner-.*|.*-(admin|owner|bounces?|request))@/i
+              | filter process in (smtp, error)
               | select time, queue_id, from as automatic_sender, recipient, fate, attempts
             let answers = automatic
               | join (recipients | filter is_bounce=false | select from as recipient, recipient as \#
@@ -61,6 +82,25 @@ extension ShippedScript {
             # deferrals go down and expired messages come earlier; after a new rule, its rejections \#
             appear. What should
             # not have changed is worth a look as well.
+            #
+            # Answer:
+            #   Deliveries by status, before and after end-7d
+            #   status    before   after   change  ratio  mark
+            #   deferred   92.82   530.3    437.5   5.71
+            #   sent       85.43   89.43     3.99   1.05
+            #   bounced   0.9525  0.1429  -0.8096   0.15
+            #
+            #   Reasons of what was not sent
+            #   reason_class     before   after   change  ratio  mark
+            #   connect_timeout   85.86   346.3    260.4   4.03
+            #   connect_refused    6.29     174    167.7  27.68
+            #   no_route         0.6667      10     9.33     15
+            #   user_unknown     0.9525  0.1429  -0.8096   0.15
+            #
+            #   Rejections
+            #   reject_class       before  after  change   ratio  mark
+            #   Recipient address   29.15  24.86   -4.29  0.8529
+            #   Client host         40.48  40.86   0.378    1.01
 
             param at = end-7d
 
@@ -94,6 +134,21 @@ extension ShippedScript {
             Postfix 3.9 on. Few
             # attempts from very many networks is a botnet: limit failed logins per user, not per \#
             address.
+            #
+            # Answer: the example logs have no failed logins; of Tests/Data/submission.maillog:
+            #   Addresses, and logins from there
+            #   client_ip   failed  first                last                 logins  users
+            #   192.0.2.66       4  2026-11-23 09:00:00  2026-11-23 09:00:21       1  bob@example.org
+            #
+            #   Users that are tried
+            #   name               failed  networks
+            #   bob                     1         1
+            #   bob@example.org         1         1
+            #   carol@example.org       1         1
+            #
+            #   The busiest hours
+            #   hour              failed  addresses
+            #   2026-11-23 09:00       4          1
 
             let failures = filter event in (sasl-fail, dovecot-login-fail, saslauthd)
 
@@ -129,6 +184,18 @@ extension ShippedScript {
             # names the days on which the level changes; none is good news. A file that begins long \#
             after the one before
             # it ends is a rotation that is lost.
+            #
+            # Answer:
+            #   What is logged each day
+            #   day            bytes  lines
+            #   2012-12-09   75.0 kB    586
+            #   2012-12-10   96.4 kB    754
+            #   2012-12-11   97.4 kB    770
+            #   …
+            #
+            #   The days on which it changes
+            #   day         change  before  after       p
+            #   2012-12-25  step       754  1,930  0.0001
 
             title "What is logged each day"
             stats bytes=sum(bytes), lines=count() by day
@@ -154,6 +221,36 @@ extension ShippedScript {
             more telling than
             # ratios: a process, a reason or a domain that was not there before is a cause or its \#
             effect.
+            #
+            # Answer:
+            #   Lines by process and event, before and after end-7d
+            #   process  event         before  after   change   ratio  mark
+            #   qmgr     active         161.2  611.3    450.1    3.79
+            #   smtp     delivery       130.6  439.3    308.7    3.36
+            #   smtp     connect-fail    8.14    195    186.9   23.95
+            #   error    delivery           6  129.6    123.6   21.59
+            #   …
+            #
+            #   Reasons of deferrals and bounces
+            #   status    reason                                                                   \#
+            before   after   change  rat…
+            #   deferred  connect to <host>: Connection timed out                                   \#
+            81.39   264.9    183.5   3.…
+            #   deferred  connect to <host>: Connection refused                                      \#
+            4.95   128.4    123.5  25.…
+            #   deferred  delivery temporarily suspended: connect to <host>: Connection timed out    \#
+            4.48   81.43    76.95  18.…
+            #   deferred  delivery temporarily suspended: connect to <host>: Connection refused      \#
+            1.33   45.57    44.24  34.…
+            #   …
+            #
+            #   Destinations
+            #   to_domain                  before  after  change   ratio  mark
+            #   uk.psi.com                   66.1  11.71  -54.39  0.1772
+            #   harbor-online.example.net  0.8096  44.57   43.76   55.05
+            #   castle-media.example.net     2.29     45   42.71   19.69
+            #   yonder-trade.example.net     2.43  39.86   37.43   16.41
+            #   …
 
             param at = end-7d
             title "Lines by process and event, before and after {at}"
@@ -183,11 +280,27 @@ extension ShippedScript {
             #
             # When: when we are listed, when bounces pile up, or as a daily job.
             #
-            # Read: `usual` is the mean of the account's other days. A stolen account shows in several \#
-            columns at once: many
-            # mails, many recipients, several networks, many that do not arrive. A newsletter shows in \#
-            recipients alone.
+            # Read: `usual` is the mean of the account's other days, 0 if there are none. A stolen \#
+            account shows in
+            # several columns at once: many mails, many recipients, several networks, many that do not \#
+            arrive. A
+            # newsletter shows in recipients alone. Days of fewer recipients than `least` are left out \#
+            (-D least=50).
+            #
+            # Answer: no account of the example logs does; of Tests/Data/submission.maillog:
+            #   Days on which an account sent to more than five times as many as on its other days
+            #   sasl_username    day         recipients  mails  networks  lost  usual
+            #   bob@example.org  2026-11-24           7      1         1     2      1
+            #
+            #   Accounts
+            #   sasl_username    mails  recipients  domains  networks  senders  lost
+            #   bob@example.org      2           8        2         2        2     2
+            #
+            #   Accounts that send in other names
+            #   sasl_username    n  from
+            #   bob@example.org  7  winner@lottery.example
 
+            param least = 5
             let sent = recipients | filter not missing(sasl_username)
 
             title "Days on which an account sent to more than five times as many as on its other days"
@@ -196,8 +309,8 @@ extension ShippedScript {
             networks=dcount(client_net), lost=count() if fate in (bounced, expired, deferred) by \#
             sasl_username, day
               | join (sent | stats total=count(), days=dcount(day) by sasl_username) on sasl_username
-              | extend usual = round((total - n) / (days - 1), 1)
-              | filter recipients > (5 * usual)
+              | extend usual = if(days > 1, round((total - n) / (days - 1), 1), 0)
+              | filter recipients >= {least} recipients > (5 * usual)
               | sort -recipients
               | drop n, total, days
 
@@ -229,6 +342,31 @@ extension ShippedScript {
             # there: often a misspelt or a forged domain. The lines of the connections tell each \#
             address of a host; they
             # have no queue id, so one delivery may have several.
+            #
+            # Answer:
+            #   Domains that could not be reached
+            #   to_domain                   reason_class     attempts  messages  first                \#
+            last                 sent…
+            #   uk.psi.com                  connect_timeout     1,470         1  2012-12-25 22:41:18  \#
+            2012-12-30 22:16:43
+            #   castle-media.example.net    connect_refused       363         7  2012-12-26 05:51:22  \#
+            2013-01-06 01:31:44
+            #   yonder-trade.example.net    connect_refused       330         7  2012-12-26 04:56:25  \#
+            2013-01-06 02:21:04
+            #   harbor-online.example.net   connect_refused       329         6  2012-12-27 18:58:01  \#
+            2013-01-06 02:48:42
+            #   …
+            #
+            #   Addresses that did not answer
+            #   relay_name                      relay_ip        reason_class       n  first            \#
+                last
+            #   smtp.castle-media.example.net   198.51.100.64   connect_refused  271  2012-12-26 \#
+            05:51:22  2013-01-06 01:31:44
+            #   mail.harbor-online.example.net  192.0.2.88      connect_refused  248  2012-12-27 \#
+            18:58:01  2013-01-06 02:48:42
+            #   mx1.yonder-trade.example.net    198.51.100.172  connect_refused  247  2012-12-26 \#
+            04:56:25  2013-01-06 02:21:04
+            #   …
 
             title "Domains that could not be reached"
             deliveries
@@ -259,6 +397,30 @@ extension ShippedScript {
             # Connection (c): DNS, a distant or overloaded server, TLS. Transmission (d): the other \#
             side or the line.
             # Numbers have two significant digits, so parts do not add up to the whole.
+            #
+            # Answer:
+            #   95th percentile of each part, day by day
+            #   day           n  p95_delay_a  p95_delay_b  p95_delay_c  p95_delay_d
+            #   2012-12-09   70         2.6s         50ms        860ms        840ms
+            #   2012-12-10   87         2.5s         50ms        820ms        800ms
+            #   2012-12-11  103         1.9s         50ms        830ms        830ms
+            #   …
+            #
+            #   By destination
+            #   relay_name                    n  median_delay  p95_delay_a  p95_delay_b  p95_delay_c  \#
+            p95_delay_d
+            #   local                     1,251         980ms         2.7s         10ms           0s   \#
+                 400ms
+            #   smtp.delta.example           45          2.1s         1.3s         50ms        830ms   \#
+                 820ms
+            #   smtp.jasmine.example         44          1.6s         1.4s         60ms        360ms   \#
+                 820ms
+            #   mx.mobile.example            42          2.1s         1.4s         50ms        840ms   \#
+                 810ms
+            #   …
+            #
+            #   Days that are unlike the others
+            #   time  change  before  after  p
 
             let sent = deliveries | filter status=sent attempt=1
 
@@ -289,6 +451,24 @@ extension ShippedScript {
             # stops mail of its kind; `not enough free space` or `queue file write error` stops all. \#
             The last answer shows
             # what the administrator did to the queue.
+            #
+            # Answer: nothing of the kind is in the example logs; of \#
+            Tests/Data/postfix-3.7.11.maillog:
+            #   Starts, stops, reloads, versions
+            #   time                 host  event   version  text
+            #   2026-11-23 16:39:01  mx1   script           starting the Postfix mail system
+            #   2026-11-23 16:39:01  mx1   start   3.7.11   daemon started -- version 3.7.11, \#
+            configuration /srv/mx1/conf
+            #   2026-11-23 16:40:10  mx1   script           refreshing the Postfix mail system
+            #   2026-11-23 16:40:10  mx1   reload  3.7.11   reload -- version 3.7.11, configuration \#
+            /srv/mx1/conf
+            #   2026-11-23 16:40:17  mx1   script           stopping the Postfix mail system
+            #
+            #   Tables, settings and services
+            #   count  pattern
+            #       8  maildir access problem for UID/GID=<n>: create maildir file \#
+            /srv/mx1/mail/box/tmp/<n>.P9752.vm: Permissi…
+            #       8  perhaps you need to create the maildirs in advance
 
             title "Starts, stops, reloads, versions"
             filter event in (start, reload, stop, script, bind) | select time, host, event, version, \#
@@ -321,18 +501,32 @@ extension ShippedScript {
             the worth of a list is
             # in those. A list that answers nothing may have blocked your resolver: look for the \#
             lookups that fail.
+            #
+            # Answer: the example logs have no postscreen; of Tests/Data/submission.maillog:
+            #   Lists
+            #   dnsbl_domain  n  clients
+            #   zen.example   2        2
+            #   drop.example  1        1
+            #
+            #   Clients that only one list knows, by list
+            #   dnsbl_domain  alone
+            #   zen.example       1
+            #
+            #   Rejections of smtpd by a list
+            #   reason                                                        count
+            #   Service unavailable; client <host> blocked using zen.example      1
 
             let listed = filter event=dnsbl
 
             title "Lists"
             listed
-              | stats n=count(), by_list=dcount(client_ip) by dnsbl_domain
+              | stats n=count(), clients=dcount(client_ip) by dnsbl_domain
 
             title "Clients that only one list knows, by list"
             listed
               | stats lists=dcount(dnsbl_domain), dnsbl_domain=first(dnsbl_domain) by client_ip
               | filter lists=1
-              | count by dnsbl_domain
+              | stats alone=count() by dnsbl_domain
 
             title "Lookups that failed"
             filter process in (dnsblog, postscreen) severity=warning | patterns | select count, \#
@@ -352,16 +546,44 @@ extension ShippedScript {
             lifetime is changed.
             #
             # Read: an expired message has no delivery line that says so; its last line of delivery \#
-            tells the reason.
+            tells `why`.
             # Expired mail of automatic senders is backscatter. Few attempts in a long time mean a \#
             long backoff.
+            #
+            # Answer:
+            #   By sender, destination and last reason
+            #   from_domain    to_domain                  why                                      n  \#
+            attempts  first          …
+            #   ml.example.jp  castle-media.example.net   connect to <host>: Connection refused    6   \#
+               52.5  2012-12-26 05:5…
+            #   ml.example.jp  timber-online.example.net  connect to <host>: Connection timed out  6   \#
+               48.5  2012-12-26 01:1…
+            #   ml.example.jp  harbor-online.example.net  connect to <host>: Connection refused    5   \#
+                 57  2012-12-27 18:5…
+            #   ml.example.jp  yonder-trade.example.net   connect to <host>: Connection refused    5   \#
+                 51  2012-12-26 04:5…
+            #   …
+            #
+            #   By day
+            #   expired_on  count
+            #   2012-12-30      1
+            #   2012-12-31     13
+            #   2013-01-01      9
+            #   2013-01-02      8
+            #   …
+            #
+            #   Senders
+            #   from                        n  attempts
+            #   maint-admin@ml.example.jp  58     4,292
 
-            let expired = recipients | filter fate=expired
+            let expired = recipients
+              | filter fate=expired
+              | extend why = replace(reason, "delivery temporarily suspended: ", "")
 
             title "By sender, destination and last reason"
             expired
               | stats n=count(), attempts=median(attempts), first=min(time), last=max(last) by \#
-            from_domain, to_domain, reason
+            from_domain, to_domain, why
               | head 30
 
             title "By day"
@@ -384,6 +606,25 @@ extension ShippedScript {
             # what the filter took. If delay_b grows while delay_d is flat, there are too few \#
             processes to it; if delay_d
             # grows, the filter itself is slow (virus scanner, DNS).
+            #
+            # Answer: the example logs have no content filter; of Tests/Data/postfix-3.7.11.maillog:
+            #   Time in filters and other local hops, day by day
+            #   day         relay                       n  median_delay_d  p95_delay_d  p95_delay_b  \#
+            max_delay_d
+            #   2026-11-23  127.0.0.1[127.0.0.1]:10026  2              0s           0s         10ms    \#
+                   0s
+            #   2026-11-23  127.0.0.1[127.0.0.1]:10096  3            40ms         40ms         80ms    \#
+                 40ms
+            #   2026-11-23  127.0.0.1[127.0.0.1]:10097  8              0s           0s         30ms    \#
+                   0s
+            #   2026-11-23  127.0.0.1[127.0.0.1]:10098  8            40ms         50ms         20ms    \#
+                 50ms
+            #   2026-11-23  127.0.0.1[127.0.0.1]:10099  4              0s           0s         20ms    \#
+                   0s
+            #
+            #   Messages that went on under another queue id
+            #   origin  n  queue_time  slowest
+            #   smtp    2          0s       0s
 
             title "Time in filters and other local hops, day by day"
             deliveries
@@ -410,7 +651,7 @@ extension ShippedScript {
             #!/usr/bin/env mlq
             # Did the mail from one address to another arrive, and what became of it?
             #
-            #     mlq find-message /var/log/maillog*
+            #     mlq find-message -D from=alice@ -D to=example.org /var/log/maillog*
             #
             # When: when someone asks "where is my mail?" (-D from=… -D to=…; a part of each will do).
             #
@@ -419,6 +660,20 @@ extension ShippedScript {
             # the address that the sender wrote to, `to` the one behind the alias. Delivered means \#
             that the next server
             # took it; ask there with `queued_as`.
+            #
+            # Answer:
+            #   Mail from @ml.example.jp to @island.example.org
+            #   time                 queue_id     from                          recipient              \#
+                    fate       attem…
+            #   2012-12-11 04:35:18  38E82C4027B  bsd-admin@ml.example.jp       \#
+            karl@island.example.org        delivered       …
+            #   2012-12-11 17:17:35  43FBDC4036E  kernel-admin@ml.example.jp    \#
+            victor@island.example.org      delivered       …
+            #   2012-12-11 17:46:36  822ADC40374  announce-admin@ml.example.jp  \#
+            dave@island.example.org        delivered       …
+            #   2012-12-12 10:10:09  DF503C40460  kernel-admin@ml.example.jp    \#
+            heidi@island.example.org       delivered       …
+            #   …
 
             param from = "@ml.example.jp"
             param to = "@island.example.org"
@@ -438,7 +693,7 @@ extension ShippedScript {
             #!/usr/bin/env mlq
             # Who sends mail in the name of an address, and to whom?
             #
-            #     mlq forged-senders /var/log/maillog*
+            #     mlq forged-senders -D address=alice@example.org /var/log/maillog*
             #
             # When: when `backscatter` or `retried-qids` shows an address that cannot have written to \#
             us (-D address=…).
@@ -446,6 +701,28 @@ extension ShippedScript {
             # Read: many clients from unrelated networks, most of them unknown by name, are a botnet \#
             that forges the
             # address. What was rejected does no harm; what was accepted makes answers.
+            #
+            # Answer:
+            #   What was rejected from sally@uk.psi.com
+            #   client_net       client_name  n  first                last                 to
+            #   198.18.206.0/24  unknown      1  2012-12-25 22:30:37  2012-12-25 22:30:37  \#
+            user1@ml.example.jp
+            #   198.19.123.0/24  unknown      1  2012-12-25 21:11:14  2012-12-25 21:11:14  \#
+            service@ml.example.jp
+            #   198.19.161.0/24  unknown      1  2012-12-26 05:19:51  2012-12-26 05:19:51  \#
+            contact@ml.example.jp
+            #   …
+            #
+            #   What was accepted from sally@uk.psi.com
+            #   time                 queue_id     client                                      \#
+            recipient            fate
+            #   2012-12-25 22:41:15  8675EC4175F  198-18-49-52.ppp.example.org[198.18.49.52]  \#
+            maint@ml.example.jp  delivered
+            #
+            #   What we sent to sally@uk.psi.com
+            #   time                 queue_id     from                       attempts  fate     reason
+            #   2012-12-25 22:41:17  90442C9CB29  maint-admin@ml.example.jp     1,470  expired  \#
+            connect to <host>: Connection t…
 
             param address = sally@uk.psi.com
 
@@ -481,6 +758,24 @@ extension ShippedScript {
             # Forwards to one provider that bounce or are throttled are best ended. Aliases that fan \#
             out show as one
             # `orig_to` with many `to`.
+            #
+            # Answer: no mail of the example logs is forwarded; of Tests/Data/postfix-3.7.11.maillog:
+            #   Forwards by destination and outcome
+            #   to_domain        outcome  count
+            #   mx1.example.org  bounced      1
+            #
+            #   Aliases that go to other addresses
+            #   recipient          n  targets  lost
+            #   fwd@v.example      1        1     1
+            #   info@v.example     1        1     1
+            #   lists@example.org  1        1     1
+            #
+            #   Mail from outside that went out again
+            #   recipient          to_domain        n  lost
+            #   x@refused.example  refused.example  3     3
+            #   alice@example.org  example.org      2     2
+            #   bob@ok.example     ok.example       1     0
+            #   …
 
             title "Forwards by destination and outcome"
             messages
@@ -515,11 +810,23 @@ extension ShippedScript {
             # Large providers come back from other addresses, so look for their networks and except \#
             them. The last answer
             # is the other direction: who greylists us.
+            #
+            # Answer: the example logs have no greylisting; of Tests/Data/submission.maillog:
+            #   Clients that were greylisted, and their first mail afterwards
+            #   client_ip    n  first                accepted               wait
+            #   203.0.113.5  2  2026-11-23 08:00:13  2026-11-23 08:06:20  6m 07s
+            #
+            #   What the policy server says
+            #   action    detail         count
+            #   greylist  new                1
+            #   pass      triplet found      1
 
-            title "Networks that were greylisted, and their first mail afterwards"
+            title "Clients that were greylisted, and their first mail afterwards"
             filter (event=reject reason_class=greylisted) or (event=greylist action=greylist)
               | stats n=count(), first=min(time) by client_ip
-              | join (filter event=client | stats accepted=min(time) by client_ip) on client_ip
+              | join (filter event=client | select client_ip, time as accepted) on client_ip
+              | stats n=max(n), first=min(first), accepted=min(accepted) if accepted >= (first) by \#
+            client_ip
               | extend wait = accepted - first
               | sort first
 
@@ -546,6 +853,19 @@ extension ShippedScript {
             # is never noise: a daemon ended. `throttling` and `exit status` lines cluster behind the \#
             line that tells the
             # cause.
+            #
+            # Answer:
+            #   By severity and process
+            #   severity  process  event        n  first                last
+            #   warning   smtpd    peer-name  202  2012-12-09 10:27:22  2013-01-05 18:21:29
+            #
+            #   Kinds of text
+            #   count  pattern
+            #     202  hostname <*> does not resolve to address <ip>
+            #
+            #   Per day, before and after end-1d
+            #   process  event      reason  before  after  change   ratio  mark
+            #   smtpd    peer-name             7.3      5    -2.3  0.6852
 
             param at = end-1d
 
@@ -572,8 +892,31 @@ extension ShippedScript {
             # When: when mail is neither delivered nor returned.
             #
             # Read: a hold waits for an administrator (`postsuper -H`); a discard is told as \#
-            `status=sent` or not at all.
-            # Both come from rules: the text tells which.
+            `status=sent` or not at
+            # all. Both come from rules: the other answers tell which.
+            #
+            # Answer: nothing is held in the example logs; of Tests/Data/postfix-3.7.11.maillog:
+            #   Messages
+            #   time                 queue_id     from         recipients      outcome    detail
+            #   2026-11-23 16:39:34  B59DBF8A2DD  s@c.example  x@disc.example  discarded  policy says \#
+            no
+            #   2026-11-23 16:39:34  CD5F0F8A0C2  s@c.example                  discarded
+            #   2026-11-23 16:39:34  C0B12F8A63F  s@c.example                  held
+            #   2026-11-23 16:39:34  CCE9BF8A103  s@c.example                  held
+            #
+            #   Rules that hold or discard
+            #   event    process  reason                                        n  first               \#
+             last
+            #   check    cleanup                                                1  2026-11-23 16:39:34 \#
+             2026-11-23 16:39:34
+            #   discard  smtpd    <name>: Helo command triggers DISCARD action  1  2026-11-23 16:39:34 \#
+             2026-11-23 16:39:34
+            #   hold     smtpd    <name>: Helo command triggers HOLD action     1  2026-11-23 16:39:34 \#
+             2026-11-23 16:39:34
+            #
+            #   Deliveries to the discard transport
+            #   to_domain     detail          n
+            #   disc.example  policy says no  1
 
             title "Messages"
             messages
@@ -604,6 +947,30 @@ extension ShippedScript {
             # Read: the heat map is the week as it is; the changes are hours that leave it, with what \#
             the weekday and the
             # hour always bring taken off. Where the clock goes back in autumn, one hour holds two.
+            #
+            # Answer:
+            #   By hour of the day
+            #   hour_of_day  connects  taken  sent  deferred  bounced  rejected
+            #             0       103     51    75       264        1        48
+            #             1        96     42    67       252        0        47
+            #             2        92     37    58       264        0        51
+            #   …
+            #
+            #   The week
+            #        0  1  2  3  4  5  6  7  8  9  10 11 12 13 14 15 16 17 18 19 20 21 22 23
+            #   Mon  ▒▒▒░░░▒▒▒░░░░░░░░░▒▒▒▓▓▓▓▓▓██████▓▓▓▓▓▓███▓▓▓███▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒▒▒▒
+            #   Tue  ▒▒▒░░░▒▒▒░░░▒▒▒░░░▒▒▒▓▓▓▓▓▓█████████▓▓▓████████████▓▓▓▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒
+            #   Wed  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▓▓▓▓▓▓███▓▓▓█████████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒▒▒▒
+            #   Thu  ▒▒▒▒▒▒▒▒▒░░░▒▒▒░░░▒▒▒▒▒▒▓▓▓▓▓▓██████▓▓▓████████████▒▒▒▓▓▓███▓▓▓▓▓▓███▓▓▓
+            #   Fri  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▓▓▓▓▓▓███▒▒▒▓▓▓▓▓▓▓▓▓██████▓▓▓▓▓▓▓▓▓▒▒▒▒▒▒███▒▒▒
+            #   Sat  ▒▒▒▒▒▒▒▒▒▒▒▒░░░▒▒▒▒▒▒▒▒▒▓▓▓██████▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒▓▓▓▒▒▒░░░
+            #   Sun  ▒▒▒▒▒▒░░░▒▒▒▒▒▒░░░▒▒▒▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓███▓▓▓███▓▓▓▒▒▒▒▒▒▓▓▓▒▒▒▒▒▒
+            #   count: ░ up to 5  ▒ up to 9  ▓ up to 14  █ up to 18
+            #
+            #   Hours unlike the others
+            #   time              change  before  after          p
+            #   2012-12-25 22:00  step         0     22  3.89e-101
+            #   2012-12-30 01:00  step        19     22   6.78e-09
 
             title "By hour of the day"
             stats connects=count() if event=connect, taken=count() if event=client, sent=count() if \#
@@ -631,6 +998,20 @@ extension ShippedScript {
             # service at its process limit is too small or its clients too slow. anvil tells the \#
             highest rates, so how
             # near the limit the usual is.
+            #
+            # Answer: no limit is reached in the example logs; of Tests/Data/submission.maillog:
+            #   Clients over a limit
+            #   stat_kind               limit_service  client_ip   n  most  first                last
+            #   Connection concurrency  smtp           192.0.2.66  1    51  2026-11-23 09:00:30  \#
+            2026-11-23 09:00:30
+            #
+            #   Services at their process limit, and processes that fail
+            #   event         limit_service  worker  n  first                last
+            #   master-limit  smtp                   1  2026-11-23 09:00:31  2026-11-23 09:00:31
+            #
+            #   The highest rates that anvil saw
+            #   stat_kind   limit_service  client_ip   n  most
+            #   connection  smtp           192.0.2.66  1    58
 
             title "Clients over a limit"
             filter event=limit
@@ -648,7 +1029,7 @@ extension ShippedScript {
               | head 20
 
             title "Connections at once: the busiest minutes"
-            filter event=connect | count by minute | top 10
+            filter event=connect | count by minute | nofill | top 10
 
             """#),
         ShippedScript(name: "lines-per-process-day", text: #"""
@@ -666,6 +1047,16 @@ extension ShippedScript {
             # smtp explode, mail that is already in the queue is retried. Before Postfix 2.4 qmgr, \#
             since then error, logs
             # deferrals of destinations that are known to be dead.
+            #
+            # Answer:
+            #   The processes and days with a change
+            #   day         process  change  before  after         p
+            #   2012-12-10  cleanup  drift       64     82  6.28e-07
+            #   2012-12-25  qmgr     step       134    687    0.0001
+            #   2012-12-25  smtp     step        45    605    0.0002
+            #   2012-12-26  pickup   step         7     15    0.0004
+            #   2012-12-26  error    step         0    126    0.0002
+            #   2012-12-31  bounce   spike        1     13
 
             title "Lines of each process, day by day"
             count by day, process | pivot process
@@ -687,6 +1078,25 @@ extension ShippedScript {
             # recipient on our own domain is an alias or a list with dead members. The second shows \#
             the mail of list
             # software itself: replies to people who are no members.
+            #
+            # Answer:
+            #   What bounced
+            #   bounced                            bounces  told
+            #   frank@castle.example.org                 2  ayumi@ml.example.jp, yoko@ml.example.jp
+            #   mary@bravo-online.example.net            2  maint-admin@ml.example.jp
+            #   office@timber-online.example.net         2  maint-admin@ml.example.jp
+            #   abuse@castle-media.example.net           1  maint-admin@ml.example.jp
+            #   …
+            #
+            #   What list software sends
+            #   from                          mails  recipients  undelivered
+            #   maint-admin@ml.example.jp       194         190          104
+            #   bsd-admin@ml.example.jp         114         107            0
+            #   tex-admin@ml.example.jp          99          97            0
+            #   announce-admin@ml.example.jp     96          90            0
+            #   users-admin@ml.example.jp        92          88            0
+            #   kernel-admin@ml.example.jp       89          82            0
+            #   dev-admin@ml.example.jp          87          83            0
 
             title "What bounced"
             messages
@@ -715,17 +1125,44 @@ extension ShippedScript {
             #
             # When: before conclusions from a log, most of all from what is *not* in it.
             #
-            # Read: silences that are much longer than the median are crashes, lost files or a logger \#
-            that was rate
-            # limited. `dropped` is the number of lines that syslog says it threw away. A file that \#
-            begins long after the
-            # last one ends is a lost rotation; lines before it are out of order where the clock was \#
-            set back.
+            # Read: a silence of many times the `p99` is a crash, a lost file or a logger that was \#
+            rate limited; at
+            # night a small server is silent for long without a fault. `lines` is the number of lines \#
+            that syslog says
+            # it threw away. A file that begins long after the last one ends is a lost rotation.
+            #
+            # Answer:
+            #   How long the log is silent between two lines
+            #    lines  median_gap  p99_gap  max_gap
+            #   33,498          1s  14m 33s   1h 07m
+            #
+            #   Silences of more than 10m, the longest first
+            #   time                 host      gap  process
+            #   2012-12-19 05:16:26  mail   1h 07m  smtpd
+            #   2012-12-24 03:16:17  mail   1h 06m  smtpd
+            #   2012-12-16 04:00:08  mail   1h 05m  smtpd
+            #   …
+            #
+            #   Files, and the time between the end of one and the start of the next
+            #   file                                   lines  unrecognised  year  year_source      \#
+            first                last   …
+            #   Examples/maillog/maillog-20121216.gz   5,127             0  2012  its message ids  \#
+            2012-12-09 03:24:07  2012-12…
+            #   Examples/maillog/maillog-20121223.gz   5,110             0  2012  its message ids  \#
+            2012-12-16 04:00:08  2012-12…
+            #   Examples/maillog/maillog-20121230      9,082             0  2012  its message ids  \#
+            2012-12-23 03:36:39  2012-12…
+            #   Examples/maillog/maillog-20130106     14,179             0  2012  its message ids  \#
+            2012-12-30 03:24:46  2013-01…
 
             param silence = 10m
+            let silences = extend gap = delta(time)
+
+            title "How long the log is silent between two lines"
+            silences | stats lines=count(), median(gap), p99(gap), max(gap)
 
             title "Silences of more than {silence}, the longest first"
-            extend gap = delta(time)
+            silences
               | filter gap > {silence}
               | select time, host, gap, process
               | sort -gap
@@ -762,6 +1199,28 @@ extension ShippedScript {
             networks is either a
             # traveller or stolen. Only lines that begin a message count, so a user name counts once a \#
             mail.
+            #
+            # Answer:
+            #   Users
+            #   sasl_username             mails  networks  addresses  days  last
+            #   naoko@ml.example.jp          30        18         19    16  2013-01-05 10:09:01
+            #   hanako@ml.example.jp         26        19         19    19  2013-01-05 18:26:00
+            #   postmaster@ml.example.jp     25        21         21    19  2013-01-06 03:02:35
+            #   sachiko@ml.example.jp        24        17         17    16  2013-01-06 00:02:41
+            #   …
+            #
+            #   The newest networks of a user
+            #   sasl_username             client_net       sasl_method  mails  first                \#
+            last
+            #   mariko@ml.example.jp      198.19.115.0/24  PLAIN            1  2013-01-06 00:43:01  \#
+            2013-01-06 00:43:01
+            #   sachiko@ml.example.jp     198.19.99.0/24   PLAIN            1  2013-01-06 00:02:41  \#
+            2013-01-06 00:02:41
+            #   tomoko@ml.example.jp      198.19.60.0/24   PLAIN            1  2013-01-05 21:24:42  \#
+            2013-01-05 21:24:42
+            #   info@ml.example.jp        198.19.128.0/24  PLAIN            1  2013-01-05 19:13:14  \#
+            2013-01-05 19:13:14
+            #   …
 
             let logins = filter event=client not missing(sasl_username)
 
@@ -785,29 +1244,42 @@ extension ShippedScript {
             """#),
         ShippedScript(name: "not-arrived", text: #"""
             #!/usr/bin/env mlq
-            # Which mail of ours has not reached all its recipients?
+            # Which mail has not reached all its recipients, and why?
             #
             #     mlq not-arrived /var/log/maillog*
             #
-            # When: when a sender wants to know what did not arrive (-D domain=… for the sender's \#
-            domain).
+            # When: when a sender wants to know what did not arrive, and after an outage.
             #
             # Read: deferred is still in the queue, expired was given up after days, bounced was \#
             refused for good. The
-            # last answers by domain tell whether it is one destination or many.
+            # answer by destination tells whether it is one destination or many. For one sender or \#
+            recipient, ask
+            # `find-message`.
+            #
+            # Answer:
+            #   By sender
+            #   from                       fate       n  recipients
+            #   maint-admin@ml.example.jp  expired   58          56
+            #   maint-admin@ml.example.jp  deferred  44          44
+            #   jun@ml.example.jp          bounced    2           2
+            #   kaori@ml.example.jp        bounced    2           2
+            #   maint-admin@ml.example.jp  bounced    2           2
+            #   sales@ml.example.jp        bounced    2           2
+            #   …
 
-            param domain = ml.example.jp
-            let missed = recipients | filter from_domain={domain} fate not in (delivered, passed)
+            let missed = recipients
+              | filter fate not in (delivered, passed)
+              | extend why = replace(reason, "delivery temporarily suspended: ", "")
 
             title "By sender"
             missed | stats n=count(), recipients=dcount(recipient) by from, fate
 
             title "By destination and reason"
-            missed | stats n=count(), first=min(time), last=max(last) by to_domain, fate, reason | \#
-            head 30
+            missed | stats n=count(), first=min(time), last=max(last) by to_domain, fate, why | head \#
+            30
 
             title "The last of them"
-            missed | tail 20 | select time, queue_id, from, recipient, fate, attempts, reason
+            missed | tail 20 | select time, queue_id, from, recipient, fate, attempts, why
 
             """#),
         ShippedScript(name: "postscreen", text: #"""
@@ -821,8 +1293,29 @@ extension ShippedScript {
             # Read: PASS OLD are clients that it knows, PASS NEW those that passed the tests now. \#
             PREGREET, DNSBL and
             # HANGUP are what it caught; what then still reaches smtpd and is rejected there got \#
-            through. One client may
-            # have several lines in a session.
+            through (without
+            # postscreen, that is all of it). One client may have several lines in a session.
+            #
+            # Answer: the example logs have no postscreen; of Tests/Data/submission.maillog:
+            #   Tests, day by day
+            #   day         postscreen-disconnect  postscreen-dnsbl  postscreen-hangup  \#
+            postscreen-pass  postscreen-pregreet  r…
+            #   2026-11-23                      1                 1                  1                \#
+            1                    1   …
+            #
+            #   What was found
+            #   event                  ps_test   n  clients
+            #   postscreen-connect               1        1
+            #   postscreen-disconnect            1        1
+            #   postscreen-dnsbl       DNSBL     1        1
+            #   postscreen-hangup      HANGUP    1        1
+            #   postscreen-pass        PASS NEW  1        1
+            #   postscreen-pregreet    PREGREET  1        1
+            #   reject                           1        1
+            #
+            #   Ranks of clients in the DNS lists
+            #   ps_rank  count
+            #         3      1
 
             let seen = filter process=postscreen
 
@@ -850,13 +1343,35 @@ extension ShippedScript {
             # Read: `first` tells since when; compare it with what you changed. blocked_rbl: a block \#
             list has us;
             # policy_spam: the content or our reputation; rate_limited: too much at once; \#
-            auth_failed_spf_dkim_dmarc: DNS
-            # records or signatures. The text of the reply often has an address to ask at.
+            auth_failed_spf_dkim_dmarc:
+            # DNS records or signatures. The text of the reply often has an address to ask at. Unknown \#
+            users and hosts
+            # that cannot be reached are left out of the first two answers.
+            #
+            # Answer: the example logs have unknown users and dead hosts only; of \#
+            Tests/Data/submission.maillog:
+            #   What the destinations object to
+            #   relay_name      to_domain    reason_class  dsn    n  messages  first                \#
+            last
+            #   mx.big.example  big.example  policy_spam   5.7.1  1         1  2026-11-24 02:00:02  \#
+            2026-11-24 02:00:02
+            #   mx.big.example  big.example  rate_limited  4.7.0  1         1  2026-11-24 02:00:02  \#
+            2026-11-24 02:00:02
+            #
+            #   Their words
+            #   count  pattern
+            #       1  host <host> said: Message looks like spam
+            #       1  host <host> said: too many messages from your address
+            #
+            #   All refusals by destination, with the part that was refused
+            #   relay_name        n  sent  deferred  bounced  refused
+            #   mx.big.example    3     1         1        1     66.7
+            #   mx.plain.example  5     5         0        0        0
 
             let refused = deliveries
               | filter status!=sent process in (smtp, error)
               | filter reason_class not in (connect_timeout, connect_refused, no_route, user_unknown, \#
-            greylisted)
+            greylisted, dns_not_found, dns_temporary, lost_connection, conversation_timeout)
 
             title "What the destinations object to"
             refused
@@ -889,6 +1404,45 @@ extension ShippedScript {
             # is usual, a steady rise a destination that is dead or a storm. Messages that `postsuper \#
             -d ALL` deletes
             # leave no line and stay in the count.
+            #
+            # Answer:
+            #   The same as a picture
+            #   max_depth
+            #   49 ┤                                                                         ▄▇▂   ▁  \#
+            ▁▂▁▁▁▂▂▂▂▁▂▂▂▂
+            #      ┤                                                                       \#
+            ▃████▇███████████████████
+            #      ┤                                                                     \#
+            ▃▇█████████████████████████
+            #      ┤                                                                   \#
+            ▃▇███████████████████████████
+            #      ┤                                                                 \#
+            ▃▇█████████████████████████████
+            #   25 ┤                                                               \#
+            ▄████████████████████████████████
+            #      ┤                                                             \#
+            ▃██████████████████████████████████
+            #      ┤                                                           \#
+            ▄▇███████████████████████████████████
+            #      ┤                                                          \#
+            ██████████████████████████████████████
+            #    0 \#
+            ┤▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▅██████████████████████████████████████
+            #      \#
+            └────────────────────────────────────────────────────────────────────────────────────────────────
+            #       2012-12-09 05:00                                                                \#
+            2013-01-06 03:00
+            #
+            #   The oldest that are still there
+            #   first                queue_id     from                       recipients                \#
+                       attempts  out…
+            #   2013-01-01 03:20:56  EFC39C42089  maint-admin@ml.example.jp  \#
+            smith@nimbus-online.example.net            61  def…
+            #   2013-01-01 06:05:46  356C4C420A7  maint-admin@ml.example.jp  \#
+            service@castle-media.example.net           59  def…
+            #   2013-01-01 08:50:36  7F235C420E9  maint-admin@ml.example.jp  \#
+            admin@yonder-trade.example.net             58  def…
+            #   …
 
             let depth = messages
               | extend change = 1
@@ -924,6 +1478,28 @@ extension ShippedScript {
             rejections: look at
             # `action`. Many clients with one reason is the daily noise; one client with many is worth \#
             a look.
+            #
+            # Answer:
+            #   Networks
+            #   client_net        n  clients  reasons
+            #   198.19.172.0/24  12        6        2
+            #   198.18.154.0/24  11        6        2
+            #   198.19.181.0/24  11        7        2
+            #   …
+            #
+            #   Recipients that are asked for in vain
+            #   to                        n  senders
+            #   ito@ml.example.jp        43       42
+            #   mary@ml.example.jp       39       38
+            #   backup@ml.example.jp     38       38
+            #   …
+            #
+            #   Day by day
+            #   day         Client host  Recipient address
+            #   2012-12-09           38                 22
+            #   2012-12-10           43                 33
+            #   2012-12-11           41                 23
+            #   …
 
             title "Rules"
             filter event in (reject, milter-reject, proxy-reject, reject_warning, hold, discard)
@@ -957,6 +1533,20 @@ extension ShippedScript {
             # that was rejected only for users that do not exist is harmless; one that was rejected \#
             for its name or its
             # network may have lost real mail.
+            #
+            # Answer:
+            #   Clients that are both rejected and taken
+            #   client_ip      client_name  rejected  last_rejected        reason                      \#
+                                    …
+            #   198.19.60.115  unknown             1  2012-12-21 13:25:20  Client host rejected: \#
+            cannot find your hostname, <ho…
+            #
+            #   Domains of senders that are both rejected and taken
+            #   from_domain          rejected  clients  delivered
+            #   yonder.example             52       52         42
+            #   garden.example             49       49         42
+            #   harbor.example.com         49       49         42
+            #   …
 
             title "Clients that are both rejected and taken"
             filter event in (reject, milter-reject)
@@ -989,6 +1579,31 @@ extension ShippedScript {
             # tried, are left out. A usual message has some dozens of attempts in its five days; \#
             hundreds are a retry
             # storm. A column that ends in zeros is a message that has expired.
+            #
+            # Answer:
+            #   The messages with the most attempts
+            #   queue_id     from                       to                                  attempts  \#
+            first                last…
+            #   90442C9CB29  maint-admin@ml.example.jp  sally@uk.psi.com                       1,470  \#
+            2012-12-25 22:41:18  2012…
+            #   0ACEDC4201A  maint-admin@ml.example.jp  accounts@delta-trade.example.net          50  \#
+            2012-12-31 19:06:58  2013…
+            #   1DBD4C41F41  maint-admin@ml.example.jp  abuse@castle-media.example.net            49  \#
+            2012-12-31 08:07:40  2013…
+            #   356C4C420A7  maint-admin@ml.example.jp  service@castle-media.example.net          49  \#
+            2013-01-01 06:06:17  2013…
+            #   …
+            #
+            #   The five of them, day by day
+            #   day         0ACEDC4201A  17C84C41D61  1DBD4C41F41  356C4C420A7  90442C9CB29
+            #   2012-12-25            0            0            0            0           14
+            #   2012-12-26            0            0            0            0          261
+            #   2012-12-27            0            0            0            0          461
+            #   2012-12-28            0            0            0            0          287
+            #   2012-12-29            0            1            0            0          345
+            #   2012-12-30            0            7            0            0          102
+            #   2012-12-31            1            9            8            0            0
+            #   …
 
             let retries = deliveries | filter status=deferred is_suspended=false
 
@@ -1000,7 +1615,7 @@ extension ShippedScript {
               | head 20
 
             title "The five of them, day by day"
-            let often = filter event=delivery status=deferred | top 5 queue_id
+            let often = retries | top 5 queue_id
             retries | filter queue_id in often | count by day, queue_id | pivot queue_id
 
             """#),
@@ -1019,6 +1634,24 @@ extension ShippedScript {
             # limit=20 for another). `gap` is the time between two attempts: minimal_backoff_time is \#
             five minutes by
             # default, so a much shorter one means that something flushes the queue.
+            #
+            # Answer:
+            #   Attempts for a recipient of deferred mail
+            #   recipients  median_attempts  p95_attempts  max_attempts
+            #          103               43            61         1,470
+            #
+            #   Tried more than 100 times
+            #   queue_id     from                       to                attempts  first              \#
+              last                 f…
+            #   90442C9CB29  maint-admin@ml.example.jp  sally@uk.psi.com     1,470  2012-12-25 \#
+            22:41:18  2012-12-30 22:16:43  e…
+            #
+            #   Who sends what is retried, and how long it waits between attempts
+            #   from                       to_domain                  attempts  messages     gap
+            #   maint-admin@ml.example.jp  uk.psi.com                    1,469         1  3m 02s
+            #   maint-admin@ml.example.jp  castle-media.example.net        356         7  2h 00m
+            #   maint-admin@ml.example.jp  harbor-online.example.net       323         6  1h 59m
+            #   …
 
             param limit = 100
             let deferred = recipients | filter attempts > 1
@@ -1053,6 +1686,23 @@ extension ShippedScript {
             A large delay_a with
             # several attempts is a destination that defers, without them a slow local disk or a full \#
             incoming queue.
+            #
+            # Answer:
+            #   Delivered after more than 1h
+            #   to_domain  n  attempts  p50_delay_a  p95_delay_b  p95_delay_c  p95_delay_d
+            #
+            #   The slowest
+            #   time                 queue_id     from                          to                     \#
+                   relay_name       …
+            #   2012-12-13 18:52:52  1015AC40674  naoko@ml.example.jp           \#
+            trent@zephyr.example.com      smtp.zephyr.examp…
+            #   2012-12-19 04:09:30  19F1FC40DE9  announce-admin@ml.example.jp  \#
+            wendy@umbra.example.org       mx1.umbra.example…
+            #   2012-12-23 20:57:37  22338C4148C  dev-admin@ml.example.jp       \#
+            t.tanaka@zephyr.example.com   smtp.zephyr.examp…
+            #   2012-12-28 10:34:28  4A6D7C41B28  mariko@ml.example.jp          bob@umbra.example.org  \#
+                   mx1.umbra.example…
+            #   …
 
             param limit = 1h
             let slow = deliveries | filter status=sent delay > {limit}
@@ -1085,6 +1735,22 @@ extension ShippedScript {
             destination with mail but
             # without TLS lines gets it in the clear. TLSv1 and TLSv1.1 are what turning them off \#
             would lose.
+            #
+            # Answer: the example logs tell nothing of TLS; of Tests/Data/submission.maillog:
+            #   Connections by direction, trust and protocol
+            #   tls_direction  tls_level  tls_protocol  count
+            #   from           Anonymous  TLSv1             1
+            #   from           Anonymous  TLSv1.3           1
+            #   to             Trusted    TLSv1.3           1
+            #
+            #   Destinations: deliveries, and TLS connections to them
+            #   relay_name        delivered  tls  level    protocol  kind
+            #   mx.big.example            1    1  Trusted  TLSv1.3   TLS
+            #   mx.plain.example          5                          plain text
+            #
+            #   Clients that use old protocols
+            #   client_name         client_net       tls_protocol  count
+            #   office.example.org  198.51.100.0/24  TLSv1             1
 
             title "Connections by direction, trust and protocol"
             filter event=tls | count by tls_direction, tls_level, tls_protocol
@@ -1118,6 +1784,23 @@ extension ShippedScript {
             that go on under
             # another queue id (behind a content filter) are `passed` and are left out, since they \#
             would count twice.
+            #
+            # Answer:
+            #   Senders
+            #   from                          messages     bytes  recipients
+            #   maint-admin@ml.example.jp          128  736.2 kB         195
+            #   <>                                  77  379.5 kB          77
+            #   bsd-admin@ml.example.jp             32  592.1 kB         114
+            #   naoko@ml.example.jp                 30  569.0 kB          30
+            #   …
+            #
+            #   Domains of senders, by bytes
+            #   from_domain           messages     bytes
+            #   ml.example.jp              797   14.0 MB
+            #   harbor.example.com          42  950.7 kB
+            #   bravo.example.com           36  870.3 kB
+            #   ocean.example               41  857.3 kB
+            #   …
 
             let mail = messages | filter outcome!=passed
 
@@ -1142,7 +1825,7 @@ extension ShippedScript {
             #!/usr/bin/env mlq
             # What happened to this message, over all its hops and bounces?
             #
-            #     mlq trace-message /var/log/maillog*
+            #     mlq trace-message -D what=alice@example.org /var/log/maillog*
             #
             # When: for one mail: name a queue id, an address or a message-id with -D what=….
             #
@@ -1150,6 +1833,34 @@ extension ShippedScript {
             bounces and forwards as
             # messages of their own. After a message whose end the log does not show stands `+++ not \#
             finished +++`.
+            #
+            # Answer:
+            #   Messages that sally@uk.psi.com touches
+            #   queue_id     first                last                 lines
+            #   8675EC4175F  2012-12-25 22:41:15  2012-12-25 22:41:16      5
+            #   90442C9CB29  2012-12-25 22:41:17  2012-12-30 22:41:17  2,945
+            #   108DFC41EB9  2012-12-30 22:41:17  2012-12-30 22:41:18      4
+            #
+            #   Their lines
+            #   time                 process  text
+            #   2012-12-25 22:41:15  smtpd    connect from 198-18-49-52.ppp.example.org[198.18.49.52]
+            #   2012-12-25 22:41:15  smtpd    8675EC4175F: \#
+            client=198-18-49-52.ppp.example.org[198.18.49.52]
+            #   2012-12-25 22:41:15  cleanup  8675EC4175F: message-id=<0tnFdmVVwUQ5qU@uk.psi.com>
+            #   2012-12-25 22:41:16  smtpd    disconnect from \#
+            198-18-49-52.ppp.example.org[198.18.49.52]
+            #   2012-12-25 22:41:16  qmgr     8675EC4175F: removed
+            #   2012-12-25 22:41:17  pickup   90442C9CB29: uid=1051 from=<maint-admin@ml.example.jp>
+            #   2012-12-25 22:41:17  cleanup  90442C9CB29: \#
+            message-id=<20121225224117.FMLnNLefG@ml.example.jp>
+            #   2012-12-30 22:41:17  qmgr     90442C9CB29: from=<maint-admin@ml.example.jp>, \#
+            status=expired, returned to sender
+            #   2012-12-30 22:41:17  bounce   90442C9CB29: sender non-delivery notification: \#
+            108DFC41EB9
+            #   2012-12-30 22:41:17  qmgr     90442C9CB29: removed
+            #   2012-12-30 22:41:17  cleanup  108DFC41EB9: \#
+            message-id=<20121230134117.108DFC41EB9@mail.ml.example.jp>
+            #   2012-12-30 22:41:18  qmgr     108DFC41EB9: removed
 
             param what = sally@uk.psi.com
 
@@ -1177,6 +1888,18 @@ extension ShippedScript {
             # Read: lines of programs beside the mail system are expected here, lines of Postfix are \#
             not. Send the texts
             # of those.
+            #
+            # Answer:
+            #   Lines without an event, by process
+            #   process  severity  count
+            #
+            #   All events, for comparison
+            #   event         count
+            #   delivery      8,102
+            #   active        7,664
+            #   connect       3,817
+            #   disconnect    3,817
+            #   …
 
             title "Lines without an event, by process"
             filter event=other | count by process, severity
@@ -1208,6 +1931,30 @@ extension ShippedScript {
             # address with many senders has moved. Addresses of our own domain are those that we \#
             accept and then cannot
             # deliver: better refused when the client names them.
+            #
+            # Answer:
+            #   Addresses
+            #   to                                n  senders  last                 from
+            #   frank@castle.example.org          2        2  2012-12-23 22:58:23  \#
+            ayumi@ml.example.jp, yoko@ml.example.jp
+            #   alice@island.example.org          1        1  2012-12-28 13:16:25  sales@ml.example.jp
+            #   contact@ember-online.example.net  1        1  2012-12-28 05:56:50  \#
+            maint-admin@ml.example.jp
+            #   …
+            #
+            #   Senders
+            #   from                       n  addresses
+            #   jun@ml.example.jp          2          2
+            #   kaori@ml.example.jp        2          2
+            #   maint-admin@ml.example.jp  2          2
+            #   …
+            #
+            #   Domains
+            #   to_domain                 n  addresses  first                last
+            #   castle.example.org        3          2  2012-12-16 17:57:10  2012-12-23 22:58:23
+            #   alpha.example             2          2  2012-12-18 18:19:44  2012-12-19 22:49:28
+            #   ember-online.example.net  2          2  2012-12-26 12:44:25  2012-12-28 05:56:50
+            #   …
 
             let unknown = deliveries | filter status=bounced (reason_class=user_unknown or dsn=5.1.1)
 
@@ -1219,8 +1966,10 @@ extension ShippedScript {
             title "Senders"
             unknown | stats n=count(), addresses=dcount(to) by from
 
-            title "Domains and days"
-            unknown | count by day, to_domain | pivot to_domain
+            title "Domains"
+            unknown
+              | stats n=count(), addresses=dcount(to), first=min(time), last=max(time) by to_domain
+              | head 30
 
             """#),
         ShippedScript(name: "why-deferred", text: #"""
@@ -1236,6 +1985,24 @@ extension ShippedScript {
             # reason is its own problem; many domains with one reason is yours (DNS, the network, a \#
             block list). Suspended
             # deliveries were not tried, because an earlier one had failed.
+            #
+            # Answer:
+            #   Reasons
+            #   reason_class     attempts  messages  domains  suspended  first                last
+            #   connect_timeout     4,227        70       18        664  2012-12-25 22:41:18  \#
+            2013-01-06 03:17:44
+            #   connect_refused     1,350        29        5        347  2012-12-26 04:56:25  \#
+            2013-01-06 03:20:03
+            #   no_route               84         3        2         22  2012-12-27 02:29:04  \#
+            2013-01-06 03:21:53
+            #
+            #   Destinations
+            #   to_domain                  attempts  messages  reason
+            #   uk.psi.com                    1,470         1  connect_timeout
+            #   castle-media.example.net        363         7  connect_refused
+            #   yonder-trade.example.net        330         7  connect_refused
+            #   harbor-online.example.net       329         6  connect_refused
+            #   …
 
             let deferred = deliveries | filter status=deferred
 

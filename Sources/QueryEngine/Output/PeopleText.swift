@@ -44,7 +44,15 @@ package struct PeopleText: Sendable {
         case 0.0001..<1: Digits.append(number, decimals: 4, to: &text)
         case 1..<100: Digits.append(number, decimals: 2, to: &text)
         case 100..<1e15: Digits.append(number, decimals: 1, to: &text)
-        default: text.append(contentsOf: number.description.utf8)
+        default:
+            // Three digits and the power of ten: `3.89e-101`.
+            let description = number.description
+            let end = description.firstIndex(of: "e") ?? description.endIndex
+            guard let digits = Double(description[..<end]), digits.magnitude < 10 else {
+                return text.append(contentsOf: description.utf8)
+            }
+            Digits.append(digits, decimals: 2, to: &text)
+            text.append(contentsOf: description[end...].utf8)
         }
     }
 
