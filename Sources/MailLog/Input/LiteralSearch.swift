@@ -42,69 +42,13 @@ package struct LiteralSearch: Sendable {
                 : scan(bytes, places: start..<places, wanted, RarePair.Plain(pair))
         }
     }
-
-    /// The same, where one of some bytes follows.
-    func first(in bytes: Bytes, from start: Int, before endings: EndingSet) -> Int? {
-        let places = bytes.count - literal.count
-        guard start >= 0, start < places else { return nil }
-        return literal.withUnsafeBufferPointer { literal in
-            let wanted = Bytes(literal.baseAddress.unsafelyUnwrapped, count: literal.count)
-            return scan(bytes, places: start..<places, wanted, RarePair.Ending(exact: .init(pair), endings))
-        }
-    }
-
-    @inline(__always)
-    private func scan<Test: PairTest>(
-        _ bytes: Bytes, places: Range<Int>, _ wanted: Bytes, _ test: Test
-    ) -> Int? {
-        let base = UnsafeRawPointer(bytes.base)
-        var place = places.lowerBound
-        while place &+ 64 <= places.upperBound {
-            let a = test.agree(base + place)
-            let b = test.agree(base + (place &+ 16))
-            let c = test.agree(base + (place &+ 32))
-            let d = test.agree(base + (place &+ 48))
-            if isAny(a | b | c | d) {
-                if let found = verify(a, at: place, bytes, wanted, test) { return found }
-                if let found = verify(b, at: place &+ 16, bytes, wanted, test) { return found }
-                if let found = verify(c, at: place &+ 32, bytes, wanted, test) { return found }
-                if let found = verify(d, at: place &+ 48, bytes, wanted, test) { return found }
-            }
-            place &+= 64
-        }
-        while place &+ 16 <= places.upperBound {
-            if let found = verify(test.agree(base + place), at: place, bytes, wanted, test) { return found }
-            place &+= 16
-        }
-        guard place < places.upperBound else { return nil }
-        if places.count >= 16 {
-            // The last sixteen places; those looked at before have been refused and will be again.
-            let last = places.upperBound &- 16
-            return verify(test.agree(base + last), at: last, bytes, wanted, test)
-        }
-        while place < places.upperBound {
-            if test.isEqual(bytes.base + place, wanted) { return place }
-            place &+= 1
-        }
-        return nil
-    }
-
-    @inline(__always)
-    private func verify<Test: PairTest>(
-        _ agreeing: SIMD2<UInt64>, at place: Int, _ bytes: Bytes, _ wanted: Bytes, _ test: Test
-    ) -> Int? {
-        guard isAny(agreeing) else { return nil }
-        return firstCandidate(agreeing) { candidate in
-            test.isEqual(bytes.base + (place &+ candidate), wanted)
-        }.map { place &+ $0 }
-    }
 }
 
 /// Finds the first of a few literals in a block of raw log bytes.
 ///
-/// Literals that differ in their last byte only ("smtp[", "smtp:") are found by a pair of what they share; others
-/// that begin alike ("Connection timed out", "Connection refused") by what they share; others by the rare pair of
-/// each, all in one pass.
+/// Literals that differ in their last byte only ("smtp[", "smtp:") are found by a pair of what they share and the
+/// range of that byte; others that begin alike ("Connection timed out", "Connection refused") by what they share;
+/// others by the rare pair of each, all in one pass.
 package struct LiteralSetSearch: Sendable {
     package let literals: [[UInt8]]
     package let foldCase: Bool
@@ -112,7 +56,7 @@ package struct LiteralSetSearch: Sendable {
 
     private enum Method {
         case one(LiteralSearch)
-        case endings(LiteralSearch, EndingSet)
+        case endings(EndingSearch)
         case sharedPrefix(LiteralSearch)
         case pairs([RarePair.Plain])
         case foldingPairs([RarePair.Folding])
@@ -127,8 +71,10 @@ package struct LiteralSetSearch: Sendable {
         let shared = Self.commonPrefix(literals)
         if let only = literals.first, literals.count == 1 {
             method = .one(LiteralSearch(only, foldCase: foldCase))
-        } else if !foldCase, shared.count >= 2, literals.allSatisfy({ $0.count == shared.count + 1 }) {
-            method = .endings(LiteralSearch(shared), EndingSet(literals.compactMap(\.last)))
+        } else if !foldCase, shared.count >= 2, literals.count <= 8,
+            literals.allSatisfy({ $0.count == shared.count + 1 })
+        {
+            method = .endings(EndingSearch(shared, literals.compactMap(\.last)))
         } else if shared.count >= 4 {
             method = .sharedPrefix(LiteralSearch(shared, foldCase: foldCase))
         } else {
@@ -143,7 +89,7 @@ package struct LiteralSetSearch: Sendable {
     package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
         switch method {
         case .one(let search): return search.first(in: bytes, from: start)
-        case .endings(let search, let endings): return search.first(in: bytes, from: start, before: endings)
+        case .endings(let search): return search.first(in: bytes, from: start)
         case .sharedPrefix(let search):
             var start = start
             while let place = search.first(in: bytes, from: start) {
@@ -278,28 +224,6 @@ struct RarePair: Sendable {
         }
     }
 
-    /// Compares the pair, and in a candidate also the byte after the literal.
-    struct Ending: PairTest {
-        let exact: Plain
-        let endings: EndingSet
-
-        @inline(__always)
-        init(exact: Plain, _ endings: EndingSet) {
-            self.exact = exact
-            self.endings = endings
-        }
-
-        var reach: Int { exact.reach }
-
-        @inline(__always)
-        func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> { exact.agree(place) }
-
-        @inline(__always)
-        func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
-            endings.contains(text[wanted.count]) && exact.isEqual(text, wanted)
-        }
-    }
-
     /// Compares the pair after setting the bit that tells lower case from upper case. That is necessary for
     /// letters that are equal but for case, and changes no byte whose fold is 0.
     struct Folding: PairTest {
@@ -331,6 +255,38 @@ struct RarePair: Sendable {
         }
     }
 
+    /// Compares the pair, and whether the byte after the literal may be one of the endings: whether it is not larger
+    /// than any of them. That one more test leaves few of the longer words that begin with the literal.
+    struct Ending: PairTest {
+        private let exact: Plain
+        private let offset: Int
+        private let largest: SIMD16<UInt8>
+        private let endings: EndingSet
+
+        @inline(__always)
+        init(_ pair: RarePair, behind offset: Int, _ endings: EndingSet) {
+            exact = Plain(pair)
+            self.offset = offset
+            largest = SIMD16(repeating: endings.largest)
+            self.endings = endings
+        }
+
+        var reach: Int { offset }
+
+        @inline(__always)
+        func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
+            let ending = (place + offset).loadUnaligned(as: SIMD16<UInt8>.self) .<= largest
+            return exact.agree(place) & unsafeBitCast(ending, to: SIMD2<UInt64>.self)
+        }
+
+        @inline(__always)
+        func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
+            guard endings.contains(text[wanted.count]) else { return false }
+            for place in 0..<wanted.count where text[place] != wanted[place] { return false }
+            return true
+        }
+    }
+
     /// From the most frequent byte of mail logs to the rarest; what is not here is rarer still.
     private static let byFrequency = Array(
         #"""
@@ -350,14 +306,47 @@ struct RarePair: Sendable {
     }
 }
 
-/// Some of the 256 bytes.
-struct EndingSet: Sendable {
-    private var words: SIMD4<UInt64> = .zero
+/// Finds a literal that one of some bytes follows.
+struct EndingSearch: Sendable {
+    private let shared: [UInt8]
+    private let endings: EndingSet
+    private let pair: RarePair
 
-    init(_ bytes: [UInt8]) { for byte in bytes { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) } }
+    init(_ shared: [UInt8], _ endings: [UInt8]) {
+        self.shared = shared
+        self.endings = EndingSet(endings)
+        pair = RarePair(of: shared, foldCase: false)
+    }
+
+    /// The first place at or after `start` where it stands.
+    func first(in bytes: Bytes, from start: Int) -> Int? {
+        let places = bytes.count - shared.count
+        guard start >= 0, start < places else { return nil }
+        return shared.withUnsafeBufferPointer { shared in
+            let wanted = Bytes(shared.baseAddress.unsafelyUnwrapped, count: shared.count)
+            let test = RarePair.Ending(pair, behind: shared.count, endings)
+            return scan(bytes, places: start..<places, wanted, test)
+        }
+    }
+}
+
+/// Up to eight bytes.
+struct EndingSet: Sendable {
+    private let word: UInt64
+    let largest: UInt8
+
+    init(_ bytes: [UInt8]) {
+        precondition((1...8).contains(bytes.count))
+        largest = bytes.max()!
+        word = (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[$1 % bytes.count]) }
+    }
 
     @inline(__always)
-    func contains(_ byte: UInt8) -> Bool { words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 }
+    func contains(_ byte: UInt8) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let differing = word ^ (UInt64(byte) &* ones)
+        return (differing &- ones) & ~differing & 0x8080_8080_8080_8080 != 0
+    }
 }
 
 /// How a place is tested for a rare pair, and a candidate for the whole literal.
@@ -367,6 +356,53 @@ protocol PairTest: Sendable {
     /// All bits of a byte are set where both bytes of the pair agree, counted from the first of sixteen places.
     func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64>
     func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool
+}
+
+/// The first of the places where the test's pair agrees and the whole of `wanted` stands.
+@inline(__always)
+private func scan<Test: PairTest>(
+    _ bytes: Bytes, places: Range<Int>, _ wanted: Bytes, _ test: Test
+) -> Int? {
+    let base = UnsafeRawPointer(bytes.base)
+    var place = places.lowerBound
+    while place &+ 64 <= places.upperBound {
+        let a = test.agree(base + place)
+        let b = test.agree(base + (place &+ 16))
+        let c = test.agree(base + (place &+ 32))
+        let d = test.agree(base + (place &+ 48))
+        if isAny(a | b | c | d) {
+            if let found = verify(a, at: place, bytes, wanted, test) { return found }
+            if let found = verify(b, at: place &+ 16, bytes, wanted, test) { return found }
+            if let found = verify(c, at: place &+ 32, bytes, wanted, test) { return found }
+            if let found = verify(d, at: place &+ 48, bytes, wanted, test) { return found }
+        }
+        place &+= 64
+    }
+    while place &+ 16 <= places.upperBound {
+        if let found = verify(test.agree(base + place), at: place, bytes, wanted, test) { return found }
+        place &+= 16
+    }
+    guard place < places.upperBound else { return nil }
+    if places.count >= 16 {
+        // The last sixteen places; those looked at before have been refused and will be again.
+        let last = places.upperBound &- 16
+        return verify(test.agree(base + last), at: last, bytes, wanted, test)
+    }
+    while place < places.upperBound {
+        if test.isEqual(bytes.base + place, wanted) { return place }
+        place &+= 1
+    }
+    return nil
+}
+
+@inline(__always)
+private func verify<Test: PairTest>(
+    _ agreeing: SIMD2<UInt64>, at place: Int, _ bytes: Bytes, _ wanted: Bytes, _ test: Test
+) -> Int? {
+    guard isAny(agreeing) else { return nil }
+    return firstCandidate(agreeing) { candidate in
+        test.isEqual(bytes.base + (place &+ candidate), wanted)
+    }.map { place &+ $0 }
 }
 
 /// `any(mask)` of the standard library takes the mask apart byte by byte on plain x86-64; this takes two moves.
