@@ -9,7 +9,7 @@ import Synchronization
 /// order matters.
 package final class ChunkReader: Sendable {
     /// The bytes of a chunk, but for its last line.
-    static let blockSize = 512 << 10
+    static let blockSize = 256 << 10
     /// Room for the end of the last line, before more must be read.
     static let blockSlack = 16 << 10
     /// A line has at most so many bytes; the rest of it is left out, and said.

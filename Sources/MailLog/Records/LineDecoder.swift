@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Turns the bytes of a line into the cells that a query demands, and no others. One for each worker.
 ///
 /// What can be decided from the demand is decided when it is made. Texts point into the line, into tables
@@ -36,10 +42,15 @@ package final class LineDecoder {
         let compute: @Sendable (Value, Arena) -> Value
     }
 
-    // The host of the line before: its length, and its bytes.
+    // The host of the line before: its length, its bytes, and the first sixteen of them with zeroes after its end.
     private var lastHost: UnsafeMutablePointer<UInt8>
     private var lastHostCount = 0
+    private var hostWords = SIMD2<UInt64>.zero
+    private var hostMask = SIMD2<UInt64>.zero
     private static let hostLimit = 255
+    // Where the tag of the last plain line began, and its first eight bytes; 0 if there is none.
+    private var lastTagStart = 0
+    private var lastTagWord: UInt64 = 0
 
     // The current line, between envelope and body.
     private var line: Bytes
@@ -53,13 +64,11 @@ package final class LineDecoder {
     private var preludeSeverity: StaticString?
     private var times = 1
 
+    /// What follows from the tag alone.
+    package static let tagFields = FieldSet(["tag", "instance", "service", "process"].map { Field($0) })
     /// What `decodeEnvelope` fills; file and line are known to the reader.
-    package static let headFields = Fields.ofTime.union(
-        FieldSet(
-            ["host", "tag", "instance", "service", "process", "raw", "bytes", "file", "line"].map {
-                Field($0)
-            }
-        ))
+    package static let headFields = Fields.ofTime.union(tagFields).union(
+        FieldSet(["host", "raw", "bytes", "file", "line"].map { Field($0) }))
 
     package init(demand: FieldSet, early: FieldSet) {
         var demand = demand
@@ -85,17 +94,20 @@ package final class LineDecoder {
         event = slot("event")
         eventSlot = Field("event").slot
 
-        let demanded = LineShapes.all.filter { [event] in
-            event >= 0 || $0.slots.contains(where: demand.contains)
-        }
+        let body = Fields.all.filter { demand.contains($0.slot) && !Self.headFields.contains($0.slot) }.map(
+            \.slot)
+        let demanded =
+            body.isEmpty
+            ? []
+            : LineShapes.all.filter { [event] in
+                event >= 0 || $0.slots.contains(where: demand.contains)
+            }
         let shapes = demanded.contains(where: \.isLastResort) ? LineShapes.all : demanded
         needsShapes = !shapes.isEmpty
         stamps = StampCells(demand: demand)
         tags = TagTable(demand: demand, shapes: shapes)
         tagSlots = ["tag", "instance", "service", "process"].map(slot).filter { $0 >= 0 }
 
-        let body = Fields.all.filter { demand.contains($0.slot) && !Self.headFields.contains($0.slot) }.map(
-            \.slot)
         needsBody = !body.isEmpty
         bodyIsEarly = body.contains(where: early.contains)
         bodySlots = .allocate(capacity: body.count)
@@ -168,7 +180,7 @@ package final class LineDecoder {
         guard stamp > 0 else { return false }
         let start = stamp + 1
         let end = start + lastHostCount
-        guard end < line.count, line[end] == 0x20, lastHostCount > 0, isLastHost(line.base + start) else {
+        guard end < line.count, line[end] == 0x20, lastHostCount > 0, isLastHost(line.dropFirst(start)) else {
             return false
         }
         let tagStart = end + 1
@@ -178,6 +190,8 @@ package final class LineDecoder {
         let entry = tags.entry(line[tagStart..<tagEnd], key: key)
         guard !entry.pointee.mayRepeat else { return false }
 
+        lastTagStart = tagStart
+        lastTagWord = UnsafeRawPointer(line.base + tagStart).loadUnaligned(as: UInt64.self)
         if host >= 0 { slots[host] = .text(line[start..<end]) }
         stamps.write(to: slots)
         for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
@@ -187,10 +201,33 @@ package final class LineDecoder {
         return true
     }
 
+    /// Whether the text, which is not shorter than it, begins with the host of the line before.
     @inline(__always)
-    private func isLastHost(_ base: UnsafePointer<UInt8>) -> Bool {
-        Bytes(base, count: lastHostCount) == Bytes(UnsafePointer(lastHost), count: lastHostCount)
+    private func isLastHost(_ text: Bytes) -> Bool {
+        if lastHostCount <= 16, text.count >= 16 {
+            let words =
+                UnsafeRawPointer(text.base).loadUnaligned(as: SIMD2<UInt64>.self) & hostMask ^ hostWords
+            return words.x | words.y == 0
+        }
+        return memcmp(text.base, lastHost, lastHostCount) == 0
     }
+
+    /// Whether a line begins here that has the host and the beginning of the tag of the last plain line, at the same
+    /// places. A quick way to know that it is no line which only says that another one was repeated.
+    @inline(__always)
+    package func isPlainAgain(_ lines: Bytes) -> Bool {
+        guard lastTagStart > 0, lines.count >= lastTagStart + 8, lines[15] == 0x20,
+            lines[lastTagStart - 1] == 0x20
+        else { return false }
+        let tag = UnsafeRawPointer(lines.base + lastTagStart).loadUnaligned(as: UInt64.self)
+        return tag == lastTagWord && isLastHost(lines.dropFirst(16))
+    }
+
+    /// The number of the current line's tag among those that the decoder knows; nil where it keeps none for it.
+    @inline(__always)
+    package var tagNumber: Int? { entry?.pointee.number }
+    /// How many tags it knows at most.
+    package static let tagLimit = TagTable.limit
 
     /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes. Eight
     /// bytes at a time: a byte that equals the wanted one becomes zero, and borrows from its top bit.
@@ -226,6 +263,7 @@ package final class LineDecoder {
         _ line: Bytes, before: Int, years: YearWindow, into slots: UnsafeMutablePointer<Value>
     ) {
         tagEnd = -1
+        lastTagStart = 0
         entry = nil
         pidText = nil
         preludeSeverity = nil
@@ -256,8 +294,7 @@ package final class LineDecoder {
             if host >= 0 { slots[host] = .text(name) }
             lastHostCount = 0
             if envelope.isPlain, name.count <= Self.hostLimit {
-                lastHost.update(from: name.base, count: name.count)
-                lastHostCount = name.count
+                keepHost(name)
             }
         }
         if let tag = envelope.tag {
@@ -270,6 +307,16 @@ package final class LineDecoder {
         preludeSeverity = envelope.severity
         pidText = envelope.pid
         message = envelope.message
+    }
+
+    private func keepHost(_ name: Bytes) {
+        lastHost.update(from: name.base, count: name.count)
+        lastHostCount = name.count
+        (hostWords, hostMask) = (.zero, .zero)
+        for place in 0..<min(16, name.count) {
+            hostWords[place / 8] |= UInt64(name[place]) << UInt64(place % 8 * 8)
+            hostMask[place / 8] |= 0xFF << UInt64(place % 8 * 8)
+        }
     }
 
     /// The prelude of the line before, of the same host, that others say was repeated.

@@ -1,5 +1,7 @@
 /// What a decoder knows of a syslog tag: its demanded parts as values, and the shapes that its process logs.
 struct TagEntry {
+    /// Its number among the tags that the table keeps; nil for one that gives way to the next.
+    let number: Int?
     /// The first thirty-two bytes of the tag, zeroes after its end.
     let key: SIMD4<UInt64>
     let tag: Bytes
@@ -42,12 +44,14 @@ class TriedShape {
 /// The tags that a decoder has seen. A log has some dozens; beyond a thousand they are taken to be noise, and
 /// each takes the place of the one before it.
 final class TagTable {
-    private static let limit = 1024
+    static let limit = 1024
     private let index: UnsafeMutablePointer<UnsafeMutablePointer<TagEntry>?>
     private var entries: [UnsafeMutablePointer<TagEntry>] = []
     private var overflow: UnsafeMutablePointer<TagEntry>?
+    /// The tag of the line before, where it is kept.
+    private var last: UnsafeMutablePointer<TagEntry>?
     /// What is known of a line without a tag.
-    private(set) lazy var untagged = makeEntry(Bytes(""), key: .zero)
+    private(set) lazy var untagged = makeEntry(nil, Bytes(""), key: .zero)
 
     private let slots: (tag: Int, instance: Int, service: Int, process: Int)
     private let demand: FieldSet
@@ -74,16 +78,22 @@ final class TagTable {
     /// The entry of a tag; it lives until the next call.
     @inline(__always)
     func entry(_ tag: Bytes, key: SIMD4<UInt64>) -> UnsafeMutablePointer<TagEntry> {
+        if let last, isSame(last, tag, key) { return last }
         var place = Self.hash(key)
         while let entry = index[place] {
-            if entry.pointee.key == key, entry.pointee.tag.count == tag.count,
-                tag.count <= 32 || entry.pointee.tag == tag
-            {
+            if isSame(entry, tag, key) {
+                last = entry
                 return entry
             }
             place = (place + 1) & (4 * Self.limit - 1)
         }
         return make(tag, key: key, at: place)
+    }
+
+    @inline(__always)
+    private func isSame(_ entry: UnsafeMutablePointer<TagEntry>, _ tag: Bytes, _ key: SIMD4<UInt64>) -> Bool {
+        entry.pointee.key == key && entry.pointee.tag.count == tag.count
+            && (tag.count <= 32 || entry.pointee.tag == tag)
     }
 
     @inline(__always)
@@ -95,8 +105,9 @@ final class TagTable {
     }
 
     private func make(_ tag: Bytes, key: SIMD4<UInt64>, at place: Int) -> UnsafeMutablePointer<TagEntry> {
-        let entry = makeEntry(tag, key: key)
-        if entries.count < Self.limit {
+        let isKept = entries.count < Self.limit
+        let entry = makeEntry(isKept ? entries.count : nil, tag, key: key)
+        if isKept {
             entries.append(entry)
             index[place] = entry
         } else {
@@ -106,7 +117,9 @@ final class TagTable {
         return entry
     }
 
-    private func makeEntry(_ tag: Bytes, key: SIMD4<UInt64>) -> UnsafeMutablePointer<TagEntry> {
+    private func makeEntry(
+        _ number: Int?, _ tag: Bytes, key: SIMD4<UInt64>
+    ) -> UnsafeMutablePointer<TagEntry> {
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, tag.count))
         memory.update(from: tag.base, count: tag.count)
         let copy = Bytes(UnsafePointer(memory), count: tag.count)
@@ -129,7 +142,7 @@ final class TagTable {
         let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
         entry.initialize(
             to: TagEntry(
-                key: key, tag: copy, cells: cells, shapes: tried, likely: likely,
+                number: number, key: key, tag: copy, cells: cells, shapes: tried, likely: likely,
                 mayRepeat: Repetition.processes.contains(name)))
         return entry
     }

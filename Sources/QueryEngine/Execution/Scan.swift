@@ -97,7 +97,9 @@ final class Scan {
     /// not its text, and a search passes them over.
     @inline(__always)
     private func takeRepeats(_ position: inout Int, of chunk: Chunk, into next: any RowConsumer) -> Bool {
-        while position < chunk.bytes.count, Repetition.mayStand(in: chunk.bytes.dropFirst(position)) {
+        while position < chunk.bytes.count {
+            let lines = chunk.bytes.dropFirst(position)
+            if decoder.isPlainAgain(lines) || !Repetition.mayStand(in: lines) { break }
             let end = chunk.bytes.lineEnd(after: position)
             if !take(position..<end, of: chunk, tests, into: next) { return false }
             position = end + 1
@@ -135,7 +137,7 @@ final class Scan {
         }
         if let fileSlot { buffer.slots[fileSlot] = fileNames[chunk.fileIndex] }
         if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: place.lowerBound, of: chunk)) }
-        guard tests.passesEarly(row) else { return true }
+        guard tests.passesEarly(row, tag: decoder.tagNumber) else { return true }
         if needsBody { decoder.decodeBody(into: record) }
         guard tests.passesLate(row) else { return true }
         return next.consume(row)
@@ -155,6 +157,9 @@ private final class Tests {
     private let hasEarly: Bool
     private let hasLate: Bool
     let earlyNeeds: Set<Int>
+    /// Where the early conditions look at the tag alone, what they said of each: 0 if they were not asked yet, 1 if
+    /// it passes, else 2.
+    private let verdicts: UnsafeMutablePointer<UInt8>?
 
     init(_ conditions: [Condition]) {
         let isEarly = { (condition: Condition) in
@@ -167,10 +172,24 @@ private final class Tests {
         early = hasEarly ? Condition(all: first).make() : { _ in true }
         late = hasLate ? Condition(all: second).make() : { _ in true }
         earlyNeeds = first.reduce(into: []) { $0.formUnion($1.needs) }
+        if earlyNeeds.allSatisfy(LineDecoder.tagFields.contains) {
+            verdicts = .allocate(capacity: LineDecoder.tagLimit)
+            verdicts?.initialize(repeating: 0, count: LineDecoder.tagLimit)
+        } else {
+            verdicts = nil
+        }
     }
 
+    deinit { verdicts?.deallocate() }
+
+    /// `tag` is the number of the row's tag.
     @inline(__always)
-    func passesEarly(_ row: Row) -> Bool { !hasEarly || early(row) }
+    func passesEarly(_ row: Row, tag: Int?) -> Bool {
+        guard hasEarly else { return true }
+        guard let verdicts, let tag else { return early(row) }
+        if verdicts[tag] == 0 { verdicts[tag] = early(row) ? 1 : 2 }
+        return verdicts[tag] == 1
+    }
 
     @inline(__always)
     func passesLate(_ row: Row) -> Bool { !hasLate || late(row) }
