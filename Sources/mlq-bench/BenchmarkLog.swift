@@ -1,7 +1,7 @@
 import Foundation
 import IncidentLog
 
-/// The log that is timed: plain, in one gzip file, and in four.
+/// The log that is timed: plain, in one gzip file, and in four as a server would have rotated it.
 struct BenchmarkLog {
     let plain: String
     let gzip: String
@@ -14,20 +14,21 @@ struct BenchmarkLog {
         let base = "\(directory)/incident-\(size)"
         plain = "\(base).log"
         gzip = "\(base).log.gz"
-        parts = (1...4).map { "\(base)-part\($0).gz" }
+        let weeks = IncidentLog.names.map { "\(base)/\($0)" }
+        parts = weeks.map { "\($0).gz" }
         empty = "\(directory)/empty.log"
         do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
         } catch {
-            fail("cannot make \(directory): \(error.localizedDescription)")
+            fail("cannot make \(base): \(error.localizedDescription)")
         }
         _ = FileManager.default.createFile(atPath: empty, contents: nil)
         if !FileManager.default.fileExists(atPath: parts[3]) {
             print("making \(base).log and its gzip files …")
-            Self.write(IncidentLog(size: wanted), plain, parts.map { String($0.dropLast(3)) })
-            Self.shell(
-                "gzip -kf \(plain) & gzip -f \(parts.map { String($0.dropLast(3)) }.joined(separator: " ")); wait"
-            )
+            Self.write(IncidentLog(size: wanted), plain, weeks)
+            // The time stamp of each is that of its last line: rotated on the day in its name.
+            let touch = weeks.map { "touch -t \($0.suffix(8))0300 \($0)" }.joined(separator: "; ")
+            Self.shell("\(touch); gzip -kf \(plain) & gzip -f \(weeks.joined(separator: " ")); wait")
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: plain)
         bytes = attributes?[.size] as? Int ?? 0
