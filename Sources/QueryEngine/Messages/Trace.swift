@@ -43,6 +43,8 @@ final class Trace {
     /// The longest, in microseconds, that a process says something of a message before its first line or behind
     /// its last: no session goes on for longer.
     private static let sessionLength: Int64 = 86_400_000_000
+    /// What the times of a delivery may be off by, in microseconds.
+    private static let slack: Int64 = 10_000_000
 
     private let time = Field("time").slot
     private let host = Field("host").slot
@@ -52,6 +54,8 @@ final class Trace {
     private let event = Field("event").slot
     private let raw = Field("raw").slot
     private let queueID = Field("queue_id").slot
+    private let delayC = Field("delay_c").slot
+    private let delayD = Field("delay_d").slot
 
     init(_ plan: Plan, run: RunState) {
         self.plan = plan
@@ -106,7 +110,7 @@ final class Trace {
             next.insert(id)
         }
         let needs = plan.wanted.union((MessageTable.Plan().needs + MailEventReader.fields).map(\.slot))
-        pass([condition], needs: needs.union([time])) { [self] row in
+        pass([condition], needs: needs.union([time, tag, pid, event, delayC, delayD])) { [self] row in
             guard row[queueID].kind == .text, found[row.order] == nil else { return true }
             let id = Array(row[queueID].bytes)
             if since[id] == nil { want(id, since: .min) }
@@ -197,8 +201,7 @@ final class Trace {
     /// to its message, those before a delivery to the delivery.
     private func addProcessLines() {
         var messages: [UInt64: Int] = [:]
-        var processes = ProcessSet()
-        var (first, last) = (Int64.max, Int64.min)
+        var processes = ProcessTimes()
         let buffer = RowBuffer(layout)
         let worker = Worker(run: run)
         for (place, story) in stories.enumerated() {
@@ -206,38 +209,34 @@ final class Trace {
                 messages[line.order] = place
                 worker.arena.reset()
                 let row = RowCodec.row(line.record, in: buffer, worker: worker)
-                if row[time].kind == .time {
-                    first = min(first, row[time].wallClock)
-                    last = max(last, row[time].wallClock)
+                guard row[tag].kind == .text, row[pid].kind == .integer, let times = times(row) else {
+                    continue
                 }
-                guard row[event].kind == .text,
-                    row[event].bytes == "client" || row[event].bytes == "delivery",
-                    row[tag].kind == .text, row[pid].kind == .integer
-                else { continue }
-                processes.insert(row[tag].bytes, row[pid].integer)
+                processes.insert(row[tag].bytes, row[pid].integer, times)
             }
         }
-        guard !processes.isEmpty, first <= last, run.failure == nil else { return }
-        let times = first - Trace.sessionLength..<last + Trace.sessionLength
+        processes.merge()
+        guard let times = processes.span, run.failure == nil else { return }
         // Before anything but the tag is decoded, the number behind it is read of the raw line.
-        var early = Condition(range: SourceRange(0, 0), needs: [tag, raw]) { [tag, raw, processes] in
+        var early = Condition(range: SourceRange(0, 0), needs: [tag, raw, time]) {
+            [tag, raw, time, processes] in
             { row in
                 guard row[tag].kind == .text else { return false }
                 guard let number = Trace.number(in: row[raw].bytes, behind: row[tag].bytes) else {
                     return true
                 }
-                return processes.contains(row[tag].bytes, number)
+                return processes.contains(row[tag].bytes, number, at: row[time].wallClock)
             }
         }
         if let literals = processes.literals { early.raw = .anyOf(literals) }
-        var late = Condition(range: SourceRange(0, 0), needs: [tag, pid, time]) {
+        early.times = times
+        let late = Condition(range: SourceRange(0, 0), needs: [tag, pid, time]) {
             [tag, pid, time, processes] in
             { row in
-                row[tag].kind == .text && processes.contains(row[tag].bytes, row[pid].integer)
-                    && times.contains(row[time].wallClock)
+                row[tag].kind == .text
+                    && processes.contains(row[tag].bytes, row[pid].integer, at: row[time].wallClock)
             }
         }
-        late.times = times
         var waiting: [[UInt8]: Waiting] = [:]
         var scratch: [UInt8] = []
         let needs = plan.wanted.union([host, tag, pid, process, event, queueID])
@@ -252,40 +251,23 @@ final class Trace {
         }
     }
 
-    /// Processes by their tags and numbers.
-    private struct ProcessSet: Sendable {
-        private var entries: [(tag: [UInt8], numbers: Set<Int>)] = []
-
-        var isEmpty: Bool { entries.isEmpty }
-
-        mutating func insert(_ tag: Bytes, _ number: Int) {
-            if let place = place(of: tag) {
-                entries[place].numbers.insert(number)
-            } else {
-                entries.append((Array(tag), [number]))
-            }
+    /// When the process of a line may have said what belongs to its message, on the wall clock; nil where it says
+    /// nothing but with the queue id.
+    private func times(_ row: Row) -> Range<Int64>? {
+        guard row[event].kind == .text, row[time].kind == .time else { return nil }
+        let moment = row[time].wallClock
+        if row[event].bytes == "client" {
+            return moment - Trace.sessionLength..<moment + Trace.sessionLength
         }
-
-        func contains(_ tag: Bytes, _ number: Int) -> Bool {
-            place(of: tag).map { entries[$0].numbers.contains(number) } ?? false
+        guard row[event].bytes == "delivery" else { return nil }
+        var length = Trace.sessionLength
+        let (setup, sending) = (row[delayC], row[delayD])
+        if setup.kind == .duration, sending.kind == .duration {
+            // They are rounded to two digits, and the clock to seconds.
+            let told = Int64(setup.integer + sending.integer)
+            length = min(length, told + told / 10 + Trace.slack)
         }
-
-        /// `postfix/smtp[1041]`, as it stands in the line; of many only `postfix/smtp[`.
-        var literals: [RawLiteral]? {
-            let whole = entries.flatMap { entry in
-                entry.numbers.sorted().map { RawLiteral(entry.tag + Array("[\($0)]".utf8)) }
-            }
-            let shortest = [whole, entries.map { RawLiteral($0.tag + Array("[".utf8)) }]
-            return shortest.first { $0.count <= RawCondition.maximumLiterals }
-        }
-
-        private func place(of tag: Bytes) -> Int? {
-            entries.firstIndex { entry in
-                entry.tag.withUnsafeBufferPointer { buffer in
-                    buffer.baseAddress.map { Bytes($0, count: buffer.count) == tag } ?? false
-                }
-            }
-        }
+        return moment - length..<moment + 1_000_000
     }
 
     /// Lines of a process that wait for the message that they belong to.
