@@ -32,6 +32,18 @@ struct ChartData {
         return (low, high > low ? high : low + 1)
     }
 
+    /// The four shades of a heat map and the largest number of each. Of what is counted, shades that no number
+    /// has are left out.
+    func shades(_ high: Double) -> [(shade: Int, most: Double)] {
+        var shades: [(shade: Int, most: Double)] = []
+        for shade in 1...4 {
+            let most = high * Double(shade) / 4
+            let told = type == .integer ? most.rounded(.down) : most
+            if told > shades.last?.most ?? 0 { shades.append((shade, told)) }
+        }
+        return shades
+    }
+
     /// A number with its unit.
     func text(_ number: Double) -> String {
         var bytes: [UInt8] = []
@@ -56,11 +68,15 @@ final class ChartGatherer {
     private let numbers: [Schema.Column]
     private var labels = Axis()
     private var names = Axis()
+    /// The bins of an axis of time, as far as its labels are bins.
+    private var times: [Int64] = []
     /// By label, then by series.
     private var cells: [[Double?]] = []
 
     /// More series are joined to one.
     private static let mostSeries = 8
+    /// An axis of time that would have more bins has those of rows only.
+    private static let mostBins = 10_000
 
     /// The texts of an axis, in the order in which they came.
     private struct Axis {
@@ -82,13 +98,16 @@ final class ChartGatherer {
         numbers = columns.filter(ChartGatherer.isAmount)
     }
 
-    private static func isAmount(_ column: Schema.Column) -> Bool {
+    static func isAmount(_ column: Schema.Column) -> Bool {
         column.type.isNumeric && Fields.named(column.name)?.type != .integer && column.type != .any
     }
 
     func add(_ row: Row) {
         let label = labels.place(keys.first.map { text(row[$0.slot], $0) } ?? "")
-        while cells.count <= label { cells.append([]) }
+        if label == cells.count {
+            cells.append([])
+            if let key = keys.first, row[key.slot].kind == .time { times.append(row[key.slot].wallClock) }
+        }
         if isWide {
             for column in numbers { set(row[column.slot], label, names.place(column.name)) }
         } else if let number = numbers.last {
@@ -119,6 +138,7 @@ final class ChartGatherer {
     /// nil where there is nothing to draw.
     func data() -> ChartData? {
         guard let number = numbers.last, !cells.isEmpty else { return nil }
+        closeGaps()
         var isTime = false
         if let key = keys.first, case .time = key.type { isTime = true }
         var series = names.texts.enumerated().map { place, name in
@@ -144,6 +164,27 @@ final class ChartGatherer {
             kind: kind, labels: labels, labelName: keys.first?.name ?? "", isTime: isTime,
             series: series,
             valueName: isWide && numbers.count > 1 ? "" : number.name, type: number.type, marks: marks)
+    }
+
+    /// Gives every bin of an axis of time that ascends a place, also where there are no rows.
+    private func closeGaps() {
+        guard let key = keys.first, let bin = ChartGatherer.bin(of: key), times.count == cells.count else {
+            return
+        }
+        var axis = Axis()
+        var filled: [[Double?]] = []
+        for (place, time) in times.enumerated() {
+            var next = place == 0 ? time : TimeBins.next(after: times[place - 1], bin)
+            while next < time, filled.count < ChartGatherer.mostBins {
+                _ = axis.place(text(.time(next), key))
+                filled.append([])
+                next = TimeBins.next(after: next, bin)
+            }
+            guard next == time else { return }
+            _ = axis.place(labels.texts[place])
+            filled.append(cells[place])
+        }
+        (labels, cells) = (axis, filled)
     }
 
     /// The bin of a column that makes an axis of time.

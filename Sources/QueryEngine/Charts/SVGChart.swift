@@ -169,13 +169,14 @@ struct SVGChart {
                 data.labels[label], isFirst ? 0 : isLast ? SVGChart.width : x, base + 18,
                 isFirst ? "start" : isLast ? "end" : "middle")
         }
-        return svg(base + 26, body + marks(top + 26, base) { left + (Double($0) + 0.5) * slot })
+        let free = 7 * Double(data.valueName.count)
+        return svg(base + 26, body + marks(top + 26, base, from: free) { left + (Double($0) + 0.5) * slot })
     }
 
     /// Lines across the plot where something is marked, with what it is, as far as there is room for it.
-    private func marks(_ top: Double, _ base: Double, _ x: (Int) -> Double) -> String {
+    private func marks(_ top: Double, _ base: Double, from left: Double, _ x: (Int) -> Double) -> String {
         var body = ""
-        var free = 7 * Double(data.valueName.count)
+        var free = left
         for (label, text) in data.marks.sorted(by: { $0.key < $1.key }) {
             let place = x(label)
             body +=
@@ -210,7 +211,8 @@ struct SVGChart {
     private var heat: String {
         let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
         let left = min(220, 18 + 7 * Double(data.labels.map(\.count).max() ?? 0))
-        let cell = min(40, (SVGChart.width - left) / Double(max(1, data.series.count)))
+        let right = data.marks.values.map { 7 * Double($0.count) + 20 }.max() ?? 0
+        let cell = min(40, (SVGChart.width - left - right) / Double(max(1, data.series.count)))
         var body = words(data.valueName, 0, 12)
         for (place, series) in data.series.enumerated() where cell >= 24 || place % 4 == 0 {
             body += words(series.name, left + (Double(place) + 0.5) * cell, 30, "middle")
@@ -224,12 +226,15 @@ struct SVGChart {
                     left + Double(place) * cell, y, cell - 1, 23, color(0), title(label, place),
                     opacity: max(0.05, value / max(high, 1e-9)))
             }
+            if let mark = data.marks[label] {
+                body += words("◂ \(mark)", left + Double(data.series.count) * cell + 6, y + 16)
+            }
         }
         let y = 44 + Double(data.labels.count) * 24
-        for step in 1...4 {
-            let x = left + Double(step - 1) * 130
-            body += box(x, y, 14, 14, color(0), "", opacity: Double(step) / 4 - 0.001)
-            body += words("up to \(data.text(high * Double(step) / 4))", x + 20, y + 12)
+        for (place, step) in data.shades(high).enumerated() {
+            let x = left + Double(place) * 130
+            body += box(x, y, 14, 14, color(0), "", opacity: Double(step.shade) / 4 - 0.001)
+            body += words("up to \(data.text(step.most))", x + 20, y + 12)
         }
         return svg(y + 24, body)
     }
@@ -237,22 +242,23 @@ struct SVGChart {
     private var sparks: String {
         let left = min(260, 10 + 7 * Double(data.series.map(\.name.count).max() ?? 0))
         let room = SVGChart.width - left - 170
+        let above = data.marks.isEmpty ? 0.0 : 20
+        let slot = room / Double(max(1, data.labels.count))
+        let x = { (label: Int) in left + (Double(label) + 0.5) * slot }
         var body = ""
         for (place, series) in data.series.enumerated() {
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), max(1e-9, present.max() ?? 0))
-            let top = Double(place) * 30
+            let top = above + Double(place) * 30
             body += words(series.name, left - 10, top + 20, "end")
             body += line(series.values, color(place)) { label, value in
-                (
-                    left + room * (Double(label) + 0.5) / Double(max(1, data.labels.count)),
-                    top + 26 - 22 * (value - low) / max(1e-9, high - low)
-                )
+                (x(label), top + 26 - 22 * (value - low) / max(1e-9, high - low))
             }
             body += words(
                 "\(data.text(present.min() ?? 0)) to \(data.text(present.max() ?? 0))", SVGChart.width - 160,
                 top + 20)
         }
-        return svg(Double(data.series.count) * 30 + 6, body)
+        let base = above + Double(data.series.count) * 30
+        return svg(base + 6, body + marks(above, base, from: 0, x))
     }
 }

@@ -196,8 +196,11 @@ struct TextChart {
     private var heat: [String] {
         let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
         let labelWidth = min(TextChart.longestLabel, data.labels.map(TextChart.columns).max() ?? 0)
-        let cellWidth = max(2, min(6, data.series.map { TextChart.columns(of: $0.name) }.max() ?? 2) + 1)
-        let shown = data.series.prefix(max(1, (width - labelWidth - 2) / cellWidth))
+        let room = width - labelWidth - 2
+        // A name has six columns, more where there is room.
+        let longest = data.series.map { TextChart.columns(of: $0.name) }.max() ?? 2
+        let cellWidth = min(longest, max(6, min(20, room / data.series.count - 1))) + 1
+        let shown = data.series.prefix(max(1, room / cellWidth))
         var lines = [
             String(repeating: " ", count: labelWidth + 2) + shown.map { pad($0.name, cellWidth) }.joined()
         ]
@@ -210,7 +213,7 @@ struct TextChart {
             lines.append(
                 trimmed(pad(label, labelWidth) + "  " + colored(cells.joined(), 0) + markBehind(place)))
         }
-        let steps = (1...4).map { "\(shades[$0]) up to \(data.text(high * Double($0) / 4))" }
+        let steps = data.shades(high).map { "\(shades[$0.shade]) up to \(data.text($0.most))" }
         lines.append("\(data.valueName): \(steps.joined(separator: "  "))")
         if shown.count < data.series.count {
             lines.append("\(data.series.count - shown.count) columns more than the width has room for")
@@ -221,17 +224,20 @@ struct TextChart {
     private var sparks: [String] {
         let nameWidth = min(
             TextChart.longestLabel, data.series.map { TextChart.columns(of: $0.name) }.max() ?? 0)
-        return data.series.enumerated().map { place, series in
+        let room = max(10, width - nameWidth - 30)
+        let lines = data.series.enumerated().map { place, series in
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), present.max() ?? 0)
-            let values = TextChart.fitted(series.values, max(10, width - nameWidth - 30))
+            let values = TextChart.fitted(series.values, room)
             let cells = values.map { value -> String in
-                guard let value, high > low else { return levels[1] }
+                guard let value else { return " " }
+                guard high > low else { return levels[1] }
                 return levels[max(1, min(8, Int(((value - low) / (high - low) * 8).rounded(.up))))]
             }
             return "\(pad(series.name, nameWidth))  \(colored(cells.joined(), place))  "
                 + "\(data.text(present.min() ?? 0))..\(data.text(high))"
         }
+        return lines + marksBelow(nameWidth + 2, TextChart.fitted(data.series[0].values, room).count)
     }
 
     // MARK: Text

@@ -965,7 +965,7 @@ extension ShippedScript {
             #   Fri  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▓▓▓▓▓▓███▒▒▒▓▓▓▓▓▓▓▓▓██████▓▓▓▓▓▓▓▓▓▒▒▒▒▒▒███▒▒▒
             #   Sat  ▒▒▒▒▒▒▒▒▒▒▒▒░░░▒▒▒▒▒▒▒▒▒▓▓▓██████▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▒▒▒▓▓▓▒▒▒░░░
             #   Sun  ▒▒▒▒▒▒░░░▒▒▒▒▒▒░░░▒▒▒▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓███▓▓▓███▓▓▓▒▒▒▒▒▒▓▓▓▒▒▒▒▒▒
-            #   count: ░ up to 5  ▒ up to 9  ▓ up to 14  █ up to 18
+            #   count: ░ up to 4  ▒ up to 9  ▓ up to 13  █ up to 18
             #
             #   Hours unlike the others
             #   time              change  before  after          p

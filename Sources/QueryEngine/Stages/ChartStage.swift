@@ -11,8 +11,8 @@ struct ChartStage: Stage {
             `-o table`, `md`, `html` and `svg` draw what comes in; for programs (`tsv`, `json` …) the rows stay as \
             they are. The first column that is no amount is the axis, a second one makes series, of which bars \
             stand on each other; several numbers are several series. Without a kind: `line` for more than 40 bins of \
-            time, `heat` for weekday by hour_of_day, else `bars`. An axis of time shows where Postfix was \
-            started, stopped or reloaded, whatever lines a filter keeps.
+            time, `heat` for weekday by hour_of_day, else `bars`. An axis of time has all bins, also those without \
+            rows, and shows where Postfix was started, stopped or reloaded, whatever lines a filter keeps.
             """,
         examples: [
             "count by day | chart", "count by day, process | chart", "sum bytes per 1h | chart line",
@@ -45,7 +45,8 @@ struct ChartStage: Stage {
             throw Diagnostic(
                 "'chart' needs a number, and \(resolution.schema.rowName) has none", at: name.range)
         }
-        let isOverTime = resolution.schema.columns.first.map { ChartGatherer.bin(of: $0) != nil } ?? false
+        let axis = resolution.schema.columns.first { !ChartGatherer.isAmount($0) }
+        let isOverTime = axis.map { ChartGatherer.bin(of: $0) != nil } ?? false
         resolution.schema.chart = Chart(
             kind: kind, restarts: isOverTime ? resolution.environment.restarts : nil)
     }

@@ -104,8 +104,19 @@ struct ChartTests {
 
                 """)
         #expect(drawn(.table, .line).hasSuffix("       ▲\n▲ 2012-12-27  stop, start\n"))
-        let picture = drawn(.svg, .line)
-        #expect(picture.contains("<title>2012-12-27: stop, start</title>") && !picture.contains("reload"))
+        for kind in [ChartKind.bars, .line, .spark] {
+            let picture = drawn(.svg, kind)
+            #expect(picture.contains("<title>2012-12-27: stop, start</title>") && !picture.contains("reload"))
+        }
+        #expect(drawn(.svg, .heat).contains(">◂ stop, start</text>"))
+    }
+
+    @Test("a heat map of small counts has a shade for each")
+    func shades() {
+        let columns: [(String, ValueType)] = [("a", .text(.plain)), ("b", .text(.plain)), ("n", .integer)]
+        let rows: [[Cell]] = [1, 2].map { [.text("x"), .text("y\($0)"), .integer($0)] }
+        let text = chart(.table, .heat, columns, rows, options())
+        #expect(text == "   y1 y2\nx  ▒▒▒███\nn: ▒ up to 1  █ up to 2\n")
     }
 
     @Test("many bins of time make a line with axes")
