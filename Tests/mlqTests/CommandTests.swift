@@ -57,6 +57,35 @@ struct CommandTests {
         #expect(message.isEmpty ? outcome.error.isEmpty : outcome.error.contains(message), "\(outcome.error)")
     }
 
+    @Test(
+        "a silence that is long for the log is said, one that comes every night is not",
+        arguments: [
+            ([14: 7 * 3600], "nothing was logged for 7h 00m from 2012-12-26T00:23:19 on ("),
+            ([14: 7 * 3600, 12: 3600], nil), ([10: 9 * 3600, 12: 9 * 3600, 13: 10 * 3600], nil),
+            ([3: 59 * 60], nil),
+        ] as [([Int: Int], String?)])
+    func silence(after hundreds: [Int: Int], said: String?) throws {
+        var log = ""
+        var time = 0
+        for number in 1...2000 {
+            let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+            let clock = "\(two(time / 3600 % 24)):\(two(time / 60 % 60)):\(two(time % 60))"
+            log += "Dec \(26 + time / 86_400) \(clock) mx1 postfix/qmgr[1]: line \(number)\n"
+            time += 1 + (number % 100 == 0 ? hundreds[number / 100] ?? 0 : 0)
+        }
+        let scratch = try Scratch()
+        let path = try scratch.write(log, to: "maillog")
+        for threads in ["1", "4"] {
+            let options = ["--year", "2012", "--threads", threads]
+            let outcome = try Program.run(options + ["-e", "count by hour", path])
+            #expect(outcome.error == (said.map { "mlq: \($0)\(path):1401)\n" } ?? ""))
+            // Where lines are passed over, and where times do not matter, nothing is said of them.
+            for query in ["filter \"99\" | count by day", "count by process", "head 1"] {
+                #expect(try Program.run(options + ["-e", query, path]).error == "")
+            }
+        }
+    }
+
     @Test("on a terminal the answer is a table, and no log text reaches it raw")
     func terminal() throws {
         let scratch = try Scratch()

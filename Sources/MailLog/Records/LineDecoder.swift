@@ -164,6 +164,9 @@ package final class LineDecoder {
         return hasPrelude
     }
 
+    /// How the times of the lines since this was last asked have followed each other; places are addresses.
+    package func takeSteps() -> ClockSteps { stamps.takeSteps() }
+
     /// Fills the other demanded fields, unless `early` had it done.
     package func decodeBody(into record: Record) {
         if needsBody, !bodyIsEarly { readBody(into: record.slots) }
@@ -278,7 +281,7 @@ package final class LineDecoder {
             return
         }
         hasPrelude = true
-        stamps.set(envelope.stamp, years: years, line: envelope.isPlain ? line : nil)
+        stamps.set(envelope.stamp, years: years, line: line, isPlain: envelope.isPlain)
         stamps.write(to: slots)
         if let count = envelope.repeats {
             times = count

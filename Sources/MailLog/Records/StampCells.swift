@@ -29,6 +29,17 @@ struct StampCells {
     private var offset = Value.unknownOffset
     private var start: Int64 = 0
 
+    /// How times have followed each other; places are addresses.
+    private var steps = ClockSteps()
+
+    mutating func takeSteps() -> ClockSteps {
+        defer {
+            steps = ClockSteps()
+            date = 0
+        }
+        return steps
+    }
+
     init(demand: FieldSet) {
         let names: [(String, Kind)] = [
             ("time", .time), ("minute", .minute), ("hour", .hour), ("hour_of_day", .hourOfDay), ("day", .day),
@@ -66,20 +77,23 @@ struct StampCells {
         if clock != self.clock {
             guard let seconds = Self.seconds(clock) else { return 0 }
             self.clock = clock
-            setClock(seconds * 1_000_000, time: .time(midnight &+ seconds * 1_000_000, offset: offset))
+            let time = Value.time(midnight &+ seconds * 1_000_000, offset: offset)
+            steps.follow(time, at: Int(bitPattern: line.base))
+            setClock(seconds * 1_000_000, time: time)
         }
         return 15
     }
 
-    /// Takes over a stamp that was parsed; `line` is given if it begins with that stamp.
-    mutating func set(_ stamp: Stamp, years: YearWindow, line: Bytes?) {
+    /// Takes over a stamp that was parsed; if `isPlain`, the line begins with that stamp.
+    mutating func set(_ stamp: Stamp, years: YearWindow, line: Bytes, isPlain: Bool) {
         let time = years.time(of: stamp)
+        steps.follow(time, at: Int(bitPattern: line.base))
         date = 0
         let day = time.wallClock.floorDivided(by: StampCells.day) * StampCells.day
         setClock(time.wallClock &- day, time: time)
         setDate(day)
 
-        guard let line, stamp.length == 15, stamp.year == 0, line.count > 15,
+        guard isPlain, stamp.length == 15, stamp.year == 0, line.count > 15,
             Self.seconds(Self.word(line.base + 7)) != nil
         else { return }
         var edge = stamp

@@ -129,12 +129,13 @@ package struct Executor {
                 query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
                 searches: searches)
             let block = Block()
-            while !run.shouldStop, let chunk = reader.next(into: block) {
-                if !scan.scan(chunk, into: chain) { break }
+            var isWhole = true
+            while isWhole, !run.shouldStop, let chunk = reader.next(into: block) {
+                isWhole = scan.scan(chunk, into: chain)
             }
             chain.finish()
             parts.withLock { $0.append(Finished(index: index, part: part, worker: worker)) }
-            account.withLock { $0.add(scan.account) }
+            account.withLock { $0.add(scan.account, isWhole: isWhole) }
         }
         progress?.finish(reader)
         let finished = parts.withLock { $0 }.sorted { $0.index < $1.index }
@@ -224,15 +225,14 @@ package struct Executor {
             let scan = Scan(
                 query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
                 searches: searches)
-            while !run.shouldStop, let chunk = reader.next(into: work.block()) {
+            var isWhole = true
+            while isWhole, !run.shouldStop, let chunk = reader.next(into: work.block()) {
                 let goesOn = scan.scan(chunk, into: work.consumer)
-                if !work.end(chunk.sequence) || !goesOn {
-                    reader.stop()
-                    break
-                }
+                isWhole = work.end(chunk.sequence) && goesOn
+                if !isWhole { reader.stop() }
             }
             if run.shouldStop { end() }
-            account.withLock { $0.add(scan.account) }
+            account.withLock { $0.add(scan.account, isWhole: isWhole) }
         }
         progress?.finish(reader)
         return account.withLock { $0 }

@@ -13,6 +13,8 @@ final class Scan {
     private let search: LiteralSetSearch?
     /// Whether to go from one match to the next, rather than from line to line.
     private let searches: Bool
+    /// Whether times are looked at that are surely right, and those of all lines.
+    private let watchesClock: Bool
     private let worker: Worker
     private let buffer: RowBuffer
     private let restarts: RestartScan?
@@ -53,6 +55,7 @@ final class Scan {
             search = nil
         }
         self.searches = searches
+        watchesClock = query.needsTime && search == nil
         restarts = query.schema.chart?.restarts.map(RestartScan.init)
         let file = Field("file").slot
         let line = Field("line").slot
@@ -63,7 +66,14 @@ final class Scan {
 
     /// Passes the chunk's rows on; false when no more are wanted.
     func scan(_ chunk: Chunk, into next: any RowConsumer) -> Bool {
-        guard !chunk.pieces.isEmpty else { return scanPiece(chunk, into: next) }
+        guard !chunk.pieces.isEmpty else {
+            guard watchesClock else { return scanPiece(chunk, into: next) }
+            let lines = account.lines
+            _ = decoder.takeSteps()
+            let goesOn = scanPiece(chunk, into: next)
+            account.note(ClockRun(of: chunk, decoder.takeSteps(), lines: account.lines - lines))
+            return goesOn
+        }
         for piece in chunk.pieces where !scanPiece(piece, into: next) { return false }
         return true
     }
@@ -202,20 +212,65 @@ package struct ScanAccount: Sendable {
     package var unrecognised = 0
     /// File and byte offset of the first line without a recognised prelude.
     package var firstUnrecognised: (file: Int, offset: Int)?
+    /// How the times of lines follow each other, run by run; none of merged logs, and none where no more lines were
+    /// wanted before the end.
+    package private(set) var clock: [ClockRun] = []
+    private var isWhole = true { didSet { if !isWhole { clock = [] } } }
 
     mutating func addUnrecognised(in file: Int, at offset: Int) {
         unrecognised += 1
         note((file, offset))
     }
 
-    mutating func add(_ other: ScanAccount) {
+    /// Unless `isWhole`, no more lines were wanted before the end.
+    mutating func add(_ other: ScanAccount, isWhole: Bool = true) {
         bytes += other.bytes
         lines += other.lines
         unrecognised += other.unrecognised
+        clock += other.clock
+        self.isWhole = self.isWhole && other.isWhole && isWhole
         if let first = other.firstUnrecognised { note(first) }
     }
 
     private mutating func note(_ place: (file: Int, offset: Int)) {
         if firstUnrecognised.map({ place < $0 }) ?? true { firstUnrecognised = place }
+    }
+
+    mutating func note(_ run: ClockRun) { clock.append(run) }
+}
+
+/// How the times of lines follow each other in adjacent bytes of one log.
+package struct ClockRun: Sendable {
+    let file: Int
+    let start: Int
+    private(set) var end: Int
+    private(set) var lines: Int
+    /// Places count from `start` on.
+    private(set) var steps = ClockSteps()
+
+    /// `steps` is of the chunk's lines, with addresses for places.
+    init(of chunk: Chunk, _ steps: ClockSteps, lines: Int) {
+        file = chunk.fileIndex
+        start = chunk.fileOffset
+        end = start + chunk.bytes.count
+        self.lines = lines
+        self.steps.append(steps, at: -Int(bitPattern: chunk.bytes.base))
+    }
+
+    /// Runs that follow each other put together, and those left out of which the lines were read before.
+    static func joined(_ runs: [ClockRun]) -> [ClockRun] {
+        var joined: [ClockRun] = []
+        for run in runs.sorted(by: { ($0.file, $0.start) < ($1.file, $1.start) }) {
+            guard let last = joined.last, last.file == run.file, last.end >= run.start else {
+                joined.append(run)
+                continue
+            }
+            if last.end == run.start {
+                joined[joined.count - 1].steps.append(run.steps, at: run.start - last.start)
+                joined[joined.count - 1].end = run.end
+                joined[joined.count - 1].lines += run.lines
+            }
+        }
+        return joined
     }
 }

@@ -1,22 +1,48 @@
 import MailLog
 
-/// What an answer leaves out because it was not understood, in one line; nil when there is nothing of that
-/// kind. `paths` are the names of the files that the account's numbers stand for; `line` counts the lines of one up to
-/// a byte, where it can be read again.
+/// What an answer leaves out because it was not understood, and where the times of the logs are odd, in one line; nil
+/// when there is nothing of that kind. `paths` are the names of the files that the account's numbers stand for; `line`
+/// counts the lines of one up to a byte, where it can be read again.
 package func accountSentence(
     _ account: ScanAccount, paths: [String] = [], line: (_ file: Int, _ offset: Int) -> Int? = { _, _ in nil }
 ) -> String? {
-    guard account.unrecognised > 0 else { return nil }
-    let lines =
-        account.unrecognised == 1 ? "a line has" : "\(Digits.grouped(account.unrecognised)) lines have"
-    var place = ""
-    if let first = account.firstUnrecognised, paths.indices.contains(first.file) {
+    func place(_ file: Int, _ offset: Int, of count: Int) -> String {
+        guard paths.indices.contains(file) else { return "" }
         var path: [UInt8] = []
-        ValueText.lend(Array(paths[first.file].utf8)) { DisplayText.append($0, to: &path) }
-        let name = paths[first.file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
-        place =
-            " (\(account.unrecognised == 1 ? "" : "the first: ")\(name)"
-            + (line(first.file, first.offset).map { ":\($0))" } ?? ", byte \(first.offset))")
+        ValueText.lend(Array(paths[file].utf8)) { DisplayText.append($0, to: &path) }
+        let name = paths[file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
+        return " (\(count == 1 ? "" : "the first: ")\(name)"
+            + (line(file, offset).map { ":\($0))" } ?? ", byte \(offset))")
     }
-    return "\(lines) no time stamp that mlq knows\(place)"
+    var parts: [String] = []
+    let unknown = account.unrecognised
+    if unknown > 0 {
+        parts.append(
+            (unknown == 1 ? "a line has" : "\(Digits.grouped(unknown)) lines have")
+                + " no time stamp that mlq knows"
+                + (account.firstUnrecognised.map { place($0.file, $0.offset, of: unknown) } ?? ""))
+    }
+    let runs = ClockRun.joined(account.clock)
+    let back = runs.reduce(0) { $0 + $1.steps.back }
+    if let first = runs.first(where: { $0.steps.back > 0 }) {
+        parts.append(
+            "stamps go back by over a minute" + (back == 1 ? "" : " \(Digits.grouped(back)) times")
+                + place(first.file, first.start + first.steps.backPlace, of: back))
+    }
+    if let run = runs.filter(\.hasOddSilence).max(by: { $0.steps.silence < $1.steps.silence }) {
+        var length: [UInt8] = []
+        PeopleText(.duration).append(.duration(Int(run.steps.silence)), to: &length)
+        parts.append(
+            "nothing was logged for \(String(decoding: length, as: UTF8.self)) from "
+                + QueryText.value(run.steps.silenceStart, .time(.instant)) + " on"
+                + place(run.file, run.start + run.steps.silencePlace, of: 1))
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+}
+
+extension ClockRun {
+    /// Whether the log is silent for an hour and for far longer than ever else: not every night, or every weekend.
+    fileprivate var hasOddSilence: Bool {
+        lines >= 1000 && steps.silence >= 3_600_000_000 && steps.silence >= 10 * steps.nextSilence
+    }
 }
