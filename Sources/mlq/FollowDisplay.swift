@@ -62,6 +62,9 @@ extension Session {
             throw UsageError("--follow runs one query, and there are \(queries)")
         }
         for path in awaited { Terminal.say("mlq: \(path) is not there yet; it is read when it comes") }
+        for path in paths where Terminal.isDirectory(path) {
+            Terminal.say("mlq: of \(path), the logs are followed that are in it now; name others to come")
+        }
     }
 
     /// Rows that come one by one have no table around them.

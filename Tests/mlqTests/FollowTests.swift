@@ -20,7 +20,7 @@ struct FollowTests {
                 _ = FileManager.default.createFile(atPath: path(stream), contents: nil)
             }
             process.executableURL = Program.directory.appendingPathComponent("mlq")
-            process.arguments = ["-F", "-e", query] + options + names.map(path)
+            process.arguments = ["-F", "-e", query] + options + names.map { $0 == "-" ? $0 : path($0) }
             process.environment = ["LANG": "C.UTF-8", "TZ": "UTC"]
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = FileHandle(forWritingAtPath: path("output"))
@@ -200,6 +200,70 @@ struct FollowTests {
         #expect(frames.count > 1)
         #expect(frames[0] == "file\tcount\n\(scene.path("maillog"))\t3")
         #expect(frames.last == "file\tcount\n\(scene.path("maillog"))\t3\n\(scene.path("later"))\t2\n")
+    }
+
+    /// A line as docker keeps it, and what mlq makes of it.
+    private static func docker(_ number: Int) -> (record: String, line: String) {
+        let stamp = "2026-11-23T16:39:34.1Z"
+        let line = "mx1 postfix/smtp[\(number)]: A0000\(number % 7): host said \(number)"
+        return (#"{"log":"\#(line)\n","stream":"stdout","time":"\#(stamp)"}"# + "\n", "\(stamp) \(line)\n")
+    }
+
+    @Test("the records of docker are lines, also after a truncation and in halves")
+    func docker() throws {
+        let scene = try Scene("filter process=smtp")
+        let records = (0..<40).map(FollowTests.docker)
+        var expected = ""
+        func write(_ numbers: Range<Int>) {
+            for (record, line) in records[numbers] {
+                scene.write(raw: String(record.prefix(50)))
+                scene.write(raw: String(record.dropFirst(50)))
+                expected += line
+            }
+            scene.wait(bytes: expected.utf8.count)
+        }
+        write(0..<10)
+        try scene.process.run()
+        write(10..<20)
+        #expect(scene.output == expected)
+        #expect(truncate(scene.path("maillog"), 0) == 0)
+        usleep(100_000)
+        write(20..<40)
+        #expect(scene.output == expected)
+        scene.write(raw: String(records[0].record.dropLast()))
+        usleep(150_000)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == expected + records[0].line)
+        #expect(scene.error == "")
+    }
+
+    @Test("the records of journald come from a pipe that does not end", arguments: ["json", "export"])
+    func journal(_ form: String) throws {
+        let scene = try Scene("count by process", options: ["--every", "100ms"], names: ["-"], begins: false)
+        let pipe = Pipe()
+        scene.process.standardInput = pipe
+        func record(_ process: String) -> String {
+            let fields = [
+                ("__REALTIME_TIMESTAMP", "1795451974123456"), ("_HOSTNAME", "mx1"),
+                ("SYSLOG_IDENTIFIER", "postfix/\(process)"), ("MESSAGE", "test"),
+            ]
+            return form == "json"
+                ? "{" + fields.map { #""\#($0)":"\#($1)""# }.joined(separator: ",") + "}\n"
+                : fields.map { "\($0)=\($1)\n" }.joined() + "\n"
+        }
+        try scene.process.run()
+        for (count, process) in ["smtp", "qmgr", "smtp", "smtp"].enumerated() {
+            let record = record(process)
+            try pipe.fileHandleForWriting.write(contentsOf: Data(record.prefix(40).utf8))
+            usleep(20_000)
+            try pipe.fileHandleForWriting.write(contentsOf: Data(record.dropFirst(40).utf8))
+            scene.wait(["smtp\t1\n", "qmgr\t1\n", "smtp\t2\n", "smtp\t3\n"][count])
+        }
+        #expect(scene.output.hasSuffix("process\tcount\nsmtp\t3\nqmgr\t1\n"))
+        try pipe.fileHandleForWriting.close()
+        scene.process.waitUntilExit()
+        #expect(scene.process.terminationStatus == 0)
+        #expect(scene.error == "")
     }
 
     @Test("rows of messages come out some seconds after their ends though nothing is logged; head ends it")

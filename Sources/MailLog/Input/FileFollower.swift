@@ -45,7 +45,7 @@ package final class FileFollower {
         paths = set.files.map(\.path) + awaited
         var initial: [Initial] = []
         for (index, log) in set.files.enumerated() {
-            guard log.packing == .plain, !log.isWrapped else {
+            guard log.packing == .plain else {
                 initial.append(.stream(index, log.stream(shouldStop: shouldStop), log.years))
                 continue
             }

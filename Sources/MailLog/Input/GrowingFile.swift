@@ -17,6 +17,9 @@ final class GrowingFile {
     /// Whether what comes up to the next newline belongs to a line that was too long.
     private var isSkipping = false
     private(set) var cutLines = 0
+    /// Of a log whose lines are wrapped as journald and docker do, which the first one tells.
+    private var wrapped: UnwrappedLines?
+    private var isAtStart = true
     /// Whether a pipe has ended, or the file cannot be read any more.
     private(set) var isOver = false
     private(set) var trouble: String?
@@ -37,8 +40,8 @@ final class GrowingFile {
             let before = tail.count
             let kept = before + rest.count
             block.reserve(kept + ChunkReader.blockSize + ChunkReader.blockSlack, keeping: 0)
-            copy(tail, to: block.base)
-            copy(rest, to: block.base + before)
+            tail.copy(to: block.base)
+            rest.copy(to: block.base + before)
             let count: Int
             switch read(block, kept) {
             case .nothing: return nil
@@ -47,7 +50,7 @@ final class GrowingFile {
                 defer { startAgain() }
                 if rest.isEmpty { continue }
                 // The end of the line went with the truncation.
-                return chunk(block, before, rest.count, now, arrival)
+                return unwrapped(chunk(block, before, rest.count, now, arrival), in: block, isLast: true)
             }
             offset += count
             var start = before
@@ -67,7 +70,8 @@ final class GrowingFile {
                 end = start + newline + 1
                 let found = chunk(block, start, newline + 1, now, arrival)
                 keepTail(block, from: start == before ? 0 : start, to: end)
-                return found
+                guard let lines = unwrapped(found, in: block, isLast: false) else { continue }
+                return lines
             }
             rest = Array(UnsafeBufferPointer(start: block.base + start, count: bytes.count))
             guard rest.count > ChunkReader.lineLimit else { continue }
@@ -76,20 +80,20 @@ final class GrowingFile {
             let found = chunk(block, start, rest.count, now, arrival)
             rest = []
             tail = []
-            return found
+            return unwrapped(found, in: block, isLast: true)
         }
         return nil
     }
 
     /// What stands behind the last newline, when no further one will come.
     func last(into block: Block, years now: YearWindow, arrival: UInt64) -> Chunk? {
-        guard !rest.isEmpty else { return nil }
+        guard !rest.isEmpty || wrapped?.isWaiting == true else { return nil }
         block.reserve(tail.count + rest.count + ChunkReader.blockSlack, keeping: 0)
-        copy(tail, to: block.base)
-        copy(rest, to: block.base + tail.count)
+        tail.copy(to: block.base)
+        rest.copy(to: block.base + tail.count)
         let found = chunk(block, tail.count, rest.count, now, arrival)
         rest = []
-        return found
+        return unwrapped(found, in: block, isLast: true)
     }
 
     private func chunk(
@@ -110,18 +114,23 @@ final class GrowingFile {
         tail = Array(UnsafeBufferPointer(start: block.base + start, count: end - start))
     }
 
-    private func copy(_ bytes: [UInt8], to place: UnsafeMutablePointer<UInt8>) {
-        bytes.withUnsafeBufferPointer {
-            if let base = $0.baseAddress { place.update(from: base, count: bytes.count) }
-        }
-    }
-
     private func startAgain() {
         offset = 0
         line = 1
         tail = []
         rest = []
         isSkipping = false
+        isAtStart = true
+        wrapped = nil
+    }
+
+    /// What lines of the file are, where they are wrapped; nil where they make no line yet. If `isLast`, no more
+    /// belongs to them.
+    private func unwrapped(_ chunk: Chunk, in block: Block, isLast: Bool) -> Chunk? {
+        if isAtStart, Unwrapper.isWrapped(chunk.bytes) { wrapped = UnwrappedLines() }
+        isAtStart = false
+        guard wrapped != nil else { return chunk }
+        return wrapped?.take(chunk, in: block, isLast: isLast)
     }
 
     private enum Reading { case nothing, bytes(Int), truncated }
@@ -134,7 +143,7 @@ final class GrowingFile {
             guard file.isRegular else {
                 if !head.isEmpty {
                     let step = min(head.count, ChunkReader.blockSize)
-                    copy(Array(head.prefix(step)), to: block.base + kept)
+                    Array(head.prefix(step)).copy(to: block.base + kept)
                     head.removeFirst(step)
                     return .bytes(step)
                 }
@@ -157,5 +166,42 @@ final class GrowingFile {
             isOver = true
             return .nothing
         }
+    }
+}
+
+/// The lines of a growing log whose lines are wrapped. Places and numbers are those of what is unwrapped.
+private struct UnwrappedLines {
+    private var unwrapper = Unwrapper()
+    private var offset = 0
+    private var line = 1
+    /// The last bytes that were given out, for whoever looks back.
+    private var tail: [UInt8] = []
+
+    var isWaiting: Bool { unwrapper.isWaiting }
+
+    /// Unwraps a chunk, in the memory of the block that it stands in.
+    mutating func take(_ chunk: Chunk, in block: Block, isLast: Bool) -> Chunk? {
+        var lines: [UInt8] = []
+        unwrapper.unwrap(chunk.bytes, isLast: isLast, into: &lines)
+        guard !lines.isEmpty else { return nil }
+        let before = tail.count
+        let all = tail + lines
+        block.reserve(all.count + ChunkReader.blockSlack, keeping: 0)
+        all.copy(to: block.base)
+        let bytes = Bytes(UnsafePointer(block.base + before), count: lines.count)
+        defer {
+            offset += lines.count
+            line += bytes.lineCount
+            tail = Array(all.suffix(Chunk.lookback))
+        }
+        return Chunk(
+            bytes: bytes, before: before, fileIndex: chunk.fileIndex, fileOffset: offset, firstLine: line,
+            years: chunk.years, sequence: 0, arrival: chunk.arrival)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func copy(to place: UnsafeMutablePointer<UInt8>) {
+        withUnsafeBufferPointer { if let base = $0.baseAddress { place.update(from: base, count: count) } }
     }
 }

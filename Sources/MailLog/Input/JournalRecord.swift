@@ -2,6 +2,8 @@
 struct JournalRecord {
     private var values: [Int: [UInt8]] = [:]
 
+    var isEmpty: Bool { values.isEmpty }
+
     private enum Key {
         static let names: [StaticString] = [
             "MESSAGE", "SYSLOG_IDENTIFIER", "_COMM", "SYSLOG_PID", "_PID", "_HOSTNAME",

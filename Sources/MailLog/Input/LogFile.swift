@@ -118,7 +118,7 @@ package struct LogFile: Sendable {
         }
         rotation = Rotation(path)
         beginning = Array(UnsafeBufferPointer(start: lines.base, count: min(lines.count, 1024)))
-        isWrapped = UnwrappingSource.isWrapped(lines)
+        isWrapped = Unwrapper.isWrapped(lines)
         let unwrapped = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
         defer { unwrapped.deallocate() }
         if isWrapped {
