@@ -61,16 +61,20 @@ private struct Writer {
         return isAtReply ? max(code, dsn) : 0
     }
 
+    private static let opening = ByteSet("\"'(")
+    private static let closing = ByteSet("\"'(),.:;")
+    private static let joining = ByteSet("-_+")
+
     private mutating func word(_ word: Bytes) {
         if count > 0 { byte(0x20) }
         // Marks of punctuation around the word stay.
         var core = word
-        while core.count > 0, "\"'(".utf8.contains(core[0]) {
+        while core.count > 0, Self.opening.contains(core[0]) {
             byte(core[0])
             core = core.dropFirst(1)
         }
         var tail = 0
-        while tail < core.count, "\"'(),.:;".utf8.contains(core[core.count - 1 - tail]) { tail += 1 }
+        while tail < core.count, Self.closing.contains(core[core.count - 1 - tail]) { tail += 1 }
         let marks = core.dropFirst(core.count - tail)
         core = core.dropLast(tail)
 
@@ -223,7 +227,7 @@ private struct Writer {
             } else if byte.isLetter {
                 letters += 1
                 if byte.asciiLowercased > UInt8(ascii: "f") { isHexadecimal = false }
-            } else if "-_+".utf8.contains(byte) {
+            } else if Self.joining.contains(byte) {
                 isHexadecimal = false
             } else {
                 return false

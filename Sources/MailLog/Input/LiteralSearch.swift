@@ -261,10 +261,10 @@ struct RarePair: Sendable {
         private let exact: Plain
         private let offset: Int
         private let largest: SIMD16<UInt8>
-        private let endings: EndingSet
+        private let endings: ByteSet
 
         @inline(__always)
-        init(_ pair: RarePair, behind offset: Int, _ endings: EndingSet) {
+        init(_ pair: RarePair, behind offset: Int, _ endings: ByteSet) {
             exact = Plain(pair)
             self.offset = offset
             largest = SIMD16(repeating: endings.largest)
@@ -309,12 +309,12 @@ struct RarePair: Sendable {
 /// Finds a literal that one of some bytes follows.
 struct EndingSearch: Sendable {
     private let shared: [UInt8]
-    private let endings: EndingSet
+    private let endings: ByteSet
     private let pair: RarePair
 
     init(_ shared: [UInt8], _ endings: [UInt8]) {
         self.shared = shared
-        self.endings = EndingSet(endings)
+        self.endings = ByteSet(endings)
         pair = RarePair(of: shared, foldCase: false)
     }
 
@@ -327,25 +327,6 @@ struct EndingSearch: Sendable {
             let test = RarePair.Ending(pair, behind: shared.count, endings)
             return scan(bytes, places: start..<places, wanted, test)
         }
-    }
-}
-
-/// Up to eight bytes.
-struct EndingSet: Sendable {
-    private let word: UInt64
-    let largest: UInt8
-
-    init(_ bytes: [UInt8]) {
-        precondition((1...8).contains(bytes.count))
-        largest = bytes.max()!
-        word = (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[$1 % bytes.count]) }
-    }
-
-    @inline(__always)
-    func contains(_ byte: UInt8) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let differing = word ^ (UInt64(byte) &* ones)
-        return (differing &- ones) & ~differing & 0x8080_8080_8080_8080 != 0
     }
 }
 

@@ -60,6 +60,9 @@ package final class LineDecoder {
     private var pidText: Bytes?
     private var message: Bytes
     private var hasPrelude = false
+    // Its text, once it has been read, and what of it a shape is to be found for.
+    private var hasReadText = false
+    private var shapeless: LineText?
     // What the long way found out besides.
     private var preludeSeverity: StaticString?
     private var times = 1
@@ -155,6 +158,7 @@ package final class LineDecoder {
     ) -> Bool {
         let slots = record.slots
         self.line = line
+        hasReadText = false
         if raw >= 0 { slots[raw] = .text(line) }
         if bytes >= 0 { slots[bytes] = .integer(line.count + 1) }
         if !readPlain(line, years: years, into: slots) {
@@ -166,6 +170,12 @@ package final class LineDecoder {
 
     /// How the times of the lines since this was last asked have followed each other; places are addresses.
     package func takeSteps() -> ClockSteps { stamps.takeSteps() }
+
+    /// Fills the demanded queue id, and tells whether it is certain before the line's shape is known.
+    package func decodeQueueID(into record: Record) -> Bool {
+        if !hasReadText { readText(into: record.slots) }
+        return !record.slots[queueID].isMissing || entry?.pointee.tellsQueueID != true
+    }
 
     /// Fills the other demanded fields, unless `early` had it done.
     package func decodeBody(into record: Record) {
@@ -345,6 +355,13 @@ package final class LineDecoder {
     // MARK: Message
 
     private func readBody(into slots: UnsafeMutablePointer<Value>) {
+        if !hasReadText { readText(into: slots) }
+        if let shapeless { readShape(of: shapeless, into: slots) }
+    }
+
+    private func readText(into slots: UnsafeMutablePointer<Value>) {
+        hasReadText = true
+        shapeless = nil
         for slot in bodySlots { slots[slot] = .missing }
         if event >= 0 { slots[event] = .text(Bytes("other")) }
         if tagEnd >= 0 { readPID() }
@@ -379,7 +396,11 @@ package final class LineDecoder {
             // What ends a process names the file of the message somewhere.
             slots[queueID] = .text(id)
         }
-        guard needsShapes, let entry, !line.body.isEmpty else { return }
+        if needsShapes, !line.body.isEmpty { shapeless = line }
+    }
+
+    private func readShape(of line: LineText, into slots: UnsafeMutablePointer<Value>) {
+        guard let entry else { return }
         let cells = Cells(slots: slots, wanted: UnsafePointer(wanted), eventSlot: eventSlot)
         let shapes = entry.pointee.shapes
         guard shapes.count > 0 else { return }

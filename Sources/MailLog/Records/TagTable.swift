@@ -7,6 +7,8 @@ struct TagEntry {
     let tag: Bytes
     let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
     let shapes: UnsafeMutableBufferPointer<Unmanaged<TriedShape>>
+    /// Whether one of them finds queue ids that do not stand where Postfix has them.
+    let tellsQueueID: Bool
     /// For each first byte of a text, which of the shapes the last such text had: it is tried first.
     let likely: UnsafeMutablePointer<UInt8>
     /// Whether a syslog daemon logs with it, and may say that another line was repeated.
@@ -18,10 +20,12 @@ class TriedShape {
     let processes: [String]
     /// Whether it may be tried before the others.
     let mayLead: Bool
+    let tellsQueueID: Bool
 
     fileprivate init(_ shape: any LineShape) {
         processes = shape.processes
         mayLead = !shape.isLastResort
+        tellsQueueID = shape.slots.contains(Field("queue_id").slot)
     }
 
     func decode(_ line: LineText, into cells: Cells) -> Bool { false }
@@ -142,7 +146,8 @@ final class TagTable {
         let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
         entry.initialize(
             to: TagEntry(
-                number: number, key: key, tag: copy, cells: cells, shapes: tried, likely: likely,
+                number: number, key: key, tag: copy, cells: cells, shapes: tried,
+                tellsQueueID: candidates.contains(where: \.tellsQueueID), likely: likely,
                 mayRepeat: Repetition.processes.contains(name)))
         return entry
     }

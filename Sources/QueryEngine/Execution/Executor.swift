@@ -127,7 +127,7 @@ package struct Executor {
             let chain = operators(head, PartConsumer(part), worker)
             let scan = Scan(
                 query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
-                searches: searches)
+                searches: searches, sieve: head.isEmpty ? part.sieve : nil)
             let block = Block()
             var isWhole = true
             while isWhole, !run.shouldStop, let chunk = reader.next(into: block) {

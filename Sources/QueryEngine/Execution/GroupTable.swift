@@ -81,11 +81,10 @@ struct GroupTable: ~Copyable {
 /// Writes key values as bytes and reads them back.
 enum KeyCodec {
     static func append(_ value: Value, ignoresCase: Bool, to bytes: inout [UInt8]) {
-        bytes.append(value.kind.rawValue)
         switch value.kind {
         case .text:
             let text = value.bytes
-            append(UInt32(text.count), to: &bytes)
+            append(value.kind, UInt32(text.count), to: &bytes)
             let buffer = UnsafeBufferPointer(start: text.base, count: text.count)
             let start = bytes.count
             bytes.append(contentsOf: buffer)
@@ -93,16 +92,19 @@ enum KeyCodec {
                 for place in start..<bytes.count { bytes[place] = bytes[place].asciiLowercased }
             }
         case .list:
-            append(UInt32(value.elements.count), to: &bytes)
+            append(value.kind, UInt32(value.elements.count), to: &bytes)
             for element in value.elements { append(element, ignoresCase: ignoresCase, to: &bytes) }
         default:
-            append(value.extra, to: &bytes)
+            append(value.kind, value.extra, to: &bytes)
             withUnsafeBytes(of: value.bits) { bytes.append(contentsOf: $0) }
         }
     }
 
-    private static func append(_ number: UInt32, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: number) { bytes.append(contentsOf: $0) }
+    @inline(__always)
+    private static func append(_ kind: Value.Kind, _ number: UInt32, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: UInt64(kind.rawValue) | UInt64(number) << 8) {
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<5]))
+        }
     }
 
     /// Reads one value; its text points into `bytes`, its list lives in `arena`.

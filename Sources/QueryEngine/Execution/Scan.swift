@@ -9,6 +9,8 @@ final class Scan {
     /// For a line that the search has found, which is one test less.
     private let testsIfFound: Tests
     private let needsBody: Bool
+    /// Refuses lines by their prelude and their queue id.
+    private let sieve: ((Row) -> Bool)?
     /// Finds what a line must contain; nil where that is unknown.
     private let search: LiteralSetSearch?
     /// Whether to go from one match to the next, rather than from line to line.
@@ -30,13 +32,18 @@ final class Scan {
     private static let worthwhileGap = 250
 
     convenience init(
-        _ query: Query, extraNeeds: Set<Int>, files: [LogFile], worker: Worker, searches: Bool
+        _ query: Query, extraNeeds: Set<Int>, files: [LogFile], worker: Worker, searches: Bool,
+        sieve: ((Row) -> Bool)? = nil
     ) {
         self.init(
-            query, extraNeeds: extraNeeds, paths: files.map(\.path), worker: worker, searches: searches)
+            query, extraNeeds: extraNeeds, paths: files.map(\.path), worker: worker, searches: searches,
+            sieve: sieve)
     }
 
-    init(_ query: Query, extraNeeds: Set<Int>, paths: [String], worker: Worker, searches: Bool) {
+    init(
+        _ query: Query, extraNeeds: Set<Int>, paths: [String], worker: Worker, searches: Bool,
+        sieve: ((Row) -> Bool)? = nil
+    ) {
         self.worker = worker
         buffer = RowBuffer(query.layout)
         record = Record(slots: buffer.slots)
@@ -48,6 +55,7 @@ final class Scan {
         decoder = LineDecoder(
             demand: demand, early: FieldSet(tests.earlyNeeds.map { Fields.all[$0] }))
         needsBody = needs.contains { !LineDecoder.headFields.contains($0) }
+        self.sieve = needs.contains(Field("queue_id").slot) ? sieve : nil
         if case .anyOf(let literals) = raw {
             search = LiteralSetSearch(
                 literals.map(\.bytes), foldCase: literals.contains(where: \.ignoresCase))
@@ -148,6 +156,7 @@ final class Scan {
         if let fileSlot { buffer.slots[fileSlot] = fileNames[chunk.fileIndex] }
         if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: place.lowerBound, of: chunk)) }
         guard tests.passesEarly(row, tag: decoder.tagNumber) else { return true }
+        if let sieve, decoder.decodeQueueID(into: record), !sieve(row) { return true }
         if needsBody { decoder.decodeBody(into: record) }
         guard tests.passesLate(row) else { return true }
         return next.consume(row)

@@ -12,8 +12,9 @@ final class LineSample {
 
     /// One in 2^level messages is held.
     private(set) var level = 0
-    /// Of each dimension; -1 where the rows have none.
-    private let slots: [Int]
+    /// Where the value of each dimension comes from.
+    private let columns: [Column]
+    private let idSlot: Int
     private let timeSlot: Int
     private let limit: Int
 
@@ -28,9 +29,20 @@ final class LineSample {
     /// The dimension's number, then the value as `KeyCodec` writes it. Number `v` is key `v - 1`.
     private var table = GroupTable()
     private var key: [UInt8] = []
+    private var numbers = [UInt32](repeating: 0, count: LineSample.width)
+
+    private struct Column {
+        /// -1 where the rows have none.
+        let slot: Int
+        let ignoresCase: Bool
+        let isPlain: Bool
+    }
 
     init(_ slots: [Int], time: Int, limit: Int = LineSample.capacity) {
-        self.slots = slots
+        columns = zip(slots, Dimension.all).map {
+            Column(slot: $0, ignoresCase: $1.field.type.ignoresCase, isPlain: $1.least == nil)
+        }
+        idSlot = slots[LineSample.queueID]
         timeSlot = time
         self.limit = limit
     }
@@ -64,26 +76,35 @@ final class LineSample {
     func add(_ row: Row) {
         let time = row[timeSlot]
         guard time.kind == .time else { return }
-        let place = slots[LineSample.queueID]
-        let id = place < 0 ? .missing : row[place]
-        let hash = id.kind == .text ? LineSample.hash(id.bytes) : LineSample.mix(row.order)
+        let hash = hash(of: row)
         guard isChosen(hash) else { return }
         hashes.append(hash)
         orders.append(row.order)
         times.append(time.wallClock)
-        for (dimension, slot) in slots.enumerated() {
-            values.append(slot < 0 ? 0 : number(Dimension.all[dimension].value(row[slot]), dimension))
+        for (dimension, column) in columns.enumerated() {
+            numbers[dimension] = column.slot < 0 ? 0 : number(row[column.slot], column, dimension)
         }
+        values.append(contentsOf: numbers)
         if times.count > limit { raise() }
+    }
+
+    /// Whether a row with that queue id and place would be held.
+    func mayHold(_ row: Row) -> Bool { level == 0 || isChosen(hash(of: row)) }
+
+    private func hash(of row: Row) -> UInt64 {
+        let id = idSlot < 0 ? .missing : row[idSlot]
+        return id.kind == .text ? LineSample.hash(id.bytes) : LineSample.mix(row.order)
     }
 
     private func isChosen(_ hash: UInt64) -> Bool { level == 0 || hash >> UInt64(64 - level) == 0 }
 
-    private func number(_ value: Value, _ dimension: Int) -> UInt32 {
+    private func number(_ value: Value, _ column: Column, _ dimension: Int) -> UInt32 {
+        if value.isMissing { return 0 }
+        let value = column.isPlain ? value : Dimension.all[dimension].value(value)
         if value.isMissing || value.kind == .text && value.bytes.count > LineSample.longestText { return 0 }
         key.removeAll(keepingCapacity: true)
         key.append(UInt8(dimension))
-        KeyCodec.append(value, ignoresCase: Dimension.all[dimension].field.type.ignoresCase, to: &key)
+        KeyCodec.append(value, ignoresCase: column.ignoresCase, to: &key)
         return key.withUnsafeBufferPointer {
             UInt32(table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count)) + 1)
         }

@@ -82,10 +82,16 @@ extension Reduction {
 package protocol ReductionPart: AnyObject {
     /// Takes a row; false means that no further row can change the answer.
     func consume(_ row: Row) -> Bool
+    /// Whether a line may matter of which only the prelude and the queue id have been decoded. Nil where all may.
+    var sieve: ((Row) -> Bool)? { get }
     /// Takes over what another thread has gathered; `other` is not used afterwards.
     func merge(_ other: Self)
     /// Passes the answer on, without using it up.
     func emit(into next: any RowConsumer, worker: Worker)
+}
+
+extension ReductionPart {
+    package var sieve: ((Row) -> Bool)? { nil }
 }
 
 /// A reduction whose columns depend on the rows.

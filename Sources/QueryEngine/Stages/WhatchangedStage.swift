@@ -130,6 +130,8 @@ private final class WhatchangedPart: ReductionPart {
         return true
     }
 
+    var sieve: ((Row) -> Bool)? { { [sample] row in sample.mayHold(row) } }
+
     func merge(_ other: WhatchangedPart) { sample.merge(other.sample) }
 
     func emit(into next: any RowConsumer, worker: Worker) {
