@@ -30,61 +30,71 @@ package struct Answer: Sendable {
         if let column = rows.schema.wayBack, rows[row, column].kind == .text {
             return rows[row, column].bytes.string
         }
-        guard let origin = query.groupOrigin else {
+        guard let origin = query.origin else {
             throw RunFailure(
-                "the rows of the last answer are no groups, so nothing stands behind one", status: 2)
+                "no query leads from the rows of the last answer to what stands behind one", status: 2)
         }
-        var conditions = origin.condition.map { ["(\(source[$0.range]))"] } ?? []
-        for (place, key) in origin.keys.enumerated() {
-            guard let column = query.schema.columns.firstIndex(where: { $0.slot == place }),
-                column < rows.schema.columns.count
-            else { continue }
-            conditions.append(condition(key, rows[row, column], query.schema.columns[column].type))
+        var conditions: [String] = []
+        for condition in origin.conditions {
+            let values = try condition.columns.map { (column) throws(RunFailure) in
+                try value(of: column, in: row)
+            }
+            guard let text = condition.text(values, source) else {
+                let names = condition.columns.map { "'\($0.name)'" }.joined(separator: " and ")
+                throw RunFailure("row \(row + 1) has no \(names), which would lead to its lines", status: 2)
+            }
+            conditions.append(text)
         }
-        guard !conditions.isEmpty || origin.keys.isEmpty else {
-            throw RunFailure("the last answer has dropped the keys that its rows were grouped by", status: 2)
-        }
-        var before = source[SourceRange(0, origin.stage.lower)]
+        var before = source[SourceRange(0, origin.start)]
         while let last = before.last, last == " " || last == "\n" || last == "|" { before.removeLast() }
         let filter = conditions.isEmpty ? "" : "filter \(conditions.joined(separator: " "))"
         return [before, filter].filter { !$0.isEmpty }.joined(separator: " | ")
     }
 
-    private var source: Source { Source(name: "query", text: text) }
+    /// The query for the log lines that one row of the answer stands for: of rows of mails, their lines. Rows that no
+    /// query leads to the lines of stay what they are.
+    package func lines(of row: Int) throws(RunFailure) -> String {
+        let text = try narrowed(to: row)
+        guard !text.isEmpty else { return "filter true" }
+        let source = Source(name: "query", text: text)
+        guard var parser = try? Parser(source) else { return text }
+        parser.names = query.environment.names
+        guard let pipeline = try? parser.pipeline(Stages.all), parser.atEnd() else { return text }
+        let narrowed = Query(pipeline, in: query.environment)
+        guard !narrowed.givesLines, narrowed.available.column("queue_id") != nil else { return text }
+        let name = query.environment.newName("mail")
+        return "let \(name) = \(text) | select queue_id; filter queue_id in \(name)"
+    }
 
-    private func condition(_ key: Key, _ value: Value, _ type: ValueType) -> String {
-        let side: String
-        switch key {
-        case .field(let name): side = QueryText.name(name.text)
-        case .expression(let expression, _): side = "(\(source[expression.range]))"
-        case .per: return during(value, type, "time")
+    private func value(of column: Schema.Column, in row: Int) throws(RunFailure) -> Value {
+        guard let name = query.schema.columns.first(where: { $0.slot == column.slot })?.name,
+            let place = rows.schema.columns.firstIndex(where: { $0.name == name })
+        else {
+            throw RunFailure(
+                "the last answer does not show '\(column.name)', which would lead to what stands behind a row",
+                status: 2)
         }
-        if value.kind == .missing { return "missing(\(side))" }
-        if case .time(.every) = type { return during(value, type, side) }
-        return "\(side)=\(QueryText.value(value, type))"
+        return rows[row, place]
     }
 
-    /// From the start of a bin to before its end.
-    private func during(_ value: Value, _ type: ValueType, _ side: String) -> String {
-        guard case .time(let bin) = type else { return "missing(\(side))" }
-        let start = value.wallClock
-        let moment = { (time: Int64) in QueryText.value(.time(time), .time(.instant)) }
-        return "\(side) >= \(moment(start)) \(side) < \(moment(TimeBins.next(after: start, bin)))"
+    /// The origin of its rows as they are kept: column `i` is in slot `i`.
+    fileprivate var origin: RowOrigin? {
+        guard let origin = query.origin, origin.isTold(by: query.schema) else { return nil }
+        var places: [Int: Int] = [:]
+        for column in query.schema.columns {
+            places[column.slot] = rows.schema.columns.firstIndex { $0.name == column.name }
+        }
+        return origin.moved(places)
     }
+
+    private var source: Source { Source(name: "query", text: text) }
 }
 
 extension Query {
     /// Whether there is a way from a row of the answer to what stands behind it.
-    package var canNarrow: Bool { groupOrigin != nil || schema.wayBack != nil }
-}
-
-/// How the rows of an answer were grouped, for the way back from a row to what it counts. Key `i` is in slot `i`.
-package struct GroupOrigin: Sendable {
-    /// Where the stage that groups starts.
-    package let stage: SourceRange
-    package let keys: [Key]
-    /// What the only aggregate counts of the rows.
-    package let condition: Expression?
+    package var canNarrow: Bool {
+        schema.wayBack != nil || !givesLines && origin?.isTold(by: schema) == true
+    }
 }
 
 /// The end of a pipeline that is shown and kept. Rows beyond what is kept are shown all the same.
@@ -129,6 +139,7 @@ extension Resolution {
     init(answer: Answer, environment: Environment) {
         self.init(schema: answer.rows.schema, environment: environment)
         lastGrouping = answer.query.lastGrouping
+        origin = answer.origin
         readsLines = false
         let (rows, layout) = (answer.rows, layout)
         append(

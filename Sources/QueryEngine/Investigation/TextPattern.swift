@@ -77,6 +77,33 @@ struct TextPattern {
     }
 
     private static let leastSimilarity = 0.7
+
+    /// What the texts of a pattern match, as a query writes it: anything where something is masked, or where the
+    /// codes of a reply are left out (`/`, and behind `said:`).
+    static func regex(_ pattern: String) -> String {
+        var words: [String] = []
+        for word in pattern.split(separator: " ") {
+            if word == "/" {
+                words.append(".*")
+                continue
+            }
+            var regex = ""
+            var isMask = false
+            for character in word {
+                if isMask {
+                    isMask = character != ">"
+                } else if character == "<" {
+                    isMask = true
+                    regex += ".*"
+                } else {
+                    if "\\/.^$|?*+()[]{}".contains(character) { regex += "\\" }
+                    regex.append(character)
+                }
+            }
+            words.append(regex + (word == "said:" ? ".*" : ""))
+        }
+        return "/\(words.joined(separator: " "))/"
+    }
 }
 
 /// Whether a word is a placeholder and nothing else but marks: `<qid>:`.

@@ -62,6 +62,11 @@ extension Resolution {
         let layout = beginRows(
             columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of '\(stage.text)'", by: stage)
         for (place, column) in columns.enumerated() { schema.columns[place].isAside = column.isAside }
+        origin = RowOrigin(
+            behind: stage.range, ["host", "queue_id"].compactMap(schema.column).map { .same($0) })
+        if grain == .message, let first = schema.column("time"), let last = schema.column("last") {
+            origin?.conditions.append(.time(from: first, to: last))
+        }
         timeRange = nil
         append(
             .each(

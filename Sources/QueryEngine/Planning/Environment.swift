@@ -49,6 +49,43 @@ package struct Environment: Sendable {
         return "\(first) | \(source[SourceRange(stage.range.lower, pipeline.range.upper)])"
     }
 
+    /// The words of a text, among which are the names that it may use.
+    static func words(_ text: String) -> Set<String> {
+        Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    }
+
+    /// The statements that a text needs before it to be a script: `let` and `param` of the names that it uses, each
+    /// behind those that it uses itself.
+    package func definitions(for text: String) -> [String] {
+        var statements: [String] = []
+        var seen: Set<String> = []
+        define(text, &seen, &statements)
+        return statements
+    }
+
+    private func define(_ text: String, _ seen: inout Set<String>, _ statements: inout [String]) {
+        for word in Environment.words(text).sorted() where seen.insert(word).inserted {
+            if let definition = bindingTexts[word] {
+                define(definition, &seen, &statements)
+                statements.append("let \(word) = \(definition)")
+            }
+            switch parameters[word] {
+            case .word(let value, _): statements.append("param \(word) = \(value)")
+            case .string(let value, let ignoresCase, _):
+                statements.append(
+                    "param \(word) = \(QueryText.quoted(Array(value.utf8)))\(ignoresCase ? "i" : "")")
+            default: break
+            }
+        }
+    }
+
+    /// A name that no pipeline has.
+    package func newName(_ word: String) -> String {
+        var number = 1
+        while names.contains("\(word)\(number)") { number += 1 }
+        return "\(word)\(number)"
+    }
+
     /// The names that a pipeline may start with.
     package var names: Set<String> { Set(bindings.keys).union(answers.keys) }
 }

@@ -83,8 +83,7 @@ package struct Program: Sendable {
         case .pipeline(let pipeline): items.append(.query(query(pipeline, source)))
         case .explain(let pipeline): items.append(.explain(query(pipeline, source)))
         case .bind(let name, let pipeline):
-            let words = Set(
-                source[pipeline.range].split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+            let words = Environment.words(source[pipeline.range])
             guard !reaches(name.text, from: words) else {
                 throw Diagnostic(
                     "'\(name.text)' is used in its own definition", at: name.range,

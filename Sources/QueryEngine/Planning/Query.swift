@@ -22,8 +22,8 @@ package struct Query: Sendable {
     package private(set) var scansAgain = false
     /// The whole query as text, from the log lines on, the names that `let` has bound written out.
     package var text = ""
-    /// How its rows were grouped last, if the groups are still rows.
-    package private(set) var groupOrigin: GroupOrigin?
+    /// What stands behind its rows, as far as that is known.
+    package private(set) var origin: RowOrigin?
     package private(set) var lastGrouping: GroupStep?
     /// The time that its filters leave, in microseconds of the wall clock; nil where they leave all.
     package private(set) var timeRange: Range<Int64>?
@@ -102,7 +102,7 @@ package struct Query: Sendable {
         readsLines = resolution.readsLines
         readsListing = resolution.readsListing
         timeRange = resolution.timeRange
-        groupOrigin = resolution.groupOrigin
+        origin = resolution.origin
         lastGrouping = resolution.lastGrouping
         isSaved = stages.last?.stage is WriteStage
         rest = frozen.map { Array(stages[$0.place...]) } ?? []

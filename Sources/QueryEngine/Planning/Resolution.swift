@@ -28,13 +28,14 @@ package struct Resolution: Sendable {
     package var groupBin: TimeBin?
     /// How the last groups were keyed and what they count, for stages that go on from them.
     package var lastGrouping: GroupStep?
-    /// How the rows came to be groups, as long as a row is one group.
-    package var groupOrigin: GroupOrigin?
+    /// What stands behind a row, as far as that is known.
+    package var origin: RowOrigin?
     /// The stages so far as they were written, the values of parameters put in.
     private(set) var texts: [String] = []
 
     package init(lines environment: Environment) {
         self.init(schema: .lines, environment: environment)
+        origin = .line
     }
 
     package init(schema: Schema, environment: Environment) {
@@ -116,7 +117,7 @@ package struct Resolution: Sendable {
         for column in columns { removed[column.name] = nil }
         schema.removed = removed
         layout = Layout(columns.count)
-        groupOrigin = nil
+        origin = nil
         return layout
     }
 

@@ -36,11 +36,14 @@ struct ChangesStage: Stage {
         let keys = columns.filter { $0.slot != time.slot && !$0.type.isNumeric }
         let covered = resolution.environment.dataRange()
         let needs = Set([time.slot, number.slot] + keys.map(\.slot))
+        let places = Dictionary(uniqueKeysWithValues: ([time] + keys).enumerated().map { ($1.slot, $0) })
+        let origin = resolution.origin?.moved(places)
         let layout = resolution.beginRows(
             [(time.name, time.type, .missing)] + keys.map { ($0.name, $0.type, .missing) } + [
                 ("change", .text(.oneOf(SeriesChange.Kind.allCases.map(\.rawValue))), .missing),
                 ("before", number.type, .missing), ("after", number.type, .missing), ("p", .number, .missing),
             ], rowName: "a row of 'changes'", by: name)
+        resolution.origin = origin
         resolution.timeRange = nil
         resolution.append(
             .each(

@@ -38,9 +38,8 @@ struct CompareStage: AggregateStage {
         let asked = item ?? count
         let isExtensive = try resolution.resolve(asked).aggregate.isExtensive
         resolution.keep(try resolution.condition(.or(sides.map(\.condition))))
-        for condition in [asked.condition, grouping.condition].compactMap(\.self) {
-            resolution.keep(try resolution.condition(condition))
-        }
+        let counted = [asked.condition, grouping.condition].compactMap(\.self)
+        for condition in counted { resolution.keep(try resolution.condition(condition)) }
         let items = [("before", asked), ("after", asked), ("rows before", count), ("rows after", count)]
         try resolution.group(
             by: grouping.keys,
@@ -49,6 +48,11 @@ struct CompareStage: AggregateStage {
                     name: Name(item.0, name.range), function: item.1.function, arguments: item.1.arguments,
                     condition: sides[place % 2].condition, range: item.1.range)
             }, stage: name, order: .keys)
+        resolution.origin?.conditions.insert(
+            .fixed { [ranges] source in
+                let times = ranges.map { "time in \(source[$0.range])" }.joined(separator: " or ")
+                return (["(\(times))"] + counted.map { "(\(source[$0.range]))" }).joined(separator: " ")
+            }, at: 0)
         resolution.dropFill()
         resolution.timeRange = nil
         let isPerDay =

@@ -40,6 +40,16 @@ struct DescribeStage: Stage {
         let layout = resolution.beginRows(made, rowName: "a row of '\(name.text)'", by: name)
         let types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
         resolution.schema.columns[listsValues ? 1 : 4].meaning = (slot: 0, types)
+        let told = Array(resolution.schema.columns.prefix(listsValues ? 2 : 1))
+        resolution.origin = RowOrigin(
+            behind: name.range,
+            [
+                RowOrigin.Condition(columns: told) { [listsValues] values, _ in
+                    let (field, name) = (values[0].bytes.string, QueryText.name(values[0].bytes.string))
+                    guard listsValues else { return "not missing(\(name))" }
+                    return "\(name)=\(QueryText.value(values[1], types[field] ?? .any))"
+                }
+            ])
         resolution.append(.reduce(Survey(columns: columns, layout: layout, listsValues: listsValues)))
     }
 }

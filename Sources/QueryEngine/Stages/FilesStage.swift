@@ -40,6 +40,7 @@ struct FilesStage: Stage {
                 ("gap_at", .time(.instant), .missing),
                 ("merged_with", .list(.text(.plain)), .missing),
             ], rowName: "a row of 'files'", by: name)
+        resolution.origin = RowOrigin(behind: name.range, [.same(resolution.schema.columns[0])])
         resolution.timeRange = nil
         resolution.append(.each(Transform("line after line", needs: [], inOrder: true) { next, _ in next }))
         resolution.append(

@@ -44,6 +44,14 @@ struct PatternsStage: Stage {
                 ("count", .integer, .missing), ("pattern", column.type, .missing),
                 ("example", column.type, .missing),
             ], rowName: "a row of 'patterns'", by: name)
+        let pattern = resolution.schema.columns[1]
+        resolution.origin = RowOrigin(
+            behind: name.range,
+            [
+                RowOrigin.Condition(columns: [pattern]) { values, _ in
+                    "\(QueryText.name(column.name)) ~ \(TextPattern.regex(values[0].bytes.string))"
+                }
+            ])
         resolution.timeRange = nil
         resolution.append(.reduce(Patterns(field: column, layout: layout)))
     }

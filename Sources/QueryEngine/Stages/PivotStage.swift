@@ -41,9 +41,12 @@ struct PivotStage: Stage {
         let keys = resolution.schema.columns.filter { $0.name != column.name && $0.name != cell.name }
         resolution.append(
             .reshape(Pivoting(field: column, cell: cell, keys: keys, rowName: "a row of 'pivot'")))
+        let places = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.slot, $0) })
+        let origin = resolution.origin?.moved(places)
         _ = resolution.beginRows(
             keys.map { ($0.name, $0.type, $0.empty) }, rowName: "a row of 'pivot'", by: name)
         resolution.schema.isOpen = true
+        resolution.origin = origin
     }
 }
 

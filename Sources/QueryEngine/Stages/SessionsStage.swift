@@ -27,6 +27,11 @@ struct SessionsStage: Stage {
         for (place, column) in SessionsStage.columns.enumerated() {
             resolution.schema.columns[place].isAside = column.isAside
         }
+        resolution.origin = RowOrigin(
+            behind: name.range, ["host", "pid"].compactMap(resolution.schema.column).map { .same($0) })
+        if let first = resolution.schema.column("time"), let last = resolution.schema.column("last") {
+            resolution.origin?.conditions.append(.time(from: first, to: last))
+        }
         resolution.timeRange = nil
         let process = Field("process").slot
         resolution.append(

@@ -173,9 +173,12 @@ extension Resolution {
             if let limit { append(HeadStage.step(limit)) }
         }
         lastGrouping = GroupStep(keyCount: resolvedKeys.count)
-        groupOrigin = GroupOrigin(
-            stage: start, keys: keys.filter(\.isBin) + keys.filter { !$0.isBin },
-            condition: items.count == 1 ? items[0].condition : nil)
+        // What the only aggregate counts of the rows, and the keys, of which key `i` is in slot `i`.
+        let counted = items.count == 1 ? items[0].condition : nil
+        origin = RowOrigin(
+            behind: start,
+            (counted.map { [.fixed { [range = $0.range] in "(\($0[range]))" }] } ?? [])
+                + zip(keys.filter(\.isBin) + keys.filter { !$0.isBin }, schema.columns).map { .key($0, $1) })
         if resolvedKeys.count == 1, startsWithTime, limit == nil { fillBins() }
     }
 

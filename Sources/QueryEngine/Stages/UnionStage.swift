@@ -43,6 +43,7 @@ struct UnionStage: Stage {
         resolution.schema.rowName = isLines ? "a line" : "a row of 'union'"
         resolution.timeRange = nil
         resolution.lastGrouping = nil
+        resolution.origin = nil
         let environment = resolution.environment
         let layout = resolution.layout
         resolution.append(

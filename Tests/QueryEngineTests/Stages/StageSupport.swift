@@ -30,6 +30,13 @@ struct TestLog {
         }
     }
 
+    /// Logs that are there, by their names in the package.
+    init(existing names: [String]) {
+        let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+        directory = root
+        paths = names.map { "\(root)/\($0)" }
+    }
+
     func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     static func write(_ text: String, to path: String) {
@@ -68,8 +75,7 @@ struct TestLog {
         var hasSpilled = false
     }
 
-    /// The answer to the last query of a script.
-    func answer(_ script: String) -> Answer {
+    private func open() -> (LogSet, Environment) {
         var options = LogOptions()
         options.year = 2026
         let logs = LogSet(paths: paths, options: options)
@@ -83,6 +89,25 @@ struct TestLog {
         environment.pass = { [threads] query, output, run in
             Executor(logs: logs, threads: threads).pass(query, to: output, run: run)
         }
+        return (logs, environment)
+    }
+
+    /// The rows of a query as a shell keeps them; nil where the query is wrong.
+    func kept(_ text: String) -> QueryEngine.Answer? {
+        let (logs, environment) = open()
+        let program = Program([Source(name: "query", text: text)], in: environment)
+        guard !program.hasErrors, case .query(let query)? = program.items.last else { return nil }
+        let outcome = Executor(logs: logs, threads: threads).run(
+            query, to: .init(format: .tsv, options: OutputOptions(), sink: MemorySink()),
+            run: RunState(memory: memory, threads: threads), keeping: 1 << 24)
+        return outcome.kept.map {
+            QueryEngine.Answer(text: query.text, query: query, rows: $0.rows, isWhole: $0.isWhole)
+        }
+    }
+
+    /// The answer to the last query of a script.
+    func answer(_ script: String) -> Answer {
+        let (logs, environment) = open()
         let program = Program([Source(name: "query", text: script)], in: environment)
         var answer = Answer()
         answer.diagnostics = program.diagnostics.map(\.diagnostic.message)
