@@ -10,7 +10,7 @@ enum Batch {
         var session = Session(try Settings(options), paths: paths)
         let program = try session.read(sources)
         for (source, diagnostic) in program.diagnostics {
-            Terminal.say(DiagnosticRenderer(source: source).render(diagnostic))
+            Terminal.say(diagnostic, in: source)
         }
         if program.hasErrors { return 2 }
         if checkOnly { return 0 }

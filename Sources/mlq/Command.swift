@@ -132,7 +132,7 @@ enum Command {
             switch Formatter(Stages.all).format(source) {
             case .failure(let problem):
                 for diagnostic in problem.diagnostics {
-                    Terminal.say(DiagnosticRenderer(source: source).render(diagnostic))
+                    Terminal.say(diagnostic, in: source)
                 }
                 status = 2
             case .success(let text):

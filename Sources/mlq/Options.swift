@@ -116,10 +116,24 @@ struct Options: ParsableCommand {
     var files: [String] = []
 
     /// The names of the options that a shell can change.
-    static let names = [
-        "color", "every", "exit-empty", "force", "memory", "no-header", "no-pager", "now", "output",
-        "redact", "redact-key", "safe-csv", "since", "stats", "strict", "threads", "tz", "until", "year",
+    static let names =
+        (flags + [
+            "color", "every", "memory", "now", "output", "redact-key", "since", "threads",
+            "tz", "until", "year",
+        ]).sorted()
+
+    private static let flags = [
+        "exit-empty", "force", "no-header", "no-pager", "redact", "safe-csv", "stats", "strict",
     ]
+
+    /// The values that such an option may have, where they are words.
+    static func values(of name: String) -> [String] {
+        switch name {
+        case "output": OutputFormats.all.map(\.name)
+        case "color": ColorChoice.allCases.map(\.rawValue)
+        default: flags.contains(name) ? ["on", "off"] : []
+        }
+    }
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never

@@ -6,6 +6,7 @@
 
 import MailLog
 import QueryEngine
+import QuerySyntax
 
 /// What standard output and error are, and messages on standard error.
 enum Terminal {
@@ -45,18 +46,39 @@ enum Terminal {
 
     /// Writes a message. What it quotes may be hostile, so nothing but its ends of lines is left raw.
     static func say(_ text: String) {
-        var bytes: [UInt8] = []
-        var text = text
-        text.withUTF8 { text in
-            let lines = text.split(separator: 10, omittingEmptySubsequences: false)
-            for line in text.last == 10 ? lines.dropLast() : lines {
-                if let start = UnsafeBufferPointer(rebasing: line).baseAddress {
-                    DisplayText.append(Bytes(start, count: line.count), to: &bytes)
-                }
-                bytes.append(10)
+        let columns = isError ? width ?? .max : .max
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        write(Array(lines.map { folded(shown(String($0)).text, columns: columns) + "\n" }.joined().utf8))
+    }
+
+    static func say(_ diagnostic: Diagnostic, in source: Source) {
+        say(DiagnosticRenderer(source: source, columns: isError ? width : nil).render(diagnostic))
+    }
+
+    /// A line as several that are no wider than the screen, where it has spaces to end them at. The others are
+    /// indented as the first is, or to its last column.
+    static func folded(_ line: String, columns: Int) -> String {
+        guard columns > 20, shown(line).width > columns else { return line }
+        let cells = Array(line)
+        let gaps = cells.indices.dropFirst(2).filter {
+            cells[$0] != " " && cells[$0 - 1] == " " && cells[$0 - 2] == " " && $0 <= columns / 2
+        }
+        let indent = String(
+            repeating: " ", count: gaps.last ?? cells.prefix { $0 == " " }.count)
+        var lines: [String] = []
+        var (current, width) = ("", 0)
+        for (place, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+            let more = shown(String(word)).width
+            if place > 0, width + 1 + more > columns, !current.allSatisfy({ $0 == " " }) {
+                lines.append(current)
+                (current, width) = (indent + word, indent.count + more)
+            } else {
+                current += (place > 0 ? " " : "") + word
+                width += (place > 0 ? 1 : 0) + more
             }
         }
-        write(bytes)
+        return (lines + [current]).joined(separator: "\n")
     }
 
     /// Writes to standard output.

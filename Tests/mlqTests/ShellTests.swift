@@ -241,4 +241,86 @@ struct ShellTests {
         let answer = try Program.run([script + ".mlq", ShellTests.log]).output
         #expect(outcome.output.hasSuffix(answer))
     }
+
+    /// What statements from a pipe give, as tables.
+    private func answers(_ input: String, _ arguments: [String] = [log]) throws -> Program.Outcome {
+        try Program.run(["--no-config"] + arguments, input: input)
+    }
+
+    @Test("what whatchanged found is narrowed to, gone on from, saved and run again")
+    func drillIntoCause() throws {
+        let home = try Scratch()
+        let script = home.path("cause")
+        let outcome = try answers(
+            "whatchanged\n:drill 6\n| count by day\n:drill 2 count\n:drill 1\n_ | count\n:save \(script)\n",
+            ["Examples/maillog"])
+        #expect(outcome.output.contains("day\tcount\n2012-12-25\t14\n2012-12-26\t261\n"))
+        #expect(outcome.output.hasSuffix("\ncount\n261\n"))
+        let saved = try Program.run([script + ".mlq", "Examples/maillog"])
+        #expect(saved.output == "count\n261\n" && saved.status == 0)
+    }
+
+    @Test("a script that is saved has the names that its query uses")
+    func saveNames() throws {
+        let home = try Scratch()
+        let script = home.path("names")
+        let outcome = try answers(
+            """
+            param least = 2
+            let mine = filter process=smtp
+            let ids = mine | count by queue_id
+            filter queue_id in ids and nrcpt >= {least} | count
+            :save \(script)
+
+            """)
+        let saved = try Program.run([script + ".mlq", ShellTests.log])
+        #expect(saved.output == outcome.output && saved.status == 0 && outcome.output.hasPrefix("count\n"))
+    }
+
+    @Test("the last answer inside a query stays what it was")
+    func lastInside() throws {
+        let outcome = try answers(
+            """
+            filter status=deferred | count by queue_id
+            let late = _
+            filter queue_id in _ event=active | count
+            | extend more = count + 1
+            late | count
+            late
+            filter status=deferred | dedup queue_id | select queue_id | join (_) on queue_id | dcount count
+
+            """)
+        let count = try answers("filter status=deferred | dcount queue_id\n").output.split(separator: "\n")[1]
+        #expect(outcome.output.contains("\ncount\n\(count)\n"))
+        #expect(outcome.status == 0 && outcome.error == "")
+    }
+
+    @Test("what other shells understand is understood: quit, \\q, .help, ? NAME, a command without its colon")
+    func habits() throws {
+        let outcome = try answers("help sort\n?sort;\n\\timing on\n.ls\ntiming off\nq\ncount\n")
+        #expect(outcome.output.components(separatedBy: "sort (stage)").count == 3)
+        #expect(outcome.output.contains(ShellTests.log) && !outcome.output.contains("count\n563"))
+        #expect(outcome.error.contains("timing is on") && outcome.error.contains("timing is off"))
+        let queries = try answers("files | select lines\nexplain count\nlast process\nnonsense\n")
+        #expect(
+            queries.output.hasPrefix("lines\n563\n") && queries.error.contains("unknown stage 'nonsense'"))
+    }
+
+    @Test("on a narrow screen messages end their lines at words, and the prompt leaves room")
+    func narrowScreen() throws {
+        let shell = try shell(try Scratch(), columns: 60)
+        shell.enter("filter process=smtp and status=deferred | count by reasn, reason_class, relay_name, dsn")
+        try shell.expect("unknown field 'reasn'")
+        let text = try shell.expect("(mlq help fields)")
+        for line in text.split(separator: "\r\n") {
+            #expect(line.count <= 60, "\(line)")
+            #expect(!line.contains("reasn") || line.hasPrefix("  1 | …"), "\(line)")
+        }
+        shell.enter(":help drill")
+        let page = try shell.expect("usage: :drill N [| STAGES]").split(separator: "\r\n")
+        for line in page {
+            // The line after what was typed begins with an answer to the terminal.
+            #expect(line.split(separator: "\r").last?.count ?? 0 <= 60, "\(line)")
+        }
+    }
 }

@@ -111,13 +111,15 @@ package struct Completer {
                 Candidate(text: $0.rawValue, ending: $0.rawValue.first!.isLetter ? " " : "")
             }
         case .value(let field): field.map { values(of: $0, parser, place) } ?? []
-        case .binding: environment.names.sorted().map { Candidate(text: $0, note: "pipeline") }
+        case .binding:
+            // The last answer's name is shorter than a Tab.
+            environment.names.filter { $0 != "_" }.sorted().map { Candidate(text: $0, note: "pipeline") }
         case .file:
             files(place.word).map { Candidate(text: $0, ending: $0.hasSuffix("/") ? "" : place.quote) }
         case .investigation:
             ShippedScript.all.map { Candidate(text: $0.name, note: $0.question) }
         case .duration: ["1m", "5m", "15m", "1h", "6h", "1d", "1w"].map { Candidate(text: $0) }
-        case .helpTopic: Help.names.map { Candidate(text: $0) }
+        case .helpTopic: (Help.names + commands.forms.map(\.name)).map { Candidate(text: $0) }
         }
     }
 

@@ -7,9 +7,13 @@
 package struct DiagnosticRenderer {
     private let source: Source
     /// Lines longer than this are shown in part.
-    private let width = 100
+    private let width: Int
 
-    package init(source: Source) { self.source = source }
+    /// `columns` are those of the screen, where there is one.
+    package init(source: Source, columns: Int? = nil) {
+        self.source = source
+        width = max(40, min(100, (columns ?? .max) - 10))
+    }
 
     package func render(_ diagnostic: Diagnostic) -> String {
         let bytes = source.bytes
@@ -26,7 +30,7 @@ package struct DiagnosticRenderer {
         var head = before[...]
         var lead = ""
         if before.count + marked.count > width {
-            head = before.suffix(30)
+            head = before.suffix(max(0, min(30, width - marked.count)))
             if head.count < before.count { lead = "…" }
         }
         let shown = marked.prefix(width)

@@ -25,11 +25,13 @@ struct HelpCommand: ShellCommand {
                 """)
             return
         }
-        if let form = ShellCommands.all[String(words[0].drop { $0 == ":" })], words[0].hasPrefix(":") {
-            shell.page(":\(form.usage)\n    \(form.summary)\n")
-            return
+        let name = String(words[0].drop { $0 == ":" })
+        var pages: [String] = []
+        if words.count == 1, let form = ShellCommands.all[name] {
+            pages = ["\(form.name) (command): \(form.summary)\n\n  usage: :\(form.usage)"]
         }
-        shell.page(try Command.helpPage(words) + "\n")
+        if pages.isEmpty || Help.page(words) != nil { pages.append(try Command.helpPage(words)) }
+        shell.page(pages.joined(separator: "\n\n") + "\n")
     }
 }
 
@@ -47,7 +49,7 @@ struct FieldsCommand: ShellCommand {
 
 /// `:files`
 struct FilesCommand: ShellCommand {
-    static let form = Form<any ShellCommand>("files", summary: "the logs that are open") {
+    static let form = Form<any ShellCommand>("files", aliases: ["ls"], summary: "the logs that are open") {
         (_) throws(Diagnostic) in FilesCommand()
     }
 
@@ -73,7 +75,7 @@ struct OpenCommand: ShellCommand {
 struct SetCommand: ShellCommand {
     static let form = Form<any ShellCommand>(
         "set", summary: "change an option by its name on the command line: output csv, stats, no-pager off",
-        Parameter<[String]>.words("NAME VALUE", .word(Options.names))
+        Parameter<[String]>.setting
     ) { (_, words) throws(Diagnostic) in SetCommand(words: words) }
 
     let words: [String]

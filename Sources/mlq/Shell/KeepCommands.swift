@@ -22,7 +22,9 @@ struct SaveCommand: ShellCommand {
         guard shell.session.settings.options.force || !Terminal.exists(path) else {
             throw UsageError("\(path) is there already; name another file, or `:set force` first")
         }
-        let source = Source(name: path, text: "#!/usr/bin/env mlq\n\(text)\n")
+        let statements = shell.session.environment.definitions(for: text) + [text]
+        let source = Source(
+            name: path, text: "#!/usr/bin/env mlq\n\(statements.joined(separator: "\n"))\n")
         var script = String(decoding: source.bytes, as: UTF8.self)
         if case .success(let formatted) = Formatter(Stages.all).format(source) { script = formatted }
         if case .failure(let failure) = FileText.write(Array(script.utf8), to: path) {

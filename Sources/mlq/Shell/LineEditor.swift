@@ -152,11 +152,12 @@ enum LineEditor {
         return list
     }
 
-    /// Shows the candidates, each with what it is; in columns without that where they are many.
+    /// Shows the candidates, each with what it is; in columns where they are many, with counts but not sentences.
     private static func list() {
         let width = Terminal.width ?? 80
         let height = max(8, (Terminal.height ?? 24) - 4)
-        let names = listed.map { Terminal.shown($0.text) }
+        let hasCounts = listed.count > height && listed.allSatisfy { $0.note.allSatisfy(\.isNumeral) }
+        let names = listed.map { Terminal.shown(hasCounts ? "\($0.text) \($0.note)" : $0.text) }
         let widest = names.map(\.width).max() ?? 0
         var lines: [String] = []
         if listed.count <= height {
@@ -186,4 +187,8 @@ enum LineEditor {
         rl_on_new_line()
         rl_redisplay()
     }
+}
+
+extension Character {
+    fileprivate var isNumeral: Bool { isNumber || self == "," }
 }

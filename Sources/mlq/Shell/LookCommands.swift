@@ -10,9 +10,9 @@ struct LinesCommand: ShellCommand {
     let number: Int
 
     func run(_ shell: Shell) throws(UsageError) {
-        let text = try shell.narrowed(to: number)
-        shell.announce(text.isEmpty ? "filter true" : text)
-        try shell.look(at: text.isEmpty ? "filter true" : text)
+        let text = try shell.lines(of: number)
+        shell.announce(text)
+        try shell.look(at: text)
     }
 }
 

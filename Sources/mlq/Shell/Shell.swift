@@ -19,7 +19,8 @@ final class Shell {
     /// What was given on the command line or set since.
     private var arguments: [String]
     private var mustLeave = false
-    private var prompt = ""
+    /// What is open, for the prompt: the name and the days.
+    private var place: [String] = []
     /// Values that completion has counted, by query.
     private var counted: [String: RowTable] = [:]
 
@@ -128,8 +129,8 @@ final class Shell {
                     throw UsageError("there is no query yet that this could extend")
                 }
                 try ask("\(Shell.last) \(start)")
-            } else if let command = Shell.habits[start.split(separator: " ")[0].lowercased().trimmed] {
-                try self.command(":\(command)\(start.dropFirst(start.split(separator: " ")[0].count))")
+            } else if let command = commandMeant(by: start) {
+                try self.command(command)
             } else {
                 try ask(text)
             }
@@ -138,8 +139,21 @@ final class Shell {
         }
     }
 
-    /// What people type in other shells.
-    private static let habits = ["help": "help", "?": "help", "quit": "quit", "exit": "quit", "\\q": "quit"]
+    /// The command that is meant by a line without a colon, as other shells have theirs: `quit`, `\\q`, `.help sort`,
+    /// `? sort`; nil where it is a query.
+    private func commandMeant(by text: Substring) -> String? {
+        var line = text
+        while let last = line.last, last.isWhitespace || last == ";" { line.removeLast() }
+        if line.first == "?" { return ":help \(line.dropFirst())" }
+        let isMarked = line.first == "\\" || line.first == "."
+        if isMarked { line.removeFirst() }
+        let word = line.prefix { !$0.isWhitespace }.lowercased()
+        guard ShellCommands.all[word] != nil else { return nil }
+        let isQuery =
+            Stages.all[word] != nil || session.environment.names.contains(word)
+            || word == "explain" && line.count > word.count
+        return isMarked || !isQuery ? ":\(line)" : nil
+    }
 
     private func command(_ text: String) throws(UsageError) {
         let source = Source(name: "query", text: text)
@@ -149,7 +163,7 @@ final class Shell {
             parser.names = session.environment.names
             command = try parser.command(ShellCommands.all)
         } catch {
-            Terminal.say(DiagnosticRenderer(source: source).render(error))
+            Terminal.say(error, in: source)
             return
         }
         try command?.run(self)
@@ -157,7 +171,7 @@ final class Shell {
 
     /// Runs statements and shows their answers.
     func ask(_ text: String, name: String = "query", pager: Bool = true) throws(UsageError) {
-        let source = Source(name: name, text: text)
+        let source = Source(name: name, text: naming(text))
         var program = try session.read([source])
         if program.hasErrors, let answer, session.environment.answers[Shell.last] != nil {
             // What cannot go on from kept rows may go on from the lines (`nofill`).
@@ -167,7 +181,7 @@ final class Shell {
             session.keep(Shell.last, answer)
         }
         for (source, diagnostic) in program.diagnostics {
-            Terminal.say(DiagnosticRenderer(source: source).render(diagnostic))
+            Terminal.say(diagnostic, in: source)
         }
         guard !program.hasErrors else { return }
         guard !session.paths.isEmpty else { throw UsageError("no log is open; open one with :open FILE") }
@@ -178,6 +192,32 @@ final class Shell {
             case .query(let query): if !show(query, pager: pager) { return }
             }
         }
+    }
+
+    /// A text in which the last answer has a name of its own where it does not begin the text (`in _`,
+    /// `let late = _`), because the name `_` is soon the next answer's.
+    private func naming(_ text: String) -> String {
+        guard let lastText, text.contains(Shell.last) else { return text }
+        let source = Source(name: "query", text: text)
+        guard var parser = try? Parser(source) else { return text }
+        parser.names = session.environment.names
+        parser.script(Stages.all)
+        let tokens = parser.tokens.filter { $0.role != .comment }
+        let word = { (place: Int) in place < 0 ? "" : source[tokens[place].range] }
+        let places = tokens.indices.filter { place in
+            guard word(place) == Shell.last, place > 0 else { return false }
+            return word(place - 1) == "in" || word(place - 1) == "=" && word(place - 3) == "let"
+                || tokens[place - 1].role == .open && place > 1 && tokens[place - 2].role == .stage
+        }
+        guard !places.isEmpty else { return text }
+        let name = session.environment.newName("last")
+        session.bind(name, to: lastText)
+        var bytes = source.bytes
+        for place in places.reversed() {
+            let range = tokens[place].range
+            bytes.replaceSubrange(range.lower..<range.upper, with: name.utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Runs a query, shows its answer and keeps it; false when it was interrupted or failed.
@@ -232,12 +272,21 @@ final class Shell {
 
     /// The query for the rows that row `number`, counted from 1, of the last answer counts.
     func narrowed(to number: Int) throws(UsageError) -> String {
+        try behind { (answer) throws(RunFailure) in try answer.narrowed(to: number - 1) }
+    }
+
+    /// The query for the log lines that row `number` stands for.
+    func lines(of number: Int) throws(UsageError) -> String {
+        try behind { (answer) throws(RunFailure) in try answer.lines(of: number - 1) }
+    }
+
+    private func behind(_ text: (Answer) throws(RunFailure) -> String) throws(UsageError) -> String {
         guard let answer else {
             throw UsageError(
                 lastText == nil
                     ? "there is no answer yet" : "the last answer is lines, which nothing stands behind")
         }
-        do { return try answer.narrowed(to: number - 1) } catch { throw UsageError(error.message) }
+        do { return try text(answer) } catch { throw UsageError(error.message) }
     }
 
     /// Shows a query that is run in the user's place, so that it can be learned from and found again.
@@ -246,8 +295,12 @@ final class Shell {
         history?.add(text)
     }
 
-    /// Makes a query the last one without showing its rows; what goes on from it starts there.
+    /// Makes a query the last one without showing its rows; what goes on from it starts there. Statements before it
+    /// have been run.
     func stand(on text: String) {
+        guard case .query(let query)? = try? session.read([Source(name: "query", text: text)]).items.last
+        else { return }
+        let text = query.text
         lastText = text
         answer = nil
         session.bind(Shell.last, to: text)
@@ -276,9 +329,15 @@ final class Shell {
             "mlq: \(what)\(range.bytes.isEmpty ? "" : ", " + range.bytes). :help tells more, Tab completes, Ctrl-D leaves."
         )
         let name = range.names.split(separator: "/").last.map(String.init) ?? ""
-        let place = [name, range.times].filter { !$0.isEmpty }.joined(separator: " ")
-        let shown = Terminal.shown(place, columns: 48).text
-        prompt = shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
+        place = [name, range.times].filter { !$0.isEmpty }
+    }
+
+    /// What is open, and what is to be typed; on a narrow screen, less of it.
+    private var prompt: String {
+        let columns = Terminal.width ?? 80
+        let place = columns < 100 ? self.place.prefix(1) : self.place[...]
+        let shown = Terminal.shown(place.joined(separator: " "), columns: min(48, columns / 3)).text
+        return shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
     }
 
     private var continuation: String { "...> " }
@@ -314,6 +373,13 @@ final class Shell {
 
     /// Shows a text, in the pager if it is long.
     func page(_ text: String) {
+        var text = text
+        if Terminal.isOutput, let columns = Terminal.width {
+            // What is indented far is an answer, whose columns would no longer stand under each other.
+            text = text.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.hasPrefix("      ") ? String($0) : Terminal.folded(String($0), columns: columns) }
+                .joined(separator: "\n")
+        }
         let state = RunState(memory: session.settings.memory, threads: 1)
         let sink = PagerSink(session.settings.options.noPager ? nil : Pager(), state)
         _ = sink.write(Array(text.utf8))
@@ -406,12 +472,5 @@ final class Shell {
         let rows = session.sample(query, seconds: Shell.patience)
         counted[key] = rows
         return rows
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        String(
-            drop { $0.isWhitespace || $0 == ";" }.reversed().drop { $0.isWhitespace || $0 == ";" }.reversed())
     }
 }

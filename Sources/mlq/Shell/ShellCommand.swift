@@ -74,14 +74,30 @@ extension Parameter where Value == [String] {
     }
 }
 
+extension Parameter where Value == [String] {
+    /// The name of an option and its value.
+    static var setting: Parameter {
+        Parameter("[NAME [VALUE]]", grammar: "[ word, { word } ]") {
+            (parser: inout Parser) throws(Diagnostic) -> [String] in
+            parser.expect(.word(Options.names))
+            guard !parser.atEnd() else { return [] }
+            let name = try parser.takeWord("the name of an option").0
+            parser.expect(.word(Options.values(of: name)))
+            var words = [name]
+            while !parser.atEnd() { words.append(try parser.takeWord("a value").0) }
+            return words
+        }
+    }
+}
+
 extension Parameter where Value == String? {
-    /// `| STAGES`, as text.
+    /// `| STAGES`, as text; whoever leaves the `|` out means it.
     static var stages: Parameter {
         Parameter("[| STAGES]", grammar: "[ '|', pipeline ]") {
             (parser: inout Parser) throws(Diagnostic) -> String? in
             parser.expect(.keyword("|"))
-            guard parser.byte() == UInt8(ascii: "|") else { return nil }
-            parser.take(1, .pipe)
+            guard !parser.atEnd() else { return nil }
+            if parser.byte() == UInt8(ascii: "|") { parser.take(1, .pipe) }
             let pipeline = try parser.pipeline(Stages.all, isNested: true)
             return parser.source[pipeline.range]
         }
