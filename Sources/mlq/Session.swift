@@ -184,6 +184,11 @@ struct Session {
     /// Text that is not from the rows of an answer, as it may be shown.
     func redacted(_ text: String) -> String { settings.redaction?.text(text) ?? text }
 
+    /// A query, as it may be shown.
+    func redacted(query: String) -> String {
+        settings.redaction?.query(query, names: environment.names) ?? query
+    }
+
     func show(_ text: String) {
         let run = RunState(memory: settings.memory, threads: settings.threads)
         _ = DescriptorSink(STDOUT_FILENO, run: run).write(Array(text.utf8))
@@ -197,7 +202,7 @@ struct Session {
     ) -> Executor.Outcome {
         let logs = logs.value(spooled: query.scansAgain)
         let page = openPage()
-        if let page { show(page.query(redacted(query.text))) }
+        if let page { show(page.query(redacted(query: query.text))) }
         let executor = Executor(
             logs: logs, threads: settings.threads, searches: !settings.options.noSearch)
         let progress = Progress()

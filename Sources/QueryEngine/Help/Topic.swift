@@ -80,8 +80,11 @@ struct Topic: Sendable {
                 searched for addresses, IP addresses, keys such as user=, and what Postfix, Dovecot and SASL
                 write around a name.
 
-                What remains: a bare name in other text (a program's own words, a path other than /home/NAME,
-                a text or regex in a query such as `filter "bob"`), in a file named by `lookup`, and what the
+                In a query, a value is shown as its field's is; of other texts and regexes the words stay that
+                are mlq's or a mail server's own, and others get the name of a user.
+
+                What remains: a bare name in other text (a program's own words, a title, a path that is not below
+                home, mail, vmail and the like), a name that the query gives a column, and what the
                 domain of a person tells. Numbers and times show who is who to those who know: a list of the ten
                 largest senders is no secret to the eleventh. Rows are sorted by the true names. Messages on
                 standard error repeat what was typed, and the shell's history keeps it.

@@ -100,7 +100,7 @@ struct RedactedText {
 
     // MARK: Brackets and quotes
 
-    private static let placeholders = Set(
+    static let placeholders = Set(
         ["host", "addr", "ip", "n", "id", "url", "hex", "time", "path", "CR", "LF", "DATA", "END-OF-MESSAGE"]
             .map {
                 Array($0.utf8)
@@ -293,8 +293,7 @@ struct RedactedText {
         let isNumber = bare.allSatisfy(\.isDigit)
         if meaning == .host && !isNumber || isAfter("hostname ") || RedactedText.embedsAddress(bare) {
             replace(upTo: bare.endIndex, by: redaction.host(bare))
-        } else if isAfter("/home/") || isAfter("/var/mail/") || isAfter("/var/spool/mail/")
-            || isAfter("for user ") || isAfter("=> ") || isAfter("User ") && next == UInt8(ascii: "(")
+    /// Whether a part of a path is somebody's: `/home/bob`, `/var/vmail/a.example/bob/`, `/bob/Maildir`.
             || isAfter("for ") && !isNumber && next == UInt8(ascii: ":")
         {
             replace(upTo: bare.endIndex, by: redaction.name(bare))
@@ -305,6 +304,24 @@ struct RedactedText {
             copy(word.count)
         }
     }
+
+    /// Whether a part of a path is somebody's: `/home/bob`, `/var/vmail/a.example/bob/`, `/x/bob/Maildir`.
+    private func isMailbox(_ part: ArraySlice<UInt8>) -> Bool {
+        let slash = UInt8(ascii: "/")
+        guard part.startIndex > text.startIndex, text[part.startIndex - 1] == slash else { return false }
+        for mailbox: StaticString in ["/Maildir", "/mdbox", "/sdbox", "/mbox"]
+        where follows(mailbox, at: part.endIndex) { return true }
+        var parents = text[..<(part.startIndex - 1)].split(separator: slash, omittingEmptySubsequences: false)
+            .suffix(2).map(Array.init)
+        // Below the directory of a domain.
+        if parents.last?.contains(UInt8(ascii: ".")) == true { parents.removeLast() }
+        return parents.last.map(RedactedText.homes.contains) ?? false
+    }
+
+    private static let homes = Set(
+        ["home", "mail", "mailboxes", "maildir", "users", "Users", "vhosts", "virtual", "vmail"].map {
+            Array($0.utf8)
+        })
 
     /// Who a process of Dovecot works for: `imap(bob)`, `lmtp(812, bob)`, `passwd-file(bob,192.0.2.7)`.
     private mutating func parenthesis() {

@@ -41,7 +41,12 @@ package struct Redaction: Sendable {
         }
     }
 
-    /// Text of several words, such as a title or a query.
+    /// A query, which may use such names besides its own.
+    package func query(_ text: String, names: Set<String> = []) -> String {
+        RedactedQuery(text, self, names: names)?.text ?? self.text(text)
+    }
+
+    /// Text of several words, such as a title or a plan.
     package func text(_ text: String) -> String {
         String(decoding: RedactedText(Array(text.utf8)[...], self, isQuery: true).bytes, as: UTF8.self)
     }

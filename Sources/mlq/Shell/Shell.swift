@@ -291,7 +291,7 @@ final class Shell {
 
     /// Shows a query that is run in the user's place, so that it can be learned from and found again.
     func announce(_ text: String) {
-        Terminal.print("\(Shell.dim(Terminal.shown(session.redacted(text)).text))\n")
+        Terminal.print("\(Shell.dim(Terminal.shown(session.redacted(query: text)).text))\n")
         history?.add(text)
     }
 

@@ -1,0 +1,169 @@
+import MailLog
+import QuerySyntax
+
+/// A query as it may be shown: its values have the names that the fields they are compared with have in rows. Texts
+/// and regexes that are looked for, and values of names that the query makes, may be anything: of these only
+/// words that are mlq's own or a mail server's stay.
+struct RedactedQuery {
+    private let redaction: Redaction
+    private let source: Source
+    private let tokens: [Token]
+
+    /// nil where the text is no query.
+    init?(_ text: String, _ redaction: Redaction, names: Set<String>) {
+        self.redaction = redaction
+        source = Source(name: "query", text: text)
+        guard var parser = try? Parser(source) else { return nil }
+        parser.names = names
+        parser.script(Stages.all)
+        tokens = parser.tokens
+        guard !tokens.isEmpty, !tokens.contains(where: { $0.role == .skipped }) else { return nil }
+    }
+
+    var text: String {
+        var output: [UInt8] = []
+        var place = 0
+        for (index, token) in tokens.enumerated() {
+            let (lower, upper) = (token.range.lower, token.range.upper)
+            guard lower >= place, upper <= source.bytes.count else { continue }
+            output += source.bytes[place..<lower]
+            place = upper
+            output += shown(Array(source.bytes[lower..<upper])[...], token.role, index)
+        }
+        output += source.bytes[place...]
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private func shown(_ text: ArraySlice<UInt8>, _ role: Token.Role, _ index: Int) -> [UInt8] {
+        switch role {
+        case .comment: RedactedText(text, redaction, isQuery: true).bytes
+        case .regex: words(text)
+        case .string where text.count >= 2:
+            // What follows the closing quote says that case does not matter.
+            [text[text.startIndex]] + value(text.dropFirst(), index)
+        case .value, .string: value(text, index)
+        default: Array(text)
+        }
+    }
+
+    /// A value is what its field is, where an operator stands between that compares whole values.
+    private func value(_ text: ArraySlice<UInt8>, _ index: Int) -> [UInt8] {
+        var before = tokens[..<index]
+        var isWhole = true
+        while let token = before.last, [.operator, .open, .comma, .value, .string].contains(token.role) {
+            let word = String(decoding: source.bytes[token.range.lower..<token.range.upper], as: UTF8.self)
+            if token.role == .operator, !["=", "==", "!=", "isnt", "in", "not"].contains(word.lowercased()) {
+                isWhole = false
+            }
+            before = before.dropLast()
+        }
+        guard let field = before.last, field.role == .field,
+            let type = Fields.named(
+                String(decoding: source.bytes[field.range.lower..<field.range.upper], as: UTF8.self))?.type
+        else { return words(text) }
+        switch type {
+        case .text(.prose) where !isWhole: return words(text)
+        case .text(.identity), .text(.address), .text(.host), .text(.ip):
+            guard let quote = text.lastIndex(of: UInt8(ascii: "\"")) ?? text.lastIndex(of: UInt8(ascii: "'"))
+            else { return name(text, type) }
+            return name(text[..<quote], type) + text[quote...]
+        case .text(.prose), .text(.plain): return RedactedText(text, redaction, isQuery: true).bytes
+        default: return Array(text)
+        }
+    }
+
+    private func name(_ text: ArraySlice<UInt8>, _ type: ValueType) -> [UInt8] {
+        let arena = Arena()
+        return Array(redaction.value(arena.text(text), type, arena).bytes.string.utf8)
+    }
+
+    // MARK: Words
+
+    /// Words of the investigations that come with mlq, of its fields and of reasons; all else may be a name.
+    private static let vocabulary: Set<String> = {
+        var words = Set(
+            """
+            access at be blocked by connect connection conversation could delayed delivered delivery denied does
+            end exceeded for found full host in is level list local lost mail mailbox message name not now of on
+            out over permission quota recipient refused rejected relay reply route said sender server service
+            size such suspended table temporarily timed timeout to today too unavailable unknown user using while
+            with yesterday csv tsv json txt log var tmp etc postfix maillog
+            """.split { $0.isWhitespace }.map(String.init))
+        for field in Fields.all {
+            words.insert(field.name)
+            if case .text(.oneOf(let values)) = field.type { words.formUnion(values) }
+        }
+        for script in ShippedScript.all {
+            for line in script.text.split(separator: "\n") where !line.hasPrefix("#") {
+                for part in line.split(separator: " ") where !part.contains("@") {
+                    words.formUnion(part.split { !$0.isLetter }.map { $0.lowercased() })
+                }
+            }
+        }
+        return words
+    }()
+
+    private func words(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        var output: [UInt8] = []
+        var place = text.startIndex
+        while place < text.endIndex {
+            let end = text[place...].firstIndex { !RedactedText.isHost($0) && $0 != 0x40 } ?? text.endIndex
+            let run = text[place..<end]
+            if text[place] == UInt8(ascii: "\\"), place + 1 < text.endIndex {
+                // An escape such as `\d`.
+                output += text[place...place + 1]
+                place += 2
+            } else if let gap = gap(text[place...]) {
+                output += text[place..<gap]
+                place = gap
+            } else if run.isEmpty {
+                output.append(text[place])
+                place += 1
+            } else {
+                output += shown(run)
+                place = end
+            }
+        }
+        return output
+    }
+
+    /// The end of `<name>`, `(?<name>` or `{name}` at the start of a text, where it is one that the query uses.
+    private func gap(_ text: ArraySlice<UInt8>) -> Int? {
+        guard let first = text.first, first == UInt8(ascii: "<") || first == UInt8(ascii: "{"),
+            let end = text.firstIndex(of: first + 2)
+        else { return nil }
+        let inside = text[(text.startIndex + 1)..<end]
+        let name = String(decoding: inside, as: UTF8.self)
+        let isUsed = tokens.contains { token in
+            [.field, .name, .parameter].contains(token.role)
+                && source.bytes[token.range.lower..<token.range.upper].elementsEqual(name.utf8)
+        }
+        return isUsed || RedactedText.placeholders.contains(Array(inside)) ? end + 1 : nil
+    }
+
+    private func shown(_ run: ArraySlice<UInt8>) -> [UInt8] {
+        if run.contains(UInt8(ascii: "@")) { return redaction.login(run) }
+        if let network = redaction.network(run) { return network }
+        if run.contains(where: \.isDigit), QueueID.matches(String(decoding: run, as: UTF8.self)) {
+            return Array(run)
+        }
+        var output: [UInt8] = []
+        var place = run.startIndex
+        while place < run.endIndex {
+            let end = run[place...].firstIndex { !($0.isLetter || $0.isDigit || $0 >= 0x80) } ?? run.endIndex
+            let word = run[place..<end]
+            if word.isEmpty {
+                output.append(run[place])
+                place += 1
+                continue
+            }
+            let letters = word.filter { $0.isLetter || $0 >= 0x80 }
+            let isKnown =
+                letters.count < 2
+                || RedactedQuery.vocabulary.contains(String(decoding: letters, as: UTF8.self).lowercased())
+            output += isKnown ? Array(word) : redaction.name(word)
+            place = end
+        }
+        return output
+    }
+}
