@@ -293,7 +293,8 @@ struct RedactedText {
         let isNumber = bare.allSatisfy(\.isDigit)
         if meaning == .host && !isNumber || isAfter("hostname ") || RedactedText.embedsAddress(bare) {
             replace(upTo: bare.endIndex, by: redaction.host(bare))
-    /// Whether a part of a path is somebody's: `/home/bob`, `/var/vmail/a.example/bob/`, `/bob/Maildir`.
+        } else if isMailbox(bare) || isAfter("for user ") || isAfter("=> ")
+            || isAfter("User ") && next == UInt8(ascii: "(")
             || isAfter("for ") && !isNumber && next == UInt8(ascii: ":")
         {
             replace(upTo: bare.endIndex, by: redaction.name(bare))
