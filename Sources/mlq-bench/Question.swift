@@ -27,6 +27,8 @@ struct Rival {
 struct Question {
     private let title: String
     private let command: String
+    /// What becomes of its output, as the shell writes it.
+    private let output: String
     private let rivals: [Rival]
     private let answer: (String) -> Int?
     /// Seconds that mlq may take.
@@ -37,12 +39,13 @@ struct Question {
     /// `answer` makes one number of an output; those of all tools must agree. By default it is the sum of the last
     /// number of each line.
     init(
-        _ title: String, query: String, _ files: String, _ rivals: [Rival], atMost: Double? = nil,
-        memory: Int = 64,
+        _ title: String, query: String, _ files: String, _ rivals: [Rival], output: String = "",
+        atMost: Double? = nil, memory: Int = 64,
         answer: @escaping (String) -> Int? = { text in numbers(text).map { $0.reduce(0, +) } }
     ) {
         self.title = title
         command = "\(mlq) --year 2012 --no-header -e '\(query)' \(files)"
+        self.output = output
         self.rivals = rivals
         self.atMost = atMost
         self.memory = memory
@@ -51,7 +54,7 @@ struct Question {
 
     /// Prints the table; whether all answers agree and every ratio that is asked for holds.
     func run() -> Bool {
-        let contenders = [Rival("mlq", command)] + rivals.filter(\.isInstalled)
+        let contenders = [Rival("mlq", "\(command) \(output)")] + rivals.filter(\.isInstalled)
         var timings = [[Timing]](repeating: [], count: contenders.count)
         // The first round only warms the cache.
         for round in 0...runs {

@@ -94,6 +94,20 @@ let questions = [
         [Rival("rg", "rg 90442C9CB29 \(log.plain)", atLeast: 0.5)], memory: 256,
         // mlq shows the session's lines as well.
         answer: { _ in 0 }),
+    Question(
+        "one hour of four weeks", query: "filter time in 2012-12-28T13:00..2012-12-28T13:59 | count",
+        log.plain,
+        [
+            Rival("rg", "rg -c '^Dec 28 13:' \(log.plain)", atLeast: 5),
+            Rival("mawk", "mawk '/^Dec 28 13:/ { n++ } END { print n }' \(log.plain)"),
+        ]),
+    Question(
+        "all fields of all lines as JSON", query: "filter true", "-o jsonl \(log.plain)",
+        [
+            Rival("pflogsumm", "pflogsumm \(log.plain)"), Rival("cat", "cat \(log.plain) | cat > /dev/null"),
+        ], output: "> /dev/null",
+        // They do different things.
+        answer: { _ in 0 }),
     Question("start-up: count of an empty file", query: "count", log.empty, [], atMost: 0.010),
 ]
 

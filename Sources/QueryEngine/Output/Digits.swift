@@ -9,13 +9,21 @@ package enum Digits {
     }
 
     static func append(_ number: UInt, width: Int = 1, to text: inout [UInt8]) {
-        let start = text.count
-        var rest = number
-        while rest > 0 || text.count - start < width {
-            text.append(zero + UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
+        var unit: UInt = 1
+        var digits = 1
+        while digits < width || number / unit >= 10 {
+            // A number of twenty digits begins at the largest power of ten that there is.
+            let (next, overflows) = unit.multipliedReportingOverflow(by: 10)
+            if overflows { break }
+            unit = next
+            digits += 1
         }
-        text[start...].reverse()
+        var rest = number
+        while unit > 0 {
+            text.append(zero + UInt8(truncatingIfNeeded: rest / unit))
+            rest %= unit
+            unit /= 10
+        }
     }
 
     /// Appends an integer with a comma before each three digits: `1,234`.

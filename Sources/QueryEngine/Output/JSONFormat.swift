@@ -15,7 +15,8 @@ extension OutputFormat {
 /// Writes a row as an object with a key for each column; a missing value is null. A log line has only the
 /// keys of the fields that it has, of which most lines lack most.
 private final class JSONWriter: RowWriter {
-    private let columns: [(key: [UInt8], slot: Int, type: ValueType)]
+    private let columns: [(key: [UInt8], type: ValueType)]
+    private let slots: [Int]
     private let isArray: Bool
     private let escapes: Bool
     private let omitsMissing: Bool
@@ -29,8 +30,9 @@ private final class JSONWriter: RowWriter {
             ValueText.lend(Array(column.name.utf8)) {
                 JSONText.append($0, to: &key, escapes: options.escapes)
             }
-            return (key + [UInt8(ascii: ":")], column.slot, column.type)
+            return (key + [UInt8(ascii: ":")], column.type)
         }
+        slots = schema.columns.map(\.slot)
         self.isArray = isArray
         escapes = options.escapes
         omitsMissing = schema.isLines
@@ -49,13 +51,13 @@ private final class JSONWriter: RowWriter {
         isEmpty = false
         text.append(UInt8(ascii: "{"))
         var isFirst = true
-        for column in columns {
-            let value = row[column.slot]
+        for place in slots.indices {
+            let value = row[slots[place]]
             if omitsMissing, value.isMissing { continue }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            text.append(contentsOf: column.key)
-            JSONText.append(value, column.type, to: &text, escapes: escapes)
+            text.append(contentsOf: columns[place].key)
+            JSONText.append(value, columns[place].type, to: &text, escapes: escapes)
         }
         text.append(UInt8(ascii: "}"))
         if !isArray { text.append(UInt8(ascii: "\n")) }

@@ -6,6 +6,7 @@ final class SeparatedWriter: RowWriter {
     typealias AppendCell = (Bytes, _ isText: Bool, OutputOptions, inout [UInt8]) -> Void
 
     private let columns: [Schema.Column]
+    private let slots: [Int]
     private let options: OutputOptions
     private let separator: UInt8
     private let appendCell: AppendCell
@@ -13,6 +14,7 @@ final class SeparatedWriter: RowWriter {
 
     init(_ schema: Schema, _ options: OutputOptions, separator: UInt8, appendCell: @escaping AppendCell) {
         columns = schema.columns
+        slots = columns.map(\.slot)
         self.options = options
         self.separator = separator
         self.appendCell = appendCell
@@ -29,12 +31,12 @@ final class SeparatedWriter: RowWriter {
     }
 
     func append(_ row: Row, into text: inout [UInt8]) {
-        for (place, column) in columns.enumerated() {
+        for place in slots.indices {
             if place > 0 { text.append(separator) }
-            let value = row[column.slot]
+            let value = row[slots[place]]
             if value.isMissing { continue }
             let isText = value.kind == .text || value.kind == .list
-            ValueText.with(value, column.type, &scratch) { appendCell($0, isText, options, &text) }
+            ValueText.with(value, columns[place].type, &scratch) { appendCell($0, isText, options, &text) }
         }
         text.append(UInt8(ascii: "\n"))
     }
