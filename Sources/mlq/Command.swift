@@ -45,7 +45,7 @@ enum Command {
             guard Terminal.isInput || !files.isEmpty && !files.contains("-") && Terminal.hasInput else {
                 throw UsageError("no query: give one with -e, or name a script (mlq help)")
             }
-            return try Shell(arguments, files: Input.paths(files)).run()
+            return try Shell(options, arguments, files: Input.paths(files)).run()
         }
         return try Batch.run(sources, options, paths: Input.paths(files))
     }

@@ -122,7 +122,7 @@ struct Options: ParsableCommand {
             "tz", "until", "year",
         ]).sorted()
 
-    private static let flags = [
+    static let flags = [
         "exit-empty", "force", "no-header", "no-pager", "redact", "safe-csv", "stats", "strict",
     ]
 

@@ -12,7 +12,7 @@ import Synchronization
 enum Signals {
     private static let state = Mutex(State())
     private static let quits = Atomic<Bool>(false)
-    private static let watched = [SIGINT, SIGTERM, SIGHUP]
+    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT]
 
     private struct State {
         var run: RunState?
@@ -33,7 +33,11 @@ enum Signals {
                 while true {
                     var number: Int32 = 0
                     guard sigwait(&set, &number) == 0 else { return nil }
-                    if number == SIGINT { Signals.interrupt() } else { Signals.quit(number) }
+                    switch number {
+                    case SIGINT: Signals.interrupt()
+                    case SIGCONT: Signals.goOn()
+                    default: Signals.quit(number)
+                    }
                 }
             }, nil)
     }
@@ -61,6 +65,12 @@ enum Signals {
         } else {
             _exit(130)
         }
+    }
+
+    /// After Ctrl-Z and `fg` the terminal shows what the shell above has written, not the line that is being typed.
+    private static func goOn() {
+        guard let wake = state.withLock({ $0.run == nil ? $0.wake : nil }) else { return }
+        _ = write(wake.write, "c", 1)
     }
 
     private static func quit(_ number: Int32) {
@@ -99,8 +109,18 @@ enum Signals {
     /// Whether the shell was asked to end.
     static var mustQuit: Bool { quits.load(ordering: .relaxed) }
 
-    static func takeWake() {
+    /// Why a shell was woken.
+    enum Wake { case interrupt, quit, goOn }
+
+    static func takeWake() -> Wake? {
         var byte: UInt8 = 0
-        while read(wakeDescriptor, &byte, 1) == 1 {}
+        var wake: Wake?
+        while read(wakeDescriptor, &byte, 1) == 1 {
+            switch byte {
+            case UInt8(ascii: "c"): wake = wake ?? .goOn
+            default: wake = .interrupt
+            }
+        }
+        return mustQuit ? .quit : wake
     }
 }

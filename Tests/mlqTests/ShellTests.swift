@@ -323,4 +323,39 @@ struct ShellTests {
             #expect(line.split(separator: "\r").last?.count ?? 0 <= 60, "\(line)")
         }
     }
+
+    @Test(
+        "a setting can be taken back, wherever it was made; what is wrong in a pipe is told by the exit status"
+    )
+    func settings() throws {
+        let home = try Scratch()
+        try home.write("output = csv\n", to: ".config/mlq/config")
+        let outcome = try Program.run(
+            ["--since", "2026-11-24", ShellTests.log],
+            input:
+                "count\n:set since off\ncount\n:set output off\ncount by process | head 1\n:set no-header\n"
+                + "count\n:set no-header off\ncount\n",
+            environment: ["HOME": home.directory])
+        #expect(outcome.output == "count\n0\ncount\n563\nprocess\tcount\nqmgr\t172\n563\ncount\n563\n")
+        #expect(outcome.status == 0)
+        for wrong in ["nonsense", "count by statsu", ":bad", ":drill 1", ":timing maybe", ":all", ":edit"] {
+            #expect(try answers("\(wrong)\ncount\n").status == 2, "\(wrong)")
+        }
+    }
+
+    @Test("after a stop the line that is being typed is shown again, and SIGQUIT leaves in order")
+    func stopped() throws {
+        let shell = try shell(try Scratch())
+        shell.type("count by proc")
+        try shell.expect("count by proc")
+        shell.signal(SIGSTOP)
+        Thread.sleep(forTimeInterval: 0.1)
+        shell.signal(SIGCONT)
+        try shell.expect("count by proc")
+        shell.enter("ess")
+        try shell.expect("qmgr")
+        try shell.expect("mlq> ")
+        shell.signal(SIGQUIT)
+        #expect(try shell.end() == 0)
+    }
 }

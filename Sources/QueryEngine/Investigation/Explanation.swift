@@ -91,14 +91,14 @@ struct Explanation {
 
     // MARK: Causes
 
-    /// The causes with what is within them, the largest first.
-    func causes() -> [Step] {
+    /// The causes with what is within them, the largest first; those so far once it is over.
+    func causes(isOver: () -> Bool = { false }) -> [Step] {
         var steps: [Step] = []
         var (before, after) = (before, after)
         let least = max(
             Explanation.leastCause * growth, Explanation.leastGrowth * rate(before.count, daysBefore))
         for _ in 0..<Explanation.mostCauses {
-            guard growth > 0,
+            guard growth > 0, !isOver(),
                 let first = next(
                     before, after, of: growth, least: least, known: [])
             else { break }
@@ -106,7 +106,7 @@ struct Explanation {
             var step = steps[steps.count - 1]
             while step.values.count < Explanation.mostConditions {
                 let inner = rate(step.after.count, daysAfter) - rate(step.before.count, daysBefore)
-                guard
+                guard !isOver(),
                     let more = next(
                         step.before, step.after, of: inner, least: Explanation.leastWithin * inner,
                         known: step.values)

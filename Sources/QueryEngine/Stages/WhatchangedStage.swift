@@ -136,6 +136,7 @@ private final class WhatchangedPart: ReductionPart {
 
     func emit(into next: any RowConsumer, worker: Worker) {
         sample.complete()
+        guard !worker.run.shouldGiveUp else { return }
         guard let first = sample.times.min(), let last = sample.times.max(),
             let (before, after) = intervals(first..<last + 1)
         else {
@@ -147,7 +148,8 @@ private final class WhatchangedPart: ReductionPart {
             return
         }
         let explanation = Explanation(sample, before: before, after: after)
-        let causes = explanation.causes()
+        let causes = explanation.causes { worker.run.shouldGiveUp }
+        guard !worker.run.shouldGiveUp else { return }
         guard !causes.isEmpty else {
             worker.run.note(
                 "nothing stands out: nothing in \(text(after)) is much more than in \(text(before))")

@@ -29,13 +29,12 @@ package struct DiagnosticRenderer {
         let after = scalars(end..<lineEnd)
         var head = before[...]
         var lead = ""
-        if before.count + marked.count > width {
-            head = before.suffix(max(0, min(30, width - marked.count)))
+        if cells(before) + cells(marked) > width {
+            head = last(before, cells: max(0, min(30, width - cells(marked))))
             if head.count < before.count { lead = "…" }
         }
-        let shown = marked.prefix(width)
-        let room = max(0, width - head.count - shown.count)
-        let tail = after.prefix(room)
+        let shown = first(marked, cells: width)
+        let tail = first(after, cells: max(0, width - cells(head) - cells(shown)))
         let trail = tail.count < after.count || shown.count < marked.count ? "…" : ""
 
         let column = before.count + 1
@@ -50,6 +49,19 @@ package struct DiagnosticRenderer {
         text += "  \(blank) | \(pad)\(carets)\(hint)\n"
         for note in diagnostic.notes { text += "  \(note)\n" }
         return text
+    }
+
+    /// As many as fit into so many columns.
+    private func first(_ scalars: [Unicode.Scalar], cells limit: Int) -> ArraySlice<Unicode.Scalar> {
+        var room = limit
+        return scalars.prefix { scalar in
+            room -= cells(CollectionOfOne(scalar))
+            return room >= 0
+        }
+    }
+
+    private func last(_ scalars: [Unicode.Scalar], cells limit: Int) -> ArraySlice<Unicode.Scalar> {
+        scalars.suffix(first(scalars.reversed(), cells: limit).count)
     }
 
     private func scalars(_ range: Range<Int>) -> [Unicode.Scalar] {

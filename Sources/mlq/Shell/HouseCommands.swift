@@ -82,7 +82,7 @@ struct SetCommand: ShellCommand {
 
     func run(_ shell: Shell) throws(UsageError) {
         guard let name = words.first else {
-            Terminal.print(Options.names.joined(separator: "  ") + "\n")
+            shell.page(Options.names.joined(separator: "  ") + "\n")
             return
         }
         let value = words.dropFirst().filter { $0 != "=" }.joined(separator: " ")
@@ -102,6 +102,9 @@ struct TimingCommand: ShellCommand {
     let word: String?
 
     func run(_ shell: Shell) throws(UsageError) {
+        guard word == nil || word == "on" || word == "off" else {
+            throw UsageError("`:timing on` or `:timing off`, not '\(word ?? "")'")
+        }
         let isOn = word.map { $0 == "on" } ?? !shell.session.settings.options.stats
         try shell.set("stats", to: isOn ? "" : nil)
         Terminal.say("mlq: timing is \(isOn ? "on" : "off")")

@@ -56,6 +56,7 @@ struct EditCommand: ShellCommand {
     }
 
     func run(_ shell: Shell) throws(UsageError) {
+        guard Terminal.isInput, Terminal.isOutput else { throw UsageError("an editor needs a terminal") }
         let editor = Terminal.environment("VISUAL") ?? Terminal.environment("EDITOR") ?? "vi"
         var name = Array("\(TemporaryFile.directory)/mlq-XXXXXX.mlq".utf8CString)
         let descriptor = mkstemps(&name, 4)

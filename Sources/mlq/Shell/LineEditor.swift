@@ -43,6 +43,8 @@ enum LineEditor {
 
     /// Shows the prompt and waits for a line. A terminal that has gone away is the end.
     static func read(_ prompt: String) -> Event {
+        // What came while a query ran, or another program had the terminal, was meant for those.
+        if Signals.takeWake() == .quit { return .end }
         accepted = nil
         promptWidth = width(ofPrompt: prompt)
         rl_callback_handler_install(prompt) { line in
@@ -66,12 +68,22 @@ enum LineEditor {
                     continue
                 }
                 accepted = .end
+                rl_callback_handler_remove()
                 break
             }
             if waits[1].revents != 0 {
-                Signals.takeWake()
-                mlq_readline_leave_line(Signals.mustQuit ? "" : "^C\n")
-                accepted = Signals.mustQuit ? .end : .interrupted
+                switch Signals.takeWake() {
+                case .interrupt:
+                    mlq_readline_leave_line("^C\n")
+                    accepted = .interrupted
+                case .quit:
+                    mlq_readline_leave_line("")
+                    accepted = .end
+                case .goOn:
+                    rl_prep_terminal(1)
+                    rl_forced_update_display()
+                case nil: break
+                }
             } else if waits[0].revents & Int16(POLLIN) != 0 {
                 rl_callback_read_char()
             } else {

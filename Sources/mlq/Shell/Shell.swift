@@ -16,9 +16,11 @@ final class Shell {
     /// The last query as text, from the log lines on.
     private(set) var lastText: String?
     private(set) var history: History?
-    /// What was given on the command line or set since.
+    /// What the settings file and the command line say, and what was set since.
     private var arguments: [String]
     private var mustLeave = false
+    /// Whether a statement was wrong, which is told to who has piped it in.
+    private var hasFailed = false
     /// What is open, for the prompt: the name and the days.
     private var place: [String] = []
     /// Values that completion has counted, by query.
@@ -31,16 +33,17 @@ final class Shell {
     /// The name of the last answer.
     private static let last = "_"
 
-    init(_ arguments: [String], files: [String]) throws(UsageError) {
-        let settings = try Shell.settings(arguments)
-        self.arguments = arguments
-        session = Session(settings, paths: files)
+    /// Settings come from a file, unless the call says otherwise, and those of the call after them. `options` are
+    /// what `arguments` say.
+    init(_ options: Options, _ arguments: [String], files: [String]) throws(UsageError) {
+        let saved = options.noConfig ? [] : try Config.arguments()
+        self.arguments = saved + arguments
+        session = Session(
+            saved.isEmpty ? try Settings(options) : try Shell.settings(self.arguments), paths: files)
     }
 
-    /// Settings from a file, unless the call says otherwise, then those of the call.
     private static func settings(_ arguments: [String]) throws(UsageError) -> Settings {
-        let saved = arguments.contains("--no-config") ? [] : try Config.arguments()
-        do { return try Settings(try Options.parse(saved + arguments)) } catch let error as UsageError {
+        do { return try Settings(try Options.parse(arguments)) } catch let error as UsageError {
             throw error
         } catch {
             throw UsageError(Options.message(for: error))
@@ -100,7 +103,8 @@ final class Shell {
             pending = ""
         }
         if !pending.isEmpty { handle(pending) }
-        return session.finish()
+        let status = session.finish()
+        return hasFailed ? max(2, status) : status
     }
 
     private func wantsMore(_ text: String) -> Bool {
@@ -136,6 +140,7 @@ final class Shell {
             }
         } catch {
             Terminal.say("mlq: \(error.message)")
+            hasFailed = true
         }
     }
 
@@ -164,6 +169,7 @@ final class Shell {
             command = try parser.command(ShellCommands.all)
         } catch {
             Terminal.say(error, in: source)
+            hasFailed = true
             return
         }
         try command?.run(self)
@@ -183,7 +189,10 @@ final class Shell {
         for (source, diagnostic) in program.diagnostics {
             Terminal.say(diagnostic, in: source)
         }
-        guard !program.hasErrors else { return }
+        guard !program.hasErrors else {
+            hasFailed = true
+            return
+        }
         guard !session.paths.isEmpty else { throw UsageError("no log is open; open one with :open FILE") }
         for item in program.items {
             switch item {
@@ -252,6 +261,7 @@ final class Shell {
 
     /// All rows of the last answer.
     func showAll() throws(UsageError) {
+        guard lastText != nil else { throw UsageError("there is no answer yet") }
         isShowingAll = true
         defer { isShowingAll = false }
         try ask(Shell.last, pager: false)
@@ -351,14 +361,19 @@ final class Shell {
         Terminal.isOutput && Terminal.hasColors ? "\u{1B}[2m\(text)\u{1B}[0m" : text
     }
 
-    /// Changes an option, by the name that it has on the command line; nil takes a flag back.
+    /// Changes an option, by the name that it has on the command line; nil takes it back, an empty text is a flag.
     func set(_ name: String, to value: String?) throws(UsageError) {
-        var changed = arguments
-        let option = "--\(name)"
-        changed.removeAll { $0 == option }
-        if let value { changed.append(value.isEmpty ? option : "\(option)=\(value)") }
+        var changed: [String] = []
+        var left = arguments[...]
+        while let argument = left.popFirst() {
+            let isNamed = argument == "--\(name)" || argument == "-o" && name == "output"
+            if isNamed, !Options.flags.contains(name) { _ = left.popFirst() }
+            if !isNamed, !argument.hasPrefix("--\(name)=") { changed.append(argument) }
+        }
+        if let value { changed.append(value.isEmpty ? "--\(name)" : "--\(name)=\(value)") }
         session.settings = try Shell.settings(changed)
         arguments = changed
+        counted = [:]
     }
 
     /// Runs something with another output format.
