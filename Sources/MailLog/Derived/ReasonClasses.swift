@@ -145,6 +145,7 @@ enum ReasonClasses {
         tls_failed: cannot start tls
         tls_failed: server certificate
         tls_failed: handshake fail
+        tls_failed: untrusted issuer
         tls_failed: ssl routines
         tls_failed: certificate
         login_failed: authentication fail

@@ -18,7 +18,7 @@ package struct ConfigShape: TemplateShape {
         ("map", "warning: <table> is unavailable. <detail>"),
         ("map", "warning: <table>: table lookup problem"),
         ("map", "warning: <table> lookup failure"),
-        ("map", "warning: dict_<detail>"),
+        ("map", "warning: dict_<_>: <detail>"),
         ("queue-lifetime", "warning: <table> is <_=larger|smaller> than <_> - adjusting <_>"),
     ]
     package let processes = PostfixProcesses.all

@@ -7,7 +7,7 @@ package struct LookupShape: TemplateShape {
         ("dns", "warning: dnsblog_query: lookup error for DNS query <hostname>: <detail>"),
         ("dns", "warning: dnsblog reply timeout <_> for <hostname>"),
         ("dns", "warning: no MX host for <hostname> <detail=has a valid address record>"),
-        ("dns", "warning: <detail=numeric domain name in resource data of> <_> record for <hostname>: <_>"),
+        ("dns", "warning: <detail=numeric domain name in resource data> of <_> record for <hostname>: <_>"),
         ("dns", "warning: TLSA lookup error for <hostname>"),
         ("dns", "warning: <detail=valid_hostname>: <_>: <hostname>"),
         ("dns", "warning: <detail=valid_hostname>: <_>"),
