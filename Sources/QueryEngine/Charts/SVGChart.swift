@@ -64,6 +64,18 @@ struct SVGChart {
             + "</title></rect>\n"
     }
 
+    /// A column is 7 wide at most.
+    private static func width(of text: String) -> Double { 7 * Double(TextChart.columns(of: text)) }
+
+    private static func width(of texts: [String]) -> Double { texts.map { width(of: $0) }.max() ?? 0 }
+
+    private static func cut(_ text: String, _ room: Double) -> String {
+        guard width(of: text) > room else { return text }
+        var text = text
+        while !text.isEmpty, width(of: text) > room - 7 { text.removeLast() }
+        return text + "…"
+    }
+
     private func color(_ series: Int) -> String { SVGChart.colors[series % SVGChart.colors.count] }
 
     private func title(_ label: Int, _ series: Int) -> String {
@@ -77,7 +89,7 @@ struct SVGChart {
         var text = ""
         var (x, y) = (0.0, 14.0)
         for (place, series) in data.series.enumerated() {
-            let width = Double(series.name.count) * 7 + 34
+            let width = SVGChart.width(of: series.name) + 34
             if x > 0, x + width > SVGChart.width { (x, y) = (0, y + 18) }
             text += box(x, y - 10, 12, 12, color(place), series.name) + words(series.name, x + 17, y)
             x += width
@@ -101,15 +113,13 @@ struct SVGChart {
     private var bars: String {
         let (head, top) = legend
         let (low, high) = data.extent
-        let labelWidth = min(300, 10 + 7 * Double(data.labels.map(\.count).max() ?? 0))
+        let labelWidth = min(300, 10 + SVGChart.width(of: data.labels))
         let room = SVGChart.width - labelWidth - 90
         let scale = room / max(high, -low)
         var body = head
         for (label, name) in data.labels.enumerated() {
             let y = top + Double(label) * 22
-            let most = Int((labelWidth - 10) / 7)
-            body += words(
-                name.count > most ? "\(name.prefix(most - 1))…" : name, labelWidth - 8, y + 15, "end")
+            body += words(SVGChart.cut(name, labelWidth - 10), labelWidth - 8, y + 15, "end")
             var x = labelWidth
             for (place, series) in data.series.enumerated() {
                 let value = series.values[label] ?? 0
@@ -130,7 +140,7 @@ struct SVGChart {
         let (head, top) = legend
         let ticks = ticks
         let (low, high) = (ticks.first ?? 0, ticks.last ?? 1)
-        let left = 14 + 7 * Double(ticks.map { data.text($0).count }.max() ?? 0)
+        let left = 14 + SVGChart.width(of: ticks.map { data.text($0) })
         let (height, right) = (220.0, SVGChart.width - 8)
         let base = top + 26 + height
         let y = { (value: Double) in base - (value - low) / max(1e-9, high - low) * height }
@@ -143,13 +153,14 @@ struct SVGChart {
             body += words(data.text(tick), left - 6, y(tick) + 4, "end")
         }
         if stacked {
+            let thick = min(60, slot * 0.84)
             for label in data.labels.indices {
                 var sum = 0.0
                 for (place, series) in data.series.enumerated() {
                     guard let value = series.values[label], value != 0 else { continue }
                     let (from, to) = value > 0 ? (sum, sum + value) : (0, value)
                     body += box(
-                        left + Double(label) * slot + slot * 0.08, y(max(from, to)), slot * 0.84,
+                        left + (Double(label) + 0.5) * slot - thick / 2, y(max(from, to)), thick,
                         y(min(from, to)) - y(max(from, to)), color(place), title(label, place))
                     if value > 0 { sum += value }
                 }
@@ -159,17 +170,16 @@ struct SVGChart {
                 body += line(series.values, color(place)) { (left + (Double($0) + 0.5) * slot, y($1)) }
             }
         }
-        // A character is 7 wide at most.
-        let labelWidth = 7 * Double(data.labels.map(\.count).max() ?? 0) + 50
+        let labelWidth = SVGChart.width(of: data.labels) + 50
         let every = max(1, Int((Double(data.labels.count) * labelWidth / (right - left)).rounded(.up)))
         for label in stride(from: 0, to: data.labels.count, by: every) {
-            let (x, half) = (left + (Double(label) + 0.5) * slot, 3.5 * Double(data.labels[label].count))
+            let (x, half) = (left + (Double(label) + 0.5) * slot, SVGChart.width(of: data.labels[label]) / 2)
             let (isFirst, isLast) = (x - half < 0, x + half > SVGChart.width)
             body += words(
                 data.labels[label], isFirst ? 0 : isLast ? SVGChart.width : x, base + 18,
                 isFirst ? "start" : isLast ? "end" : "middle")
         }
-        let free = 7 * Double(data.valueName.count)
+        let free = SVGChart.width(of: data.valueName)
         return svg(base + 26, body + marks(top + 26, base, from: free) { left + (Double($0) + 0.5) * slot })
     }
 
@@ -183,7 +193,7 @@ struct SVGChart {
                 "<line class=\"mark\" x1=\"\(SVGChart.number(place))\" x2=\"\(SVGChart.number(place))\" y1=\""
                 + "\(SVGChart.number(top - 8))\" y2=\"\(SVGChart.number(base))\"><title>"
                 + "\(MarkupText.escaped("\(data.labels[label]): \(text)"))</title></line>\n"
-            let width = 7 * Double(text.count)
+            let width = SVGChart.width(of: text)
             let start = min(place, SVGChart.width - width)
             guard start >= free else { continue }
             body += words(text, start, top - 10)
@@ -210,24 +220,30 @@ struct SVGChart {
 
     private var heat: String {
         let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
-        let left = min(220, 18 + 7 * Double(data.labels.map(\.count).max() ?? 0))
-        let right = data.marks.values.map { 7 * Double($0.count) + 20 }.max() ?? 0
-        let cell = min(40, (SVGChart.width - left - right) / Double(max(1, data.series.count)))
+        let left = min(220, 18 + SVGChart.width(of: data.labels))
+        let right = data.marks.isEmpty ? 0 : SVGChart.width(of: Array(data.marks.values)) + 20
+        let room = SVGChart.width - left - right
+        // Cells that nobody can see are left out, and told.
+        let shown = data.series.indices.prefix(max(1, Int(room / 4)))
+        let names = SVGChart.width(of: data.series.map(\.name)) + 6
+        let cell = min(max(40, min(names, 120)), room / Double(shown.count))
         var body = words(data.valueName, 0, 12)
-        for (place, series) in data.series.enumerated() where cell >= 24 || place % 4 == 0 {
-            body += words(series.name, left + (Double(place) + 0.5) * cell, 30, "middle")
+        let every = max(1, Int((min(names, 120) / cell).rounded(.up)))
+        for place in stride(from: 0, to: shown.count, by: every) {
+            let name = SVGChart.cut(data.series[place].name, max(114, cell))
+            body += words(name, left + (Double(place) + 0.5) * cell, 30, "middle")
         }
         for (label, name) in data.labels.enumerated() {
             let y = 36 + Double(label) * 24
-            body += words(name, left - 8, y + 16, "end")
-            for place in data.series.indices {
+            body += words(SVGChart.cut(name, left - 10), left - 8, y + 16, "end")
+            for place in shown {
                 guard let value = data.series[place].values[label], value > 0 else { continue }
                 body += box(
                     left + Double(place) * cell, y, cell - 1, 23, color(0), title(label, place),
                     opacity: max(0.05, value / max(high, 1e-9)))
             }
             if let mark = data.marks[label] {
-                body += words("◂ \(mark)", left + Double(data.series.count) * cell + 6, y + 16)
+                body += words("◂ \(mark)", left + Double(shown.count) * cell + 6, y + 16)
             }
         }
         let y = 44 + Double(data.labels.count) * 24
@@ -236,11 +252,13 @@ struct SVGChart {
             body += box(x, y, 14, 14, color(0), "", opacity: Double(step.shade) / 4 - 0.001)
             body += words("up to \(data.text(step.most))", x + 20, y + 12)
         }
-        return svg(y + 24, body)
+        guard shown.count < data.series.count else { return svg(y + 24, body) }
+        body += words("and \(data.series.count - shown.count) columns more", left, y + 36)
+        return svg(y + 48, body)
     }
 
     private var sparks: String {
-        let left = min(260, 10 + 7 * Double(data.series.map(\.name.count).max() ?? 0))
+        let left = min(260, 10 + SVGChart.width(of: data.series.map(\.name)))
         let room = SVGChart.width - left - 170
         let above = data.marks.isEmpty ? 0.0 : 20
         let slot = room / Double(max(1, data.labels.count))
@@ -250,7 +268,7 @@ struct SVGChart {
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), max(1e-9, present.max() ?? 0))
             let top = above + Double(place) * 30
-            body += words(series.name, left - 10, top + 20, "end")
+            body += words(SVGChart.cut(series.name, left - 10), left - 10, top + 20, "end")
             body += line(series.values, color(place)) { label, value in
                 (x(label), top + 26 - 22 * (value - low) / max(1e-9, high - low))
             }
@@ -259,6 +277,8 @@ struct SVGChart {
                 top + 20)
         }
         let base = above + Double(data.series.count) * 30
-        return svg(base + 6, body + marks(above, base, from: 0, x))
+        body += words(data.labels.first ?? "", left, base + 16)
+        if data.labels.count > 1 { body += words(data.labels.last ?? "", left + room, base + 16, "end") }
+        return svg(base + 24, body + marks(above, base, from: 0, x))
     }
 }

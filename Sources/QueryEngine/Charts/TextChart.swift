@@ -242,7 +242,7 @@ struct TextChart {
 
     // MARK: Text
 
-    private static func columns(of text: String) -> Int {
+    static func columns(of text: String) -> Int {
         var columns = 0
         ValueText.lend(Array(text.utf8)) { columns = DisplayText.width($0) }
         return columns
@@ -293,7 +293,10 @@ final class ChartWriter: RowWriter {
     func end(into text: inout [UInt8]) {
         if let data = gatherer.data() {
             let lines = TextChart(data, options).lines
-            for line in frame.isMarkdown ? ["```"] + lines + ["```"] : lines {
+            // No line of the chart can end the block.
+            let longest = lines.flatMap { $0.split { $0 != "`" } }.map(\.count).max() ?? 0
+            let fence = String(repeating: "`", count: max(3, longest + 1))
+            for line in frame.isMarkdown ? [fence] + lines + [fence] : lines {
                 text.append(contentsOf: "\(line)\n".utf8)
             }
         } else {

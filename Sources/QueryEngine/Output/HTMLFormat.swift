@@ -45,7 +45,7 @@ package struct Page: Sendable {
 
             """,
         title: { "<h2>\(MarkupText.escaped($0))</h2>\n" }, query: { "<pre>\(MarkupText.lines($0))</pre>\n" },
-        end: "", note: { "<p class=\"note\">\(MarkupText.escaped($0))</p>\n" },
+        end: "", note: { "<p class=\"note\">\(MarkupText.withCode($0))</p>\n" },
         foot: { lines in
             "<footer>" + lines.map { "<p>\(MarkupText.escaped($0))</p>" }.joined(separator: "\n")
                 + "</footer>\n</body></html>\n"
@@ -53,6 +53,13 @@ package struct Page: Sendable {
 }
 
 extension MarkupText {
+    /// A sentence in which what stands between backquotes is code.
+    static func withCode(_ text: String) -> String {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false).map { escaped(String($0)) }
+        guard parts.count % 2 == 1 else { return escaped(text) }
+        return parts.enumerated().map { $0 % 2 == 1 ? "<code>\($1)</code>" : $1 }.joined()
+    }
+
     /// Text of several lines, for `pre`.
     static func lines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }

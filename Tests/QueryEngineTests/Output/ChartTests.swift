@@ -111,6 +111,23 @@ struct ChartTests {
         #expect(drawn(.svg, .heat).contains(">◂ stop, start</text>"))
     }
 
+    @Test("backquotes of the log do not end the block of a chart in Markdown")
+    func fence() {
+        let rows: [[Cell]] = [[.text("```"), .integer(3)], [.text("<img>"), .integer(1)]]
+        let lines = chart(.markdown, .bars, ChartTests.byProcess.0, rows).split(separator: "\n")
+        #expect(lines.first == "````" && lines.last == "````")
+        #expect(!lines.dropFirst().dropLast().contains { $0.hasPrefix("````") })
+    }
+
+    @Test("a picture of thousands of columns shows those that can be seen and counts the others")
+    func manyColumns() {
+        let columns: [(String, ValueType)] = [("a", .text(.plain)), ("b", .text(.plain)), ("n", .integer)]
+        let rows: [[Cell]] = (0..<5000).map { [.text("x"), .text("y\($0)"), .integer($0 + 1)] }
+        let picture = chart(.svg, .heat, columns, rows)
+        #expect(!picture.contains("width=\"-") && !picture.contains("width=\"0\""))
+        #expect(picture.contains(" columns more</text>") && picture.utf8.count < 60_000)
+    }
+
     @Test("a heat map of small counts has a shade for each")
     func shades() {
         let columns: [(String, ValueType)] = [("a", .text(.plain)), ("b", .text(.plain)), ("n", .integer)]
