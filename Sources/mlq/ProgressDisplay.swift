@@ -23,16 +23,7 @@ final class ProgressDisplay: Sendable {
     }
 
     func start() {
-        guard isOn else { return }
-        var thread = pthread_t()
-        let body = Unmanaged.passRetained(self)
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                Unmanaged<ProgressDisplay>.fromOpaque(argument!).takeRetainedValue().draw()
-                return nil
-            }, body.toOpaque())
-        if status == 0 { pthread_detach(thread) } else { body.release() }
+        if isOn { Threads.start(draw) }
     }
 
     private func draw() {

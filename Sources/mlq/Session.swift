@@ -335,34 +335,14 @@ final class TimeLimit: Sendable {
     private let isOver = Mutex(false)
 
     init(_ run: RunState, seconds: Double) {
-        let limit = Unmanaged.passRetained(Limited(self, run, Clock.seconds + seconds))
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                let limited = Unmanaged<Limited>.fromOpaque(argument!).takeRetainedValue()
-                while Clock.seconds < limited.deadline, !limited.limit.isOver.withLock({ $0 }) {
-                    usleep(5000)
-                }
-                limited.run.stop()
-                return nil
-            }, limit.toOpaque())
-        if status == 0 { pthread_detach(thread) } else { limit.release() }
+        let deadline = Clock.seconds + seconds
+        Threads.start { [self] in
+            while Clock.seconds < deadline, !isOver.withLock({ $0 }) { usleep(5000) }
+            run.stop()
+        }
     }
 
     func end() { isOver.withLock { $0 = true } }
-
-    private final class Limited: Sendable {
-        let limit: TimeLimit
-        let run: RunState
-        let deadline: Double
-
-        init(_ limit: TimeLimit, _ run: RunState, _ deadline: Double) {
-            self.limit = limit
-            self.run = run
-            self.deadline = deadline
-        }
-    }
 }
 
 /// Seconds of a clock that only goes forward.
