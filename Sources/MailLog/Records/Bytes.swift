@@ -55,24 +55,35 @@ public struct Bytes: BitwiseCopyable {
     }
 
     @inlinable public func lastIndex(of byte: UInt8) -> Int? {
-        let wanted = UInt64(byte) &* 0x0101_0101_0101_0101
+        let wanted = SIMD16(repeating: byte)
         var index = count
-        while index >= 32,
-            matches(wanted, at: index - 8) | matches(wanted, at: index - 16) | matches(wanted, at: index - 24)
-                | matches(wanted, at: index - 32) == 0
-        {
+        while index >= 32 {
+            let (low, high) = (equal(wanted, at: index - 32), equal(wanted, at: index - 16))
+            let either = low | high
+            if either.x | either.y != 0 {
+                return high.x | high.y != 0
+                    ? index - 16 + Bytes.lastByte(of: high) : index - 32 + Bytes.lastByte(of: low)
+            }
             index -= 32
-        }
-        while index >= 8 {
-            let found = matches(wanted, at: index - 8)
-            if found != 0 { return index - 1 - found.leadingZeroBitCount / 8 }
-            index -= 8
         }
         while index > 0 {
             index -= 1
             if base[index] == byte { return index }
         }
         return nil
+    }
+
+    /// All bits of each of sixteen bytes that is the one in all places of `wanted`.
+    @inlinable @inline(__always)
+    func equal(_ wanted: SIMD16<UInt8>, at place: Int) -> SIMD2<UInt64> {
+        let bytes = UnsafeRawPointer(base + place).loadUnaligned(as: SIMD16<UInt8>.self)
+        return unsafeBitCast(bytes .== wanted, to: SIMD2<UInt64>.self)
+    }
+
+    /// The last of sixteen bytes that has bits; there is one.
+    @inlinable @inline(__always)
+    static func lastByte(of mask: SIMD2<UInt64>) -> Int {
+        mask.y != 0 ? 15 - mask.y.leadingZeroBitCount / 8 : 7 - mask.x.leadingZeroBitCount / 8
     }
 
     /// The top bit of each of eight bytes that is the one in all places of `wanted`.

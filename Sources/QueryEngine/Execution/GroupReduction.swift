@@ -146,9 +146,7 @@ final class GroupPart: ReductionPart {
             let key = firstKey(row)
             // Neighbouring lines mostly share their day, host or process.
             if previousGroup >= 0, isSame(key, previousKey) { return previousGroup }
-            keyBytes.removeAll(keepingCapacity: true)
-            KeyCodec.append(key, ignoresCase: foldsCase[0], to: &keyBytes)
-            let group = findGroup()
+            let group = findGroup(of: key)
             if group >= 0 {
                 previousGroup = group
                 previousKey = key
@@ -174,6 +172,17 @@ final class GroupPart: ReductionPart {
         case .list: return false
         default: return a.bits == b.bits && a.extra == b.extra
         }
+    }
+
+    private func findGroup(of key: Value) -> Int {
+        if key.kind == .text, key.bytes.count <= KeyCodec.shortText, spill.isEmpty {
+            let group = KeyCodec.withKey(ofShort: key.bytes, ignoresCase: foldsCase[0]) { table.group($0) }
+            if group >= capacity { grow() }
+            return group
+        }
+        keyBytes.removeAll(keepingCapacity: true)
+        KeyCodec.append(key, ignoresCase: foldsCase[0], to: &keyBytes)
+        return findGroup()
     }
 
     private func findGroup() -> Int {

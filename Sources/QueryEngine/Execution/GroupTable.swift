@@ -7,7 +7,8 @@ import MailLog
 ///     text     u32 length, bytes            (lower-cased where the column ignores case)
 ///     others   u32 zone offset, u64 payload
 struct GroupTable: ~Copyable {
-    private var buckets: UnsafeMutablePointer<UInt32>
+    /// The number of the group after this one, or 0, and above it half of the hash.
+    private var buckets: UnsafeMutablePointer<UInt64>
     private var mask: Int
     private var hashes: [UInt64] = []
     private var keys: [Bytes] = []
@@ -27,38 +28,44 @@ struct GroupTable: ~Copyable {
     var count: Int { keys.count }
 
     /// Bytes held, roughly.
-    var footprint: Int { storedBytes + (mask + 1) * 4 + keys.count * 32 }
+    var footprint: Int { storedBytes + (mask + 1) * 8 + keys.count * 32 }
 
     func key(_ group: Int) -> Bytes { keys[group] }
 
     /// The group of a key, made if it is new and `mayGrow`; -1 where it is new and may not be made.
     mutating func group(_ key: Bytes, mayGrow: Bool = true) -> Int {
         let hash = GroupTable.hash(key)
-        var bucket = Int(truncatingIfNeeded: hash) & mask
-        while buckets[bucket] != 0 {
-            let group = Int(buckets[bucket]) - 1
-            if hashes[group] == hash, keys[group] == key { return group }
-            bucket = (bucket + 1) & mask
-        }
+        let (place, group) = look(for: key, hash)
+        if group >= 0 { return group }
         guard mayGrow else { return -1 }
         keys.append(storage.text(key).bytes)
         storedBytes += (key.count + 15) & ~15
         hashes.append(hash)
-        buckets[bucket] = UInt32(truncatingIfNeeded: keys.count)
+        buckets[place] = GroupTable.bucket(keys.count, hash)
         if keys.count * 2 > mask { growBuckets() }
         return keys.count - 1
     }
 
     /// The group of a key, or -1.
     func find(_ key: Bytes) -> Int {
-        let hash = GroupTable.hash(key)
-        var bucket = Int(truncatingIfNeeded: hash) & mask
-        while buckets[bucket] != 0 {
-            let group = Int(buckets[bucket]) - 1
-            if hashes[group] == hash, keys[group] == key { return group }
-            bucket = (bucket + 1) & mask
+        look(for: key, GroupTable.hash(key)).group
+    }
+
+    /// Where the key is or would be, and its group or -1.
+    @inline(__always)
+    private func look(for key: Bytes, _ hash: UInt64) -> (place: Int, group: Int) {
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while buckets[place] != 0 {
+            let group = Int(truncatingIfNeeded: buckets[place] & 0xFFFF_FFFF) - 1
+            if buckets[place] >> 32 == hash >> 32, keys[group] == key { return (place, group) }
+            place = (place + 1) & mask
         }
-        return -1
+        return (place, -1)
+    }
+
+    @inline(__always)
+    private static func bucket(_ next: Int, _ hash: UInt64) -> UInt64 {
+        hash & ~0xFFFF_FFFF | UInt64(truncatingIfNeeded: next)
     }
 
     private mutating func growBuckets() {
@@ -70,7 +77,7 @@ struct GroupTable: ~Copyable {
         for (group, hash) in hashes.enumerated() {
             var bucket = Int(truncatingIfNeeded: hash) & mask
             while buckets[bucket] != 0 { bucket = (bucket + 1) & mask }
-            buckets[bucket] = UInt32(truncatingIfNeeded: group + 1)
+            buckets[bucket] = GroupTable.bucket(group + 1, hash)
         }
     }
 
@@ -80,6 +87,24 @@ struct GroupTable: ~Copyable {
 
 /// Writes key values as bytes and reads them back.
 enum KeyCodec {
+    /// Texts up to here make short keys.
+    static let shortText = 56
+
+    /// The key of a short text, made where no memory is allocated for it.
+    @inline(__always)
+    static func withKey<Result>(ofShort text: Bytes, ignoresCase: Bool, _ body: (Bytes) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { key in
+            let base = key.baseAddress.unsafelyUnwrapped
+            UnsafeMutableRawPointer(base).storeBytes(
+                of: UInt64(Value.Kind.text.rawValue) | UInt64(text.count) << 8, as: UInt64.self)
+            (base + 5).update(from: text.base, count: text.count)
+            if ignoresCase {
+                for place in 5..<5 + text.count { base[place] = base[place].asciiLowercased }
+            }
+            return body(Bytes(base, count: 5 + text.count))
+        }
+    }
+
     static func append(_ value: Value, ignoresCase: Bool, to bytes: inout [UInt8]) {
         switch value.kind {
         case .text:
