@@ -11,20 +11,21 @@ struct TagEntry {
     let tellsQueueID: Bool
     /// For each first byte of a text, which of the shapes the last such text had: it is tried first.
     let likely: UnsafeMutablePointer<UInt8>
-    /// Whether a syslog daemon logs with it, and may say that another line was repeated.
+    /// Whether a syslog daemon may log with it, and may say that another line was repeated.
     let mayRepeat: Bool
 }
 
 /// A shape that a decoder tries. The table owns it, and entries refer to it without counting references.
 class TriedShape {
     let processes: [String]
-    /// Whether it may be tried before the others.
+    /// Whether it may be tried before the others: its lines begin in a way that those of no other shape do.
     let mayLead: Bool
     let tellsQueueID: Bool
 
     fileprivate init(_ shape: any LineShape) {
         processes = shape.processes
-        mayLead = !shape.isLastResort
+        let templates = (shape as? any TemplateShape)?.templates ?? []
+        mayLead = !shape.isLastResort && templates.allSatisfy(\.beginsWithText)
         tellsQueueID = shape.slots.contains(Field("queue_id").slot)
     }
 
@@ -148,7 +149,7 @@ final class TagTable {
             to: TagEntry(
                 number: number, key: key, tag: copy, cells: cells, shapes: tried,
                 tellsQueueID: candidates.contains(where: \.tellsQueueID), likely: likely,
-                mayRepeat: Repetition.processes.contains(name)))
+                mayRepeat: Repetition.processes.contains { name.hasPrefix($0) }))
         return entry
     }
 

@@ -5,11 +5,11 @@
 ///     Last message 'x' repeated 3 times, suppressed by syslog-ng on mx1
 ///     message repeated 3 times: [ text]        (rsyslog, which says what)
 package enum Repetition {
-    /// What every such line contains, near its start.
+    /// What every such line contains.
     private static let search = LiteralSearch(Array(" repeat".utf8))
 
-    /// Whether the line that begins here may say so; for passing over the others quickly.
-    package static func mayStand(in lines: Bytes) -> Bool { search.first(in: lines.prefix(144)) != nil }
+    /// Whether the line may say so; for passing over the others quickly.
+    package static func mayStand(in line: Bytes) -> Bool { search.first(in: line) != nil }
 
     /// The daemons that say so with a tag of their own.
     static let processes = ["syslog-ng", "syslogd", "rsyslogd", "syslog"]

@@ -115,10 +115,9 @@ final class Scan {
     /// not its text, and a search passes them over.
     @inline(__always)
     private func takeRepeats(_ position: inout Int, of chunk: Chunk, into next: any RowConsumer) -> Bool {
-        while position < chunk.bytes.count {
-            let lines = chunk.bytes.dropFirst(position)
-            if decoder.isPlainAgain(lines) || !Repetition.mayStand(in: lines) { break }
+        while position < chunk.bytes.count, !decoder.isPlainAgain(chunk.bytes.dropFirst(position)) {
             let end = chunk.bytes.lineEnd(after: position)
+            guard Repetition.mayStand(in: chunk.bytes[position..<end]) else { break }
             if !take(position..<end, of: chunk, tests, into: next) { return false }
             position = end + 1
         }
@@ -191,7 +190,7 @@ private final class Tests {
         early = hasEarly ? Condition(all: first).make() : { _ in true }
         late = hasLate ? Condition(all: second).make() : { _ in true }
         earlyNeeds = first.reduce(into: []) { $0.formUnion($1.needs) }
-        if earlyNeeds.allSatisfy(LineDecoder.tagFields.contains) {
+        if hasEarly, earlyNeeds.allSatisfy(LineDecoder.tagFields.contains) {
             verdicts = .allocate(capacity: LineDecoder.tagLimit)
             verdicts?.initialize(repeating: 0, count: LineDecoder.tagLimit)
         } else {

@@ -239,7 +239,7 @@ final class Trace {
         }
         var waiting: [[UInt8]: Waiting] = [:]
         var scratch: [UInt8] = []
-        let needs = plan.wanted.union([host, tag, pid, process, event, queueID])
+        let needs = plan.wanted.union([time, host, tag, pid, process, event, queueID, delayC, delayD])
         pass([early, late], needs: needs) { [self] row in
             scratch.removeAll(keepingCapacity: true)
             for slot in [host, tag, pid] { KeyCodec.append(row[slot], ignoresCase: true, to: &scratch) }
@@ -267,12 +267,12 @@ final class Trace {
             let told = Int64(setup.integer + sending.integer)
             length = min(length, told + told / 10 + Trace.slack)
         }
-        return moment - length..<moment + 1_000_000
+        return moment - length..<moment + 1
     }
 
     /// Lines of a process that wait for the message that they belong to.
     private struct Waiting {
-        var lines: [(order: UInt64, record: [UInt8])] = []
+        var lines: [(order: UInt64, time: Int64, record: [UInt8])] = []
         var isSession = false
         var story: Int?
 
@@ -291,7 +291,7 @@ final class Trace {
             if row[queueID].kind == .text {
                 waiting.story = waiting.story ?? story
             } else if waiting.lines.count < Waiting.limit {
-                waiting.lines.append((row.order, RowCodec.encoded(row, 0..<layout.width)))
+                waiting.lines.append(line(row))
             }
             waiting.isSession = true
             if word == "disconnect" {
@@ -300,18 +300,25 @@ final class Trace {
             }
         } else if row[queueID].kind == .text {
             waiting.story = story
+            // Between two deliveries of one process it may have made others, whose lines are not read.
+            let start = times(row)?.lowerBound ?? .min
+            waiting.lines.removeAll { $0.time < start }
             attach(waiting)
             waiting = Waiting()
         } else {
             if waiting.lines.count >= Waiting.limit { waiting.lines.removeFirst(Waiting.limit / 2) }
-            waiting.lines.append((row.order, RowCodec.encoded(row, 0..<layout.width)))
+            waiting.lines.append(line(row))
         }
         return run.failure == nil
     }
 
+    private func line(_ row: Row) -> (order: UInt64, time: Int64, record: [UInt8]) {
+        (row.order, row[time].wallClock, RowCodec.encoded(row, 0..<layout.width))
+    }
+
     private func attach(_ waiting: Waiting) {
         guard let story = waiting.story else { return }
-        stories[story].lines += waiting.lines
+        stories[story].lines += waiting.lines.map { ($0.order, $0.record) }
     }
 
     private static func number(in line: Bytes, behind tag: Bytes) -> Int? {

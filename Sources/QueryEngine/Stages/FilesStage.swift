@@ -9,9 +9,10 @@ struct FilesStage: Stage {
             It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
             `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
             tells where it was taken from; `utc_offset` is in the stamps, or is that of `--tz`, or follows from \
-            the message ids that Postfix made. `unrecognised` lines have no time stamp that mlq understands; `reordered` ones have an \
-            earlier stamp than the line before, as when a clock is set back; `gap` is the longest time without \
-            a line, from `gap_at` on. The first of each kind is line `unrecognised_at`, `reordered_at`. \
+            the message ids that Postfix made. `unrecognised` lines have no time stamp that mlq understands; \
+            `reordered` ones have an earlier stamp than the line before, as when a clock is set back; `gap` is \
+            the longest time without a line, from `gap_at` on. The first of each kind is line `unrecognised_at`, \
+            `reordered_at`. \
             `merged_with` are the logs that overlap with it in time and are merged with it line by line; a line \
             that stands in several of them is counted for the first.
             """,
