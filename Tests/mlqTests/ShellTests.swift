@@ -252,10 +252,11 @@ struct ShellTests {
         let home = try Scratch()
         let script = home.path("cause")
         let outcome = try answers(
-            "whatchanged\n:drill 6\n| count by day\n:drill 2 count\n:drill 1\n_ | count\n:save \(script)\n",
+            "whatchanged\n:lines 6\n:drill 6\n| count by day\n:drill 2 count\n:drill 1\n_ | count\n:save \(script)\n",
             ["Examples/maillog"])
         #expect(outcome.output.contains("day\tcount\n2012-12-25\t14\n2012-12-26\t261\n"))
         #expect(outcome.output.hasSuffix("\ncount\n261\n"))
+        #expect(!outcome.error.contains("error:") && outcome.output.contains(" status=deferred (connect to "))
         let saved = try Program.run([script + ".mlq", "Examples/maillog"])
         #expect(saved.output == "count\n261\n" && saved.status == 0)
     }
