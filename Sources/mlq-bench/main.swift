@@ -98,7 +98,7 @@ let questions = [
         "one hour of four weeks", query: "filter time in 2012-12-28T13:00..2012-12-28T13:59 | count",
         log.plain,
         [
-            Rival("rg", "rg -c '^Dec 28 13:' \(log.plain)", atLeast: 5),
+            Rival("rg", "rg -c '^Dec 28 13:' \(log.plain)", atLeast: 3),
             Rival("mawk", "mawk '/^Dec 28 13:/ { n++ } END { print n }' \(log.plain)"),
         ]),
     Question(
