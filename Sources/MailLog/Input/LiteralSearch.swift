@@ -220,7 +220,7 @@ struct RarePair: Sendable {
 
         @inline(__always)
         func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
-            memcmp(text, wanted.base, wanted.count) == 0
+            Bytes(text, count: wanted.count).isSame(as: wanted)
         }
     }
 

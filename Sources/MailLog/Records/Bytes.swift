@@ -54,6 +54,16 @@ public struct Bytes: BitwiseCopyable {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
+    /// The same, for a byte that mostly comes soon.
+    @inlinable @inline(__always)
+    public func nearIndex(of byte: UInt8, from start: Int) -> Int? {
+        guard start + 16 <= count else { return firstIndex(of: byte, from: start) }
+        let found = equal(SIMD16(repeating: byte), at: start)
+        if found.x != 0 { return start + found.x.trailingZeroBitCount / 8 }
+        if found.y != 0 { return start + 8 + found.y.trailingZeroBitCount / 8 }
+        return firstIndex(of: byte, from: start + 16)
+    }
+
     @inlinable public func lastIndex(of byte: UInt8) -> Int? {
         let wanted = SIMD16(repeating: byte)
         var index = count
@@ -144,6 +154,27 @@ public struct Bytes: BitwiseCopyable {
     @inlinable public static func == (a: Bytes, b: Bytes) -> Bool {
         // The count of `b`, which is often known when this is compiled.
         a.count == b.count && memcmp(a.base, b.base, b.count) == 0
+    }
+
+    /// The same, where neither count is known and both are small.
+    @inlinable @inline(__always)
+    public func isSame(as other: Bytes) -> Bool {
+        guard count == other.count else { return false }
+        guard count >= 8 else { return memcmp(base, other.base, count) == 0 }
+        let (a, b) = (UnsafeRawPointer(base), UnsafeRawPointer(other.base))
+        // The last word may overlap with the one before.
+        let last = count - 8
+        var place = 0
+        while place < last {
+            if a.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                != b.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            {
+                return false
+            }
+            place += 8
+        }
+        return a.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+            == b.loadUnaligned(fromByteOffset: last, as: UInt64.self)
     }
 
     @inlinable @inline(__always)

@@ -434,7 +434,7 @@ package final class LineDecoder {
         var index = tagEnd
         pidText = nil
         if line[index] == UInt8(ascii: "[") {
-            guard let close = line.firstIndex(of: UInt8(ascii: "]"), from: index) else {
+            guard let close = line.nearIndex(of: UInt8(ascii: "]"), from: index) else {
                 return message = line.dropFirst(index)
             }
             pidText = line[index + 1..<close]

@@ -36,7 +36,7 @@ struct Pairs {
     @inline(__always)
     mutating func upToComma() -> Bytes? {
         var index = position
-        while let comma = text.firstIndex(of: UInt8(ascii: ","), from: index) {
+        while let comma = text.nearIndex(of: UInt8(ascii: ","), from: index) {
             index = comma + 1
             guard index < text.count, text[index] == 0x20 else { continue }
             defer { position = comma + 2 }

@@ -168,7 +168,7 @@ final class GroupPart: ReductionPart {
     private func isSame(_ a: Value, _ b: Value) -> Bool {
         guard a.kind == b.kind else { return false }
         switch a.kind {
-        case .text: return a.bytes == b.bytes
+        case .text: return a.bytes.isSame(as: b.bytes)
         case .list: return false
         default: return a.bits == b.bits && a.extra == b.extra
         }

@@ -57,7 +57,7 @@ struct GroupTable: ~Copyable {
         var place = Int(truncatingIfNeeded: hash) & mask
         while buckets[place] != 0 {
             let group = Int(truncatingIfNeeded: buckets[place] & 0xFFFF_FFFF) - 1
-            if buckets[place] >> 32 == hash >> 32, keys[group] == key { return (place, group) }
+            if buckets[place] >> 32 == hash >> 32, keys[group].isSame(as: key) { return (place, group) }
             place = (place + 1) & mask
         }
         return (place, -1)
