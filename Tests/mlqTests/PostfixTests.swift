@@ -93,6 +93,16 @@ struct PostfixTests {
             ])
     }
 
+    /// All but the one that tells the story of certain days.
+    static let investigations = ExamplesTests.scripts.filter { $0 != "Examples/incident.mlq" }
+
+    @Test("each investigation runs over it", .timeLimit(.minutes(2)), arguments: investigations)
+    func investigation(_ path: String) throws {
+        let outcome = try Program.run(["-o", "table", path], input: Traffic.shared.get().log)
+        #expect(outcome.status == 0 && !outcome.error.contains("error:"), "\(outcome.error)")
+        #expect(!outcome.output.isEmpty)
+    }
+
     @Test("what is still in the queue is what postqueue lists", .timeLimit(.minutes(2)))
     func queue() throws {
         let traffic = try traffic()
