@@ -3,44 +3,24 @@ import MailLog
 /// Processes by their tags and numbers, and the times at which they are of interest. A number comes back, so that of
 /// a day with many deliveries few lines remain.
 struct ProcessTimes: Sendable {
-    private var entries: [(tag: [UInt8], numbers: [Int: [Range<Int64>]])] = []
+    private var entries: [(tag: [UInt8], numbers: [Int: MomentSet])] = []
 
-    /// From the first to the last moment; nil of no process.
-    private(set) var span: Range<Int64>?
+    /// The times of all of them put together.
+    private(set) var moments = MomentSet([])
 
     /// `times` are in microseconds of the wall clock.
-    mutating func insert(_ tag: Bytes, _ number: Int, _ times: Range<Int64>) {
-        let place = place(of: tag) ?? entries.count
-        if place == entries.count { entries.append((Array(tag), [:])) }
-        entries[place].numbers[number, default: []].append(times)
-        let all = span ?? times
-        span = min(all.lowerBound, times.lowerBound)..<max(all.upperBound, times.upperBound)
-    }
-
-    /// To be called when the last one is in: makes one of times that overlap.
-    mutating func merge() {
-        for place in entries.indices {
-            entries[place].numbers = entries[place].numbers.mapValues { times in
-                times.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, next in
-                    if let last = merged.last, next.lowerBound <= last.upperBound {
-                        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, next.upperBound)
-                    } else {
-                        merged.append(next)
-                    }
-                }
-            }
+    init(_ processes: [(tag: [UInt8], number: Int, times: Range<Int64>)]) {
+        moments = MomentSet(processes.map(\.times))
+        for (tag, ofTag) in Dictionary(grouping: processes, by: \.tag).sorted(by: {
+            $0.key.lexicographicallyPrecedes($1.key)
+        }) {
+            let numbers = Dictionary(grouping: ofTag, by: \.number).mapValues { MomentSet($0.map(\.times)) }
+            entries.append((tag, numbers))
         }
     }
 
     func contains(_ tag: Bytes, _ number: Int, at moment: Int64) -> Bool {
-        guard let place = place(of: tag), let times = entries[place].numbers[number] else { return false }
-        // The first that ends behind the moment.
-        var (low, high) = (0, times.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if times[middle].upperBound <= moment { low = middle + 1 } else { high = middle }
-        }
-        return low < times.count && times[low].contains(moment)
+        place(of: tag).flatMap { entries[$0].numbers[number] }?.contains(moment) ?? false
     }
 
     /// `postfix/smtp[1041]`, as it stands in the line; of many only `postfix/smtp[`.
@@ -58,5 +38,49 @@ struct ProcessTimes: Sendable {
                 buffer.baseAddress.map { Bytes($0, count: buffer.count) == tag } ?? false
             }
         }
+    }
+}
+
+/// Moments of the wall clock, in microseconds.
+struct MomentSet: Sendable {
+    /// In order, and apart from each other.
+    private var ranges: [Range<Int64>] = []
+
+    init(_ all: [Range<Int64>]) {
+        for next in all.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = ranges.last, next.lowerBound <= last.upperBound {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, next.upperBound)
+            } else {
+                ranges.append(next)
+            }
+        }
+    }
+
+    /// From the first to the last one; nil of none.
+    var span: Range<Int64>? {
+        guard let first = ranges.first, let last = ranges.last else { return nil }
+        return first.lowerBound..<last.upperBound
+    }
+
+    func contains(_ moment: Int64) -> Bool {
+        var hint = 0
+        return contains(moment, hint: &hint)
+    }
+
+    /// The same, for moments that follow each other: `hint` is where the one before was looked for.
+    func contains(_ moment: Int64, hint: inout Int) -> Bool {
+        if hint < ranges.count, ranges[hint].upperBound > moment,
+            hint == 0 || ranges[hint - 1].upperBound <= moment
+        {
+            return ranges[hint].lowerBound <= moment
+        }
+        // The first that ends behind the moment.
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound <= moment { low = middle + 1 } else { high = middle }
+        }
+        hint = low
+        return low < ranges.count && ranges[low].lowerBound <= moment
     }
 }

@@ -201,7 +201,7 @@ final class Trace {
     /// to its message, those before a delivery to the delivery.
     private func addProcessLines() {
         var messages: [UInt64: Int] = [:]
-        var processes = ProcessTimes()
+        var speakers: [(tag: [UInt8], number: Int, times: Range<Int64>)] = []
         let buffer = RowBuffer(layout)
         let worker = Worker(run: run)
         for (place, story) in stories.enumerated() {
@@ -212,20 +212,24 @@ final class Trace {
                 guard row[tag].kind == .text, row[pid].kind == .integer, let times = times(row) else {
                     continue
                 }
-                processes.insert(row[tag].bytes, row[pid].integer, times)
+                speakers.append((Array(row[tag].bytes), row[pid].integer, times))
             }
         }
-        processes.merge()
-        guard let times = processes.span, run.failure == nil else { return }
+        let processes = ProcessTimes(speakers)
+        guard let times = processes.moments.span, run.failure == nil else { return }
         // Before anything but the tag is decoded, the number behind it is read of the raw line.
         var early = Condition(range: SourceRange(0, 0), needs: [tag, raw, time]) {
             [tag, raw, time, processes] in
-            { row in
-                guard row[tag].kind == .text else { return false }
+            var hint = 0
+            return { row in
+                let moment = row[time].wallClock
+                guard row[tag].kind == .text, processes.moments.contains(moment, hint: &hint) else {
+                    return false
+                }
                 guard let number = Trace.number(in: row[raw].bytes, behind: row[tag].bytes) else {
                     return true
                 }
-                return processes.contains(row[tag].bytes, number, at: row[time].wallClock)
+                return processes.contains(row[tag].bytes, number, at: moment)
             }
         }
         if let literals = processes.literals { early.raw = .anyOf(literals) }
