@@ -40,10 +40,11 @@ let package = Package(
         .executableTarget(
             name: "mlq-incident", dependencies: ["IncidentLog"], swiftSettings: strict),
         .executableTarget(name: "mlq-bench", dependencies: ["IncidentLog"], swiftSettings: strict),
-        .testTarget(name: "MailLogTests", dependencies: ["MailLog"], swiftSettings: strict),
+        .testTarget(
+            name: "MailLogTests", dependencies: ["MailLog", "IncidentLog"], swiftSettings: strict),
         .testTarget(name: "QuerySyntaxTests", dependencies: ["QuerySyntax"], swiftSettings: strict),
         .testTarget(
-            name: "QueryEngineTests", dependencies: ["QueryEngine"], swiftSettings: strict),
+            name: "QueryEngineTests", dependencies: ["QueryEngine", "IncidentLog"], swiftSettings: strict),
         .testTarget(
             name: "mlqTests", dependencies: ["QueryEngine", "IncidentLog", "mlq"],
             swiftSettings: strict),

@@ -1,3 +1,4 @@
+import MailLog
 import QueryEngine
 import Synchronization
 
@@ -25,21 +26,18 @@ enum Signals {
         signal(SIGPIPE, SIG_IGN)
         var set = Signals.set
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        var thread = pthread_t()
-        pthread_create(
-            &thread, nil,
-            { _ in
-                var set = Signals.set
-                while true {
-                    var number: Int32 = 0
-                    guard sigwait(&set, &number) == 0 else { return nil }
-                    switch number {
-                    case SIGINT: Signals.interrupt()
-                    case SIGCONT: Signals.goOn()
-                    default: Signals.quit(number)
-                    }
+        Threads.start {
+            var set = Signals.set
+            while true {
+                var number: Int32 = 0
+                guard sigwait(&set, &number) == 0 else { return }
+                switch number {
+                case SIGINT: Signals.interrupt()
+                case SIGCONT: Signals.goOn()
+                default: Signals.quit(number)
                 }
-            }, nil)
+            }
+        }
     }
 
     /// What `nohup` has made deaf stays deaf.

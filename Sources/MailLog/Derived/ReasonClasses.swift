@@ -289,7 +289,6 @@ enum ReasonClasses {
     static let names: [String] =
         rules.utf8.split(separator: UInt8(ascii: "\n")).reduce(into: []) { names, line in
             let name = line.prefix { $0 != UInt8(ascii: ":") }
-            if names.last?.utf8.elementsEqual(name) == true { return }
             guard !names.contains(where: { $0.utf8.elementsEqual(name) }) else { return }
             names.append(String(Substring(name)))
         } + [unclassified]

@@ -53,6 +53,8 @@ package struct LiteralSetSearch: Sendable {
     package let literals: [[UInt8]]
     package let foldCase: Bool
     private let method: Method
+    /// The largest offset of a pair.
+    private let reach: Int
 
     private enum Method {
         case one(LiteralSearch)
@@ -69,6 +71,8 @@ package struct LiteralSetSearch: Sendable {
         self.literals = literals
         self.foldCase = foldCase
         let shared = Self.commonPrefix(literals)
+        let pairs = literals.map { RarePair(of: $0, foldCase: foldCase) }
+        reach = pairs.reduce(0) { max($0, $1.first, $1.second) }
         if let only = literals.first, literals.count == 1 {
             method = .one(LiteralSearch(only, foldCase: foldCase))
         } else if !foldCase, shared.count >= 2, literals.count <= 8,
@@ -78,7 +82,6 @@ package struct LiteralSetSearch: Sendable {
         } else if shared.count >= 4 {
             method = .sharedPrefix(LiteralSearch(shared, foldCase: foldCase))
         } else {
-            let pairs = literals.map { RarePair(of: $0, foldCase: foldCase) }
             method =
                 foldCase
                 ? .foldingPairs(pairs.map(RarePair.Folding.init)) : .pairs(pairs.map(RarePair.Plain.init))
@@ -110,7 +113,7 @@ package struct LiteralSetSearch: Sendable {
         guard start >= 0, start < bytes.count else { return nil }
         let base = UnsafeRawPointer(bytes.base)
         // From here on, the bytes of a pair may lie outside the block.
-        let end = bytes.count - tests.reduce(0) { max($0, $1.reach) }
+        let end = bytes.count - reach
         var place = start
         while place &+ 64 <= end {
             var a = SIMD2<UInt64>.zero
@@ -209,8 +212,6 @@ struct RarePair: Sendable {
             secondByte = SIMD16(repeating: pair.secondByte)
         }
 
-        var reach: Int { max(first, second) }
-
         @inline(__always)
         func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
             let a = (place + first).loadUnaligned(as: SIMD16<UInt8>.self) .== firstByte
@@ -237,8 +238,6 @@ struct RarePair: Sendable {
             firstFold = SIMD16(repeating: pair.firstFold)
             secondFold = SIMD16(repeating: pair.secondFold)
         }
-
-        var reach: Int { exact.reach }
 
         @inline(__always)
         func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
@@ -271,8 +270,6 @@ struct RarePair: Sendable {
             self.endings = endings
         }
 
-        var reach: Int { offset }
-
         @inline(__always)
         func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
             let ending = (place + offset).loadUnaligned(as: SIMD16<UInt8>.self) .<= largest
@@ -281,9 +278,7 @@ struct RarePair: Sendable {
 
         @inline(__always)
         func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool {
-            guard endings.contains(text[wanted.count]) else { return false }
-            for place in 0..<wanted.count where text[place] != wanted[place] { return false }
-            return true
+            endings.contains(text[wanted.count]) && exact.isEqual(text, wanted)
         }
     }
 
@@ -332,8 +327,6 @@ struct EndingSearch: Sendable {
 
 /// How a place is tested for a rare pair, and a candidate for the whole literal.
 protocol PairTest: Sendable {
-    /// The larger of the two offsets.
-    var reach: Int { get }
     /// All bits of a byte are set where both bytes of the pair agree, counted from the first of sixteen places.
     func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64>
     func isEqual(_ text: UnsafePointer<UInt8>, _ wanted: Bytes) -> Bool

@@ -96,15 +96,6 @@ public struct Bytes: BitwiseCopyable {
         mask.y != 0 ? 15 - mask.y.leadingZeroBitCount / 8 : 7 - mask.x.leadingZeroBitCount / 8
     }
 
-    /// The top bit of each of eight bytes that is the one in all places of `wanted`.
-    @inlinable @inline(__always)
-    public func matches(_ wanted: UInt64, at place: Int) -> UInt64 {
-        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        let word =
-            UInt64(littleEndian: UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self)) ^ wanted
-        return ~(((word & low) &+ low) | word | low)
-    }
-
     @inlinable @inline(__always)
     public func hasPrefix(_ literal: StaticString) -> Bool { hasPrefix(Bytes(literal)) }
 

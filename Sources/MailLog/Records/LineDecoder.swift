@@ -102,10 +102,10 @@ package final class LineDecoder {
         let demanded =
             body.isEmpty
             ? []
-            : LineShapes.all.filter { [event] in
-                event >= 0 || $0.slots.contains(where: demand.contains)
+            : TriedShape.all.filter { [event] in
+                event >= 0 || !$0.slots.intersection(demand).isEmpty
             }
-        let shapes = demanded.contains(where: \.isLastResort) ? LineShapes.all : demanded
+        let shapes = demanded.contains(where: \.isLastResort) ? TriedShape.all : demanded
         needsShapes = !shapes.isEmpty
         stamps = StampCells(demand: demand)
         tags = TagTable(demand: demand, shapes: shapes)
@@ -410,11 +410,12 @@ package final class LineDecoder {
             return derive(into: slots)
         }
         for place in shapes.indices where place != first {
-            let (isIt, mayLead) = shapes[place]._withUnsafeGuaranteedRef {
-                ($0.decode(line, into: cells), $0.mayLead)
+            let (isIt, isLastResort) = shapes[place]._withUnsafeGuaranteedRef {
+                ($0.decode(line, into: cells), $0.isLastResort)
             }
             guard isIt else { continue }
-            if mayLead { likely.pointee = UInt8(place) }
+            // Of the others no line has two, so that any of them may be tried first.
+            if !isLastResort { likely.pointee = UInt8(place) }
             return derive(into: slots)
         }
     }

@@ -15,26 +15,27 @@ struct TagEntry {
     let mayRepeat: Bool
 }
 
-/// A shape that a decoder tries. The table owns it, and entries refer to it without counting references.
-class TriedShape {
+/// A shape as decoders try it. It is made once for all, and they refer to it without counting references.
+class TriedShape: @unchecked Sendable {
+    // Nothing of it ever changes.
     let processes: [String]
-    /// Whether it may be tried before the others: its lines begin in a way that those of no other shape do.
-    let mayLead: Bool
-    let tellsQueueID: Bool
+    let slots: FieldSet
+    let isLastResort: Bool
+
+    static let all: [TriedShape] = LineShapes.all.map { of($0) }
+
+    private static func of(_ shape: some LineShape) -> TriedShape { Tried(shape) }
 
     fileprivate init(_ shape: any LineShape) {
         processes = shape.processes
-        let templates = (shape as? any TemplateShape)?.templates ?? []
-        mayLead = !shape.isLastResort && templates.allSatisfy(\.beginsWithText)
-        tellsQueueID = shape.slots.contains(Field("queue_id").slot)
+        slots = FieldSet(shape.fields)
+        isLastResort = shape.isLastResort
     }
 
     func decode(_ line: LineText, into cells: Cells) -> Bool { false }
 
-    static func of(_ shape: some LineShape) -> TriedShape { Tried(shape) }
-
     /// Knows the type of its shape.
-    private final class Tried<Shape: LineShape>: TriedShape {
+    private final class Tried<Shape: LineShape>: TriedShape, @unchecked Sendable {
         private let shape: Shape
 
         init(_ shape: Shape) {
@@ -58,16 +59,17 @@ final class TagTable {
     /// What is known of a line without a tag.
     private(set) lazy var untagged = makeEntry(nil, Bytes(""), key: .zero)
 
-    private let slots: (tag: Int, instance: Int, service: Int, process: Int)
+    private let slots: (tag: Int, instance: Int, service: Int, process: Int, queueID: Int)
     private let demand: FieldSet
     private let shapes: [TriedShape]
 
     /// `shapes` are those that a query needs tried.
-    init(demand: FieldSet, shapes: [any LineShape]) {
+    init(demand: FieldSet, shapes: [TriedShape]) {
         self.demand = demand
-        self.shapes = shapes.map { TriedShape.of($0) }
+        self.shapes = shapes
         slots = (
-            Field("tag").slot, Field("instance").slot, Field("service").slot, Field("process").slot
+            Field("tag").slot, Field("instance").slot, Field("service").slot, Field("process").slot,
+            Field("queue_id").slot
         )
         index = .allocate(capacity: 4 * Self.limit)
         index.initialize(repeating: nil, count: 4 * Self.limit)
@@ -148,7 +150,7 @@ final class TagTable {
         entry.initialize(
             to: TagEntry(
                 number: number, key: key, tag: copy, cells: cells, shapes: tried,
-                tellsQueueID: candidates.contains(where: \.tellsQueueID), likely: likely,
+                tellsQueueID: candidates.contains { $0.slots.contains(slots.queueID) }, likely: likely,
                 mayRepeat: Repetition.processes.contains { name.hasPrefix($0) }))
         return entry
     }

@@ -13,6 +13,8 @@ package struct OpenDKIMShape: TemplateShape {
         ("opendkim", "ID: <detail>"),
     ]
     package let processes: [String] = ["opendkim"]
+    /// What it says of a message is not all known.
+    package let isLastResort = true
     package let summary = "a DKIM signature is added or verified"
     package let samples = [
         "Nov 23 16:39:34 mx1 opendkim[811]: AB485F8A0B1: DKIM-Signature field added (s=mail, d=example.org)",

@@ -10,6 +10,8 @@ package struct OpenDMARCShape: TemplateShape {
         ("opendmarc", "ID: <detail>"),
     ]
     package let processes: [String] = ["opendmarc"]
+    /// What it says of a message is not all known.
+    package let isLastResort = true
     package let summary = "a message passes DMARC or fails it"
     package let samples = [
         "Nov 23 16:39:34 mx1 opendmarc[812]: AB485F8A0B1: a.example pass",

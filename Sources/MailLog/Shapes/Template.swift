@@ -112,9 +112,6 @@ package struct Template: @unchecked Sendable {
         }
     }
 
-    /// Whether its lines begin with a text or a word that is always the same one, behind the queue id.
-    var beginsWithText: Bool { if case .value? = parts.first { false } else { true } }
-
     /// The longest text that stands in every such line; nil if none does.
     var marker: String? {
         let literals = parts.map { part in if case .literal(let text) = part { text.string } else { "" } }

@@ -95,8 +95,7 @@ enum KeyCodec {
     static func withKey<Result>(ofShort text: Bytes, ignoresCase: Bool, _ body: (Bytes) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { key in
             let base = key.baseAddress.unsafelyUnwrapped
-            UnsafeMutableRawPointer(base).storeBytes(
-                of: UInt64(Value.Kind.text.rawValue) | UInt64(text.count) << 8, as: UInt64.self)
+            UnsafeMutableRawPointer(base).storeBytes(of: head(.text, UInt32(text.count)), as: UInt64.self)
             (base + 5).update(from: text.base, count: text.count)
             if ignoresCase {
                 for place in 5..<5 + text.count { base[place] = base[place].asciiLowercased }
@@ -125,9 +124,15 @@ enum KeyCodec {
         }
     }
 
+    /// What every value begins with, in its first five bytes.
+    @inline(__always)
+    private static func head(_ kind: Value.Kind, _ number: UInt32) -> UInt64 {
+        UInt64(kind.rawValue) | UInt64(number) << 8
+    }
+
     @inline(__always)
     private static func append(_ kind: Value.Kind, _ number: UInt32, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: UInt64(kind.rawValue) | UInt64(number) << 8) {
+        withUnsafeBytes(of: head(kind, number)) {
             bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<5]))
         }
     }

@@ -93,7 +93,7 @@ final class LineSample {
 
     private func hash(of row: Row) -> UInt64 {
         let id = idSlot < 0 ? .missing : row[idSlot]
-        return id.kind == .text ? LineSample.hash(id.bytes) : LineSample.mix(row.order)
+        return id.kind == .text ? LineSample.hash(id.bytes) : SplitMix.hash(row.order)
     }
 
     private func isChosen(_ hash: UInt64) -> Bool { level == 0 || hash >> UInt64(64 - level) == 0 }
@@ -218,15 +218,7 @@ final class LineSample {
     private static func hash(_ text: Bytes) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in 0..<text.count { hash = (hash ^ UInt64(text[index])) &* 0x0000_0100_0000_01B3 }
-        return mix(hash)
-    }
-
-    /// SplitMix64's finaliser.
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
+        return SplitMix.hash(hash)
     }
 }
 

@@ -3,20 +3,18 @@ import MailLog
 /// Processes by their tags and numbers, and the times at which they are of interest. A number comes back, so that of
 /// a day with many deliveries few lines remain.
 struct ProcessTimes: Sendable {
-    private var entries: [(tag: [UInt8], numbers: [Int: MomentSet])] = []
+    private let entries: [(tag: [UInt8], numbers: [Int: MomentSet])]
 
     /// The times of all of them put together.
-    private(set) var moments = MomentSet([])
+    let moments: MomentSet
 
     /// `times` are in microseconds of the wall clock.
     init(_ processes: [(tag: [UInt8], number: Int, times: Range<Int64>)]) {
         moments = MomentSet(processes.map(\.times))
-        for (tag, ofTag) in Dictionary(grouping: processes, by: \.tag).sorted(by: {
-            $0.key.lexicographicallyPrecedes($1.key)
-        }) {
-            let numbers = Dictionary(grouping: ofTag, by: \.number).mapValues { MomentSet($0.map(\.times)) }
-            entries.append((tag, numbers))
+        entries = Dictionary(grouping: processes, by: \.tag).map { tag, ofTag in
+            (tag, Dictionary(grouping: ofTag, by: \.number).mapValues { MomentSet($0.map(\.times)) })
         }
+        .sorted { $0.tag.lexicographicallyPrecedes($1.tag) }
     }
 
     func contains(_ tag: Bytes, _ number: Int, at moment: Int64) -> Bool {

@@ -12,9 +12,8 @@ struct FilesStage: Stage {
             the message ids that Postfix made. `unrecognised` lines have no time stamp that mlq understands; \
             `reordered` ones have an earlier stamp than the line before, as when a clock is set back; `gap` is \
             the longest time without a line, from `gap_at` on. The first of each kind is line `unrecognised_at`, \
-            `reordered_at`. \
-            `merged_with` are the logs that overlap with it in time and are merged with it line by line; a line \
-            that stands in several of them is counted for the first.
+            `reordered_at`. `merged_with` are the logs that overlap with it in time and are merged with it line \
+            by line; a line that stands in several of them is counted for the first.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }

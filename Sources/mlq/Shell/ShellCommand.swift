@@ -72,9 +72,7 @@ extension Parameter where Value == [String] {
             return words
         }
     }
-}
 
-extension Parameter where Value == [String] {
     /// The name of an option and its value.
     static var setting: Parameter {
         Parameter("[NAME [VALUE]]", grammar: "[ word, { word } ]") {

@@ -72,6 +72,28 @@ import Testing
         }
     }
 
+    @Test("literals that differ in their last byte, among longer words that begin like them")
+    func findsLiteralsThatEndOtherwise() {
+        var random = SeededRandom(seed: 5)
+        for length in 0...300 {
+            for count in 2...8 {
+                let shared = random.bytes(Int.random(in: 2...5, using: &random), of: Self.alphabet)
+                let endings = Self.alphabet.shuffled(using: &random).prefix(count)
+                var text: [UInt8] = []
+                while text.count < length {
+                    text += Bool.random(using: &random) ? shared : []
+                    text += random.bytes(Int.random(in: 0...20, using: &random), of: Self.alphabet)
+                }
+                let literals = endings.map { shared + [$0] }
+                let start = Int.random(in: 0...length / 2, using: &random)
+                #expect(
+                    first(LiteralSetSearch(literals), in: text, from: start)
+                        == naive(literals, in: text, from: start, foldCase: false),
+                    "\(literals) in \(text) from \(start)")
+            }
+        }
+    }
+
     @Test func findsLiteralsThatBeginAlike() {
         let search = LiteralSetSearch(["Connection timed out", "Connection refused"].map { Array($0.utf8) })
         let text = Array("(Connection reset) (Connection refused) (Connection timed out)".utf8)
@@ -87,16 +109,6 @@ private func first(_ search: LiteralSearch, in text: [UInt8], from start: Int) -
 
 private func first(_ search: LiteralSetSearch, in text: [UInt8], from start: Int) -> Int? {
     withExactMemory(text) { search.first(in: $0, from: start) }
-}
-
-/// Memory of exactly that size, for an address sanitizer to watch, and at a varying alignment.
-private func withExactMemory<Result>(_ text: [UInt8], _ body: (Bytes) -> Result) -> Result {
-    let shift = text.count % 16
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: text.count + shift)
-    defer { memory.deallocate() }
-    for index in 0..<shift { memory[index] = 0 }
-    for (index, byte) in text.enumerated() { memory[shift + index] = byte }
-    return body(Bytes(memory + shift, count: text.count))
 }
 
 private func naive(_ literals: [[UInt8]], in text: [UInt8], from start: Int, foldCase: Bool) -> Int? {

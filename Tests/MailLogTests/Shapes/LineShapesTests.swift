@@ -45,7 +45,13 @@ struct LineShapesTests {
         let alone = LineShapes.all.filter { !$0.isLastResort && !$0.slots.isEmpty }.map { shape in
             (shape, Decoded(shape.slots.map { Fields.all[$0] }))
         }
-        for line in realLog + LineShapes.all.flatMap(\.samples) {
+        // Some shapes are of any process, and what a process logs in its own words must not hide them.
+        let processes = Set(LineShapes.all.flatMap(\.processes)).sorted()
+        let strange = LineShapes.all.filter(\.processes.isEmpty).flatMap(\.samples).flatMap { sample in
+            processes.map { sample.replacing(/mx1 [^ \[:]+/, with: "mx1 \($0)", maxReplacements: 1) }
+        }
+        #expect(strange.count > 100)
+        for line in realLog + LineShapes.all.flatMap(\.samples) + strange {
             let whole = all.fields(line)
             for (shape, decoded) in alone {
                 let fields = decoded.fields(line)
@@ -54,6 +60,21 @@ struct LineShapesTests {
                 }
             }
         }
+    }
+
+    @Test("a queue id that is certain before the shape is known is that of the line")
+    func earlyQueueID() {
+        let decoded = Decoded()
+        var certain = 0
+        for line in realLog + LineShapes.all.flatMap(\.samples) {
+            let (id, isCertain) = decoded.earlyQueueID(line)
+            let late = decoded.fields(line)["queue_id"]
+            if isCertain {
+                certain += 1
+                #expect(id == late, "\(line)")
+            }
+        }
+        #expect(certain > realLog.count)
     }
 
     @Test("a real Postfix log, counted with grep")

@@ -35,6 +35,18 @@ final class Decoded {
         withDecoded(line) { _, _ in demand.count { !slots[$0.slot].isMissing } }
     }
 
+    /// The queue id of a line whose shape is not known yet, and whether it is certain.
+    func earlyQueueID(_ line: String) -> (id: String?, isCertain: Bool) {
+        (Array(line.utf8) + [10]).withUnsafeBufferPointer { buffer in
+            _ = decoder.decodeEnvelope(
+                Bytes(buffer.baseAddress!, count: buffer.count - 1), years: YearWindow(start: 0), into: record
+            )
+            let isCertain = decoder.decodeQueueID(into: record)
+            let id = slots[Field("queue_id").slot]
+            return (id.isMissing ? nil : text(id), isCertain)
+        }
+    }
+
     /// Decodes a line for somebody who wants to know whether it has a prelude, and its fields.
     func withDecoded<Result>(_ line: [UInt8], year: Int = 2026, _ look: (Bool, Record) -> Result) -> Result {
         // With its newline, so that an empty line has a place, too.

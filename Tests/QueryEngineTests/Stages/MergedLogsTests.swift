@@ -36,7 +36,7 @@ struct MergedLogsTests {
 
     @Test("each line in one of some logs: the answers are those of the whole log", arguments: [2, 3, 7])
     func split(count: Int) {
-        var random = SplitMix(state: UInt64(count))
+        var random = SeededRandom(seed: UInt64(count))
         var parts = [[String]](repeating: [], count: count)
         var place = 0
         while place < Self.lines.count {
@@ -58,17 +58,5 @@ struct MergedLogsTests {
                 #expect(split.rows(question) == expected, "\(question), \(threads) threads")
             }
         }
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        return bits ^ bits >> 31
     }
 }
