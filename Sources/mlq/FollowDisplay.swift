@@ -62,9 +62,6 @@ extension Session {
             throw UsageError("--follow runs one query, and there are \(queries)")
         }
         for path in awaited { Terminal.say("mlq: \(path) is not there yet; it is read when it comes") }
-        for path in paths where Terminal.isDirectory(path) {
-            Terminal.say("mlq: of \(path), the logs are followed that are in it now; name others to come")
-        }
     }
 
     /// Rows that come one by one have no table around them.
@@ -82,7 +79,8 @@ extension Session {
         _ run: RunState
     ) -> Executor.Outcome {
         let follower = FileFollower(
-            logs, awaited: awaited, now: { [zone = settings.zone] in Input.now(zone) }
+            logs, awaited: awaited, directories: paths.compactMap(LogDirectory.init),
+            now: { [zone = settings.zone] in Input.now(zone) }
         ) { run.shouldStop }
         let isTerminal = Terminal.isOutput
         let display = FollowDisplay(destination.sink, isTerminal: isTerminal)

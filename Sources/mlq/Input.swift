@@ -12,25 +12,9 @@ enum Input {
     static func paths(_ given: [String]) -> [String] {
         if !given.isEmpty { return given }
         if Terminal.hasInput { return ["-"] }
-        for name in ["maillog", "mail.log"] {
-            let found = systemLogs(named: name)
-            if !found.isEmpty { return found }
-        }
+        for logs in ["/var/log/maillog*", "/var/log/mail.log*"]
+        where LogDirectory(logs)?.logs.isEmpty == false { return [logs] }
         return []
-    }
-
-    private static func systemLogs(named name: String) -> [String] {
-        let directory = "/var/log"
-        guard let handle = opendir(directory) else { return [] }
-        defer { closedir(handle) }
-        var found: [String] = []
-        while let entry = readdir(handle) {
-            let file = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if file.hasPrefix(name), !file.hasSuffix("~") { found.append("\(directory)/\(file)") }
-        }
-        return found.sorted()
     }
 
     /// Microseconds of the wall clock, in a zone or else in that of the system.

@@ -36,14 +36,18 @@ struct Session {
     }
 
     private var logOptions: LogOptions {
-        LogOptions(year: settings.options.year, zone: settings.zone, now: Input.now(settings.zone))
+        var options = LogOptions(
+            year: settings.options.year, zone: settings.zone, now: Input.now(settings.zone))
+        options.follows = follows
+        return options
     }
 
     // MARK: Reading queries
 
     /// Resolves texts over the logs as they are now.
     mutating func read(_ sources: [Source]) throws(UsageError) -> Program {
-        awaited = follows ? paths.filter { $0 != "-" && !Terminal.exists($0) } : []
+        awaited =
+            follows ? paths.filter { $0 != "-" && !Terminal.exists($0) && LogDirectory($0) == nil } : []
         let logs = LazyLogs(
             paths: paths.filter { !awaited.contains($0) },
             logOptions)

@@ -202,6 +202,76 @@ struct FollowTests {
         #expect(frames.last == "file\tcount\n\(scene.path("maillog"))\t3\n\(scene.path("later"))\t2\n")
     }
 
+    @Test("of a directory, new logs are followed too, but no rotations and nothing compressed")
+    func directory() throws {
+        let scene = try Scene(
+            "count by file", options: ["--every", "100ms", "-o", "tsv"], names: ["logs"], begins: false)
+        var lines = 0
+        func write(_ count: Int, to name: String) throws {
+            let text = Data((lines..<lines + count).map(Scene.line).joined().utf8)
+            lines += count
+            let path = scene.path("logs/\(name)")
+            if FileManager.default.fileExists(atPath: path) {
+                let handle = try #require(FileHandle(forWritingAtPath: path))
+                handle.seekToEndOfFile()
+                handle.write(text)
+            } else {
+                try text.write(to: URL(fileURLWithPath: path))
+            }
+        }
+        func count(_ name: String, _ lines: Int) -> String { "\(scene.path("logs/\(name)"))\t\(lines)\n" }
+        try FileManager.default.createDirectory(atPath: scene.path("logs"), withIntermediateDirectories: true)
+        try write(3, to: "maillog")
+        try write(2, to: "maillog-20261122")
+        try write(6, to: "maillog.1")
+        try write(1, to: "messages")
+        try scene.process.run()
+        scene.wait(count("maillog", 3))
+        // What comes is a log, if its name is that of one.
+        try write(4, to: "mail.err")
+        try write(9, to: "secure")
+        scene.wait(count("mail.err", 4))
+        // It is rotated, by renaming and by copying, and what is old is compressed.
+        rename(scene.path("logs/maillog.1"), scene.path("logs/maillog.2"))
+        rename(scene.path("logs/maillog"), scene.path("logs/maillog.1"))
+        try write(2, to: "maillog")
+        rename(scene.path("logs/mail.err"), scene.path("logs/mail.err-20261123"))
+        try write(1, to: "mail.err")
+        try FileManager.default.copyItem(
+            atPath: scene.path("logs/mail.err"), toPath: scene.path("logs/mail.err.1"))
+        try FileManager.default.copyItem(
+            atPath: ShellTests.log, toPath: scene.path("logs/maillog-20261123.gz"))
+        scene.wait(count("maillog", 5))
+        scene.wait(count("mail.err", 5))
+        try write(1, to: "mail.info")
+        scene.wait(count("mail.info", 1))
+        #expect(scene.interrupt() == 0)
+        let last = try #require(scene.output.components(separatedBy: "\n\n").last)
+        let expected = [
+            ("maillog", 5), ("maillog.1", 6), ("maillog-20261122", 2), ("mail.err", 5), ("mail.info", 1),
+        ]
+        #expect(
+            Set(last.split(separator: "\n").dropFirst().map { $0 + "\n" }) == Set(expected.map(count)))
+        #expect(scene.error == "")
+    }
+
+    @Test("a directory may be empty at first; a name that ends in * stands for those that begin so")
+    func emptyDirectory() throws {
+        let scene = try Scene(
+            "count by file", options: ["--every", "100ms", "-o", "tsv"], names: ["none/maillog*"],
+            begins: false)
+        try FileManager.default.createDirectory(atPath: scene.path("none"), withIntermediateDirectories: true)
+        try scene.process.run()
+        usleep(100_000)
+        for name in ["mail.err", "maillog"] {
+            try Data(Scene.all(2).utf8).write(to: URL(fileURLWithPath: scene.path("none/\(name)")))
+        }
+        scene.wait("/maillog\t2\n")
+        #expect(scene.interrupt() == 0)
+        #expect(!scene.output.contains("mail.err"))
+        #expect(scene.error.contains("none/maillog* is a directory without files"))
+    }
+
     /// A line as docker keeps it, and what mlq makes of it.
     private static func docker(_ number: Int) -> (record: String, line: String) {
         let stamp = "2026-11-23T16:39:34.1Z"

@@ -9,18 +9,21 @@
 ///     renamed, another created      the old one is read to its end, as long as anybody writes it, then the new one
 ///     copied and truncated          read again from its beginning
 ///     not there yet                 read from its beginning when it comes
+///     new in a directory            the same, unless it is a rotation of one that is read
+///     a rotation of another log     read to its end; its name will be another file's
 ///
 /// Renaming loses no line, even where a log is rotated several times between two looks, because the names that it
 /// gets are known from the directory; but a file may be deleted before it is seen. Of what is truncated, lines that
 /// were written since the last look are lost, and nothing else; a look takes place within a few milliseconds of each.
 package final class FileFollower {
     /// The names, by the `fileIndex` of the chunks.
-    package let paths: [String]
+    package private(set) var paths: [String]
     package private(set) var problems: [InputProblem] = []
 
     /// What has not been read for the first time yet, in the order of time.
     private var initial: ArraySlice<Initial>
     private var logs: [FollowedLog] = []
+    private let directories: [FollowedDirectory]
     private let watch = DirectoryWatch()
     private let now: () -> Int64
     private let zone: Zone?
@@ -34,39 +37,66 @@ package final class FileFollower {
         case stream(Int, ByteStream, YearWindow)
     }
 
-    /// `awaited` are names of which there is no file yet; `now` gives the microseconds of the wall clock.
+    /// `awaited` are names of which there is no file yet, `directories` stand for what is in them and what comes;
+    /// `now` gives the microseconds of the wall clock.
     package init(
-        _ set: LogSet, awaited: [String], now: @escaping () -> Int64,
+        _ set: LogSet, awaited: [String], directories: [LogDirectory], now: @escaping () -> Int64,
         shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.now = now
         zone = set.zone
         self.shouldStop = shouldStop
         paths = set.files.map(\.path) + awaited
+        self.directories = directories.map { FollowedDirectory($0, seen: set.paths + awaited) }
         var initial: [Initial] = []
         for (index, log) in set.files.enumerated() {
             guard log.packing == .plain else {
                 initial.append(.stream(index, log.stream(shouldStop: shouldStop), log.years))
                 continue
             }
-            let followed = FollowedLog(log.path, index, isPipe: !log.file.isRegular)
+            let name = log.rotation
+            let followed = FollowedLog(
+                log.path, index, isPipe: !log.file.isRegular,
+                isRotation: paths.contains { name.isBefore(Rotation($0)) })
             let file = GrowingFile(log.file, index: index, years: log.years, head: log.head)
             followed.begin(with: file)
             logs.append(followed)
             initial.append(.growing(followed, file))
         }
         for (place, path) in awaited.enumerated() {
-            logs.append(FollowedLog(path, set.files.count + place, isPipe: false))
+            logs.append(FollowedLog(path, set.files.count + place))
         }
         self.initial = initial[...]
-        for log in logs where !log.isPipe {
-            watch.add(directory: log.directory)
-            watch.add(file: log.path)
+        for log in logs where !log.isPipe { watch(log) }
+        for directory in directories { watch.add(directory: String(directory.path.dropLast())) }
+    }
+
+    private func watch(_ log: FollowedLog) {
+        watch.add(directory: log.directory)
+        watch.add(file: log.path)
+    }
+
+    /// Takes up the logs that have come to the directories; false where there are none.
+    private func findLogs() -> Bool {
+        var isFound = false
+        for directory in directories {
+            for new in directory.newLogs(besides: logs.filter { !$0.isPipe }.map(\.path))
+            where !logs.contains(where: { $0.isReading(new.file) }) {
+                isFound = true
+                let log = FollowedLog(new.path, paths.count)
+                log.begin(with: GrowingFile(new.file, index: paths.count, years: nil))
+                paths.append(new.path)
+                logs.append(log)
+                watch(log)
+            }
         }
+        return isFound
     }
 
     /// Whether nothing more can come: no file is followed, and every pipe has ended.
-    package var isOver: Bool { initial.isEmpty && logs.allSatisfy { $0.isPipe && $0.isOver } }
+    package var isOver: Bool {
+        initial.isEmpty && directories.isEmpty && logs.allSatisfy { $0.isPipe && $0.isOver }
+    }
 
     /// Whether what was there at the start has been read.
     package var hasCaughtUp: Bool { initial.isEmpty }
@@ -134,13 +164,15 @@ package final class FileFollower {
             }
             initial.removeFirst()
         }
-        for _ in logs.indices {
-            let log = logs[cursor]
-            if let chunk = log.next(into: block, years: recent, arrival: arrival, noteRenamings) {
-                return chunk
+        repeat {
+            for _ in logs.indices {
+                let log = logs[cursor]
+                if let chunk = log.next(into: block, years: recent, arrival: arrival, noteRenamings) {
+                    return chunk
+                }
+                cursor = (cursor + 1) % logs.count
             }
-            cursor = (cursor + 1) % logs.count
-        }
+        } while findLogs()
         return nil
     }
 
@@ -169,6 +201,8 @@ private final class FollowedLog {
     let path: String
     let index: Int
     let isPipe: Bool
+    /// Whether the name is that of a rotation of another log that is followed.
+    private let isRotation: Bool
     private(set) var files: [GrowingFile] = []
     /// Names that files have now which had this one before, from the oldest file on.
     private var oldNames: [String] = []
@@ -183,10 +217,11 @@ private final class FollowedLog {
     /// Renamed files that are kept open; with more, the oldest is let go. So often names may change while one looks.
     private static let limit = 200
 
-    init(_ path: String, _ index: Int, isPipe: Bool) {
+    init(_ path: String, _ index: Int, isPipe: Bool = false, isRotation: Bool = false) {
         self.path = path
         self.index = index
         self.isPipe = isPipe
+        self.isRotation = isRotation
     }
 
     var descriptor: Int32 { files.first?.file.descriptor ?? -1 }
@@ -199,6 +234,8 @@ private final class FollowedLog {
     private var name: String {
         path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     }
+
+    func isReading(_ file: OpenFile) -> Bool { files.contains { $0.file.identity == file.identity } }
 
     func begin(with file: GrowingFile) {
         files = [file]
@@ -241,7 +278,7 @@ private final class FollowedLog {
                 files.removeFirst()
                 if let chunk { return chunk }
             }
-        } while !isPipe && findFiles(noteRenamings)
+        } while !isPipe && !isRotation && findFiles(noteRenamings)
         return nil
     }
 
@@ -256,7 +293,7 @@ private final class FollowedLog {
         for _ in 0..<FollowedLog.limit {
             // Only what is open is surely the same file: the number of one that is gone is given out again.
             let current = regularFile(path).flatMap { file in
-                files.contains { $0.file.identity == file.identity } ? nil : file
+                isReading(file) ? nil : file
             }
             // Whatever was renamed before that one was made is known now, so that no older file comes after it.
             noteRenamings()

@@ -1,11 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What a command says about its logs.
 package struct LogOptions: Sendable {
     /// The year of the first stamp that has none.
@@ -16,6 +10,8 @@ package struct LogOptions: Sendable {
     package var now: Int64 = 0
     /// Whether a pipe is to be read more than once, so that it must be copied to a temporary file.
     package var spools = false
+    /// Whether logs may come later.
+    package var follows = false
 
     package init(year: Int? = nil, zone: Zone? = nil, now: Int64 = 0, spools: Bool = false) {
         self.year = year
@@ -58,16 +54,14 @@ package final class LogSet: Sendable {
                 problems.append(InputProblem(path: path, message: "\(name) \(what)", isDamage: isDamage))
             }
             do {
-                var file = try OpenFile(path)
-                if file.isDirectory {
+                if let directory = LogDirectory(path) {
                     guard isGiven else { return }
-                    let names = LogSet.names(in: path)
-                    if names.isEmpty { report("is a directory without files", isDamage: true) }
-                    for name in names {
-                        add(path.hasSuffix("/") ? path + name : "\(path)/\(name)", isGiven: false)
-                    }
+                    let logs = directory.logs
+                    if logs.isEmpty { report("is a directory without files", isDamage: !options.follows) }
+                    for log in logs { add(log, isGiven: false) }
                     return
                 }
+                var file = try OpenFile(path)
                 guard seen.insert(file.identity).inserted else {
                     if isGiven { report("was given twice; it is read once", isDamage: false) }
                     return
@@ -88,6 +82,9 @@ package final class LogSet: Sendable {
         openingProblems = problems
         self.options = options
     }
+
+    /// All that were opened, copies too.
+    var paths: [String] { opened.map(\.path) }
 
     /// In order of their first stamps; logs without any come last.
     package var files: [LogFile] { files(dated: true) }
@@ -235,20 +232,5 @@ package final class LogSet: Sendable {
             if let whole { copies.append((index, whole)) }
         }
         return copies
-    }
-
-    /// The files of a directory that look like mail logs, or all if none does.
-    private static func names(in directory: String) -> [String] {
-        guard let handle = opendir(directory) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix("."), !name.hasSuffix("~") { names.append(name) }
-        }
-        let logs = names.filter { $0.hasPrefix("mail") }
-        return (logs.isEmpty ? names : logs).sorted()
     }
 }

@@ -13,7 +13,6 @@ private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, 
 package final class OpenFile: Sendable {
     let descriptor: Int32
     let isRegular: Bool
-    let isDirectory: Bool
     /// Bytes, of a regular file when it was opened.
     let size: Int
     /// Seconds since 1970, in UTC.
@@ -43,7 +42,6 @@ package final class OpenFile: Sendable {
         }
         self.descriptor = descriptor
         isRegular = status.st_mode & S_IFMT == S_IFREG
-        isDirectory = status.st_mode & S_IFMT == S_IFDIR
         size = isRegular ? Int(status.st_size) : 0
         modified = Int(status.st_mtim.tv_sec)
         identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
@@ -77,7 +75,6 @@ package final class OpenFile: Sendable {
         }
         self.descriptor = descriptor
         isRegular = true
-        isDirectory = false
         size = total
         modified = Int(time(nil))
         identity = pipe.identity

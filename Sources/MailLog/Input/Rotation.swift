@@ -9,12 +9,15 @@ struct Rotation {
     let log: String
     /// Greater for younger rotations of the log.
     let age: Int
+    /// Whether the path is that of something compressed.
+    let isPacked: Bool
 
     private static let separators: [UInt8] = [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_")]
     private static let packers = [".gz", ".xz", ".bz2", ".zst", ".Z"]
 
     init(_ path: String) {
         let packer = Rotation.packers.first { path.hasSuffix($0) } ?? ""
+        isPacked = !packer.isEmpty
         let name = path.dropLast(packer.count)
         // Of a date in parts, `2012-12-23`, all parts belong to it.
         let end = name.utf8.reversed().prefix { $0.isDigit || Rotation.separators.contains($0) }

@@ -161,10 +161,11 @@ package struct Following {
         _ query: Query, into chain: any RowConsumer, _ worker: Worker, pause: () -> Void
     ) -> ScanAccount {
         let scan = Scan(
-            query, extraNeeds: [], paths: follower.paths, worker: worker, searches: executor.searches)
+            query, extraNeeds: [], paths: [], worker: worker, searches: executor.searches)
         let block = Block()
         while !worker.run.shouldStop, !follower.isOver {
             if let chunk = follower.next(into: block) {
+                scan.know(follower.paths)
                 if !scan.scan(chunk, into: chain) { return scan.account }
                 pause()
             } else {

@@ -22,7 +22,7 @@ final class Scan {
     private let restarts: RestartScan?
     private let fileSlot: Int?
     private let lineSlot: Int?
-    private let fileNames: [Value]
+    private var fileNames: [Value]
     /// How far the lines of the chunk have been counted.
     private var counted = (line: 0, place: 0)
     /// Lines looked at, and those without a recognised prelude.
@@ -71,6 +71,9 @@ final class Scan {
         lineSlot = needs.contains(line) ? line : nil
         fileNames = paths.map(Literals.text)
     }
+
+    /// The names of all files up to now, of which more may come.
+    func know(_ paths: [String]) { fileNames += paths[fileNames.count...].map(Literals.text) }
 
     /// Passes the chunk's rows on; false when no more are wanted.
     func scan(_ chunk: Chunk, into next: any RowConsumer) -> Bool {

@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A directory whose logs are followed: finds those that come.
+final class FollowedDirectory {
+    let directory: LogDirectory
+    /// Paths that have been looked at.
+    private var seen: Set<String>
+    /// When its names had changed when they were last looked at, and when that was; nanoseconds since 1970.
+    private var looked: (modified: Int64, at: Int64)?
+
+    /// `seen` are the paths of logs that are read anyway.
+    init(_ directory: LogDirectory, seen: [String]) {
+        self.directory = directory
+        self.seen = Set(seen)
+    }
+
+    /// Logs that are written under names that were not there before. A rotation of a log that is followed is none:
+    /// it has been read under the name that it had, or is a copy. What is compressed is not written any more.
+    func newLogs(besides followed: [String]) -> [LogFile] {
+        guard let modified = directory.modified else { return [] }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        let time = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+        // File systems keep times of some milliseconds' grain: a name may have come just after the look.
+        if let looked, looked.modified == modified, looked.at > modified + FollowedDirectory.grain {
+            return []
+        }
+        looked = (modified, time)
+        let rotations = followed.map(Rotation.init)
+        return directory.logs.filter { seen.insert($0).inserted }.compactMap { path in
+            let rotation = Rotation(path)
+            var status = stat()
+            // Opening a pipe would wait for whoever writes to it.
+            guard !rotation.isPacked, !rotations.contains(where: rotation.isBefore),
+                stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                let file = try? OpenFile(path), let log = try? LogFile(path, file)
+            else { return nil }
+            return log.packing == .plain ? log : nil
+        }
+    }
+
+    private static let grain: Int64 = 2_000_000_000
+}

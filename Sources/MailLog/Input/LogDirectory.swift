@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A directory that stands for the mail logs in it:
+///
+///     /var/log             those whose names begin with "mail"; all files if none does
+///     /var/log/maillog*    those whose names begin so
+package struct LogDirectory {
+    /// With a slash at its end.
+    let path: String
+    /// What the names begin with; nil where that is not told.
+    private let start: String?
+
+    /// Nil for the name of a file.
+    package init?(_ path: String) {
+        guard path != "-" else { return nil }
+        if LogDirectory.isDirectory(path) {
+            self.path = path.hasSuffix("/") ? path : path + "/"
+            start = nil
+            return
+        }
+        guard path.hasSuffix("*"), access(path, F_OK) != 0 else { return nil }
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        self.path = slash == path.startIndex ? "./" : String(path[..<slash])
+        start = String(path[slash...].dropLast())
+        guard LogDirectory.isDirectory(self.path) else { return nil }
+    }
+
+    /// The paths of the logs that are in it now, in order.
+    package var logs: [String] {
+        guard let handle = opendir(path) else { return [] }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix("."), !name.hasSuffix("~") { names.append(name) }
+        }
+        let logs = names.filter { $0.hasPrefix(start ?? "mail") }
+        return (start == nil && logs.isEmpty ? names : logs).sorted().map { path + $0 }
+    }
+
+    /// When a name in it last changed, in nanoseconds since 1970.
+    var modified: Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}
