@@ -17,7 +17,7 @@ struct IncidentTests {
         #expect(
             within.map { $0[1] } == [
                 "status=deferred", "process=smtp", "reason=\"connect to <host>: Connection timed out\"",
-                "to=sally@uk.psi.com",
+                "queue_id=90442C9CB29", "to=sally@uk.psi.com",
             ])
         // The answer to the forged sally@uk.psi.com.
         #expect(within.last?[5] == "2012-12-25T22:41:18")

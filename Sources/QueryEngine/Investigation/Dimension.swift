@@ -7,6 +7,8 @@ struct Dimension: Sendable {
     let implies: [String]
     /// Whether it is true of a whole message, so that it also holds for the message's other lines.
     let isOfMessage: Bool
+    /// Whether it names who did it, which Postfix knows and no client can claim.
+    let namesActor: Bool
     /// Whether its values are a few that are always the same: one that all lines have then names nothing.
     let isClosed: Bool
     /// Of a duration, in microseconds: all from here on are one value, shorter ones are none. What is only slower
@@ -14,13 +16,14 @@ struct Dimension: Sendable {
     let least: Int?
 
     private init(
-        _ name: String, implies: [String] = [], ofMessage: Bool = false, closed: Bool = false,
-        atLeast seconds: Int? = nil
+        _ name: String, implies: [String] = [], ofMessage: Bool = false, actor: Bool = false,
+        closed: Bool = false, atLeast seconds: Int? = nil
     ) {
         guard let field = Fields.named(name) else { preconditionFailure("there is no field '\(name)'") }
         self.field = field
         self.implies = implies
         isOfMessage = ofMessage
+        namesActor = actor
         isClosed = closed
         least = seconds.map { $0 * 1_000_000 }
     }
@@ -29,7 +32,7 @@ struct Dimension: Sendable {
         Dimension("process", implies: ["service"], closed: true),
         Dimension("status", implies: ["event", "severity"], closed: true),
         Dimension("reason", implies: ["status", "event", "severity", "dsn", "reject_class", "reason_class"]),
-        Dimension("sasl_username", ofMessage: true),
+        Dimension("queue_id", actor: true), Dimension("sasl_username", ofMessage: true, actor: true),
         Dimension("from", implies: ["from_domain"], ofMessage: true),
         Dimension("from_domain", ofMessage: true),
         Dimension("to", implies: ["to_domain"], ofMessage: true),
@@ -43,8 +46,6 @@ struct Dimension: Sendable {
         Dimension("severity", closed: true),
         Dimension("service", closed: true),
         Dimension("host", closed: true),
-        Dimension(
-            "queue_id", implies: ["from", "from_domain", "to", "to_domain", "client_net", "sasl_username"]),
         // Not delay_a, which holds the earlier attempts, nor delay, which is the sum.
         Dimension("delay_b", closed: true, atLeast: 1), Dimension("delay_b", closed: true, atLeast: 10),
         Dimension("delay_b", closed: true, atLeast: 100),

@@ -34,8 +34,10 @@ struct Explanation {
     private static let leastWithin = 0.3
     /// A condition whose part of the growth is hardly larger than its part of the lines before explains nothing.
     private static let leastSurprise = 0.15
+    /// Conditions that have this part of each other's lines say the same.
+    private static let same = 0.9
     private static let mostCauses = 5
-    private static let mostConditions = 5
+    private static let mostConditions = 6
     /// So many lines as usual are added to what was before, so that few lines prove nothing.
     private static let prior = 20.0
     /// And at least this part of all lines before.
@@ -127,7 +129,7 @@ struct Explanation {
         sample.values[line * LineSample.width + sample.dimension(of: value)] == value
     }
 
-    /// The value that explains most of a growth, with its lines.
+    /// The value that explains most of a growth, with its lines; where an actor has the same messages, the actor.
     private func next(
         _ before: [Int], _ after: [Int], of growth: Double, least: Double, known: [UInt32]
     ) -> (value: UInt32, before: [Int], after: [Int])? {
@@ -139,6 +141,7 @@ struct Explanation {
         let countsBefore = Explanation.count(before, sample)
         let countsAfter = Explanation.count(after, sample)
         var best: (surprise: Double, value: UInt32)?
+        var actors: [UInt32] = []
         for value in countsAfter.indices.dropFirst() where countsAfter[value] > 0 {
             let grown = countsAfter[value] / daysAfter - countsBefore[value] / daysBefore
             guard grown >= least, isSignificant(value, countsBefore, countsAfter) else { continue }
@@ -152,14 +155,30 @@ struct Explanation {
                 !excluded.contains(Dimension.all[dimension].field.name)
             else { continue }
             let narrows =
-                countsBefore[value] + countsAfter[value] < 0.9 * Double(before.count + after.count)
+                countsBefore[value] + countsAfter[value] < Explanation.same
+                * Double(before.count + after.count)
             if Dimension.all[dimension].isClosed, !narrows { continue }
+            if Dimension.all[dimension].namesActor { actors.append(number) }
             if let best, best.surprise > surprise { continue }
             if let best, best.surprise == surprise, !sample.isBefore(number, best.value) { continue }
             best = (surprise, number)
         }
-        guard let best else { return nil }
-        return (best.value, before.filter { has($0, best.value) }, after.filter { has($0, best.value) })
+        guard let best = best?.value else { return nil }
+        let chosen =
+            Dimension.all[sample.dimension(of: best)].namesActor
+            ? best : actors.filter { haveSameMessages($0, best, after) }.min(by: sample.isBefore) ?? best
+        return (chosen, before.filter { has($0, chosen) }, after.filter { has($0, chosen) })
+    }
+
+    /// A client's connects and disconnects are lines of no message, and no login stands on them.
+    private func haveSameMessages(_ a: UInt32, _ b: UInt32, _ lines: [Int]) -> Bool {
+        var (either, both) = (0.0, 0.0)
+        for line in lines where sample.values[line * LineSample.width + LineSample.queueID] != 0 {
+            let (hasA, hasB) = (has(line, a), has(line, b))
+            if hasA || hasB { either += 1 }
+            if hasA && hasB { both += 1 }
+        }
+        return both >= Explanation.same * either
     }
 
     /// Whether a value's lines after are more than what a Poisson process with the rate before gives.

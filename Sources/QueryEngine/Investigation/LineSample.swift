@@ -71,7 +71,7 @@ final class LineSample {
 
     // MARK: Gathering
 
-    private static let queueID = Dimension.place("queue_id")
+    static let queueID = Dimension.place("queue_id")
 
     func add(_ row: Row) {
         let time = row[timeSlot]

@@ -18,7 +18,8 @@ struct WhatchangedStage: Stage {
             or those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
             consists of, over process, status, reason, sender, recipient, their domains, relay, client network, SASL \
             user and more, and over deliveries that are slower: a `cause`, and `within` the row above the next \
-            condition, as long as one explains a third of it (after Adtributor, NSDI 2014). `before` and `after` are \
+            condition, as long as one explains a third of it (after Adtributor, NSDI 2014). Where one queue id or one \
+            login has the same messages, it is named first. `before` and `after` are \
             lines a day, `share` is the part of the growth, `first` when such a line was first seen; `query` shows \
             the lines. Processes that are `unchanged` are told too. What a line of a message lacks (the sender, \
             say), the message's other lines give. Of a log with more than \(LineSample.capacity) lines, the lines of \
