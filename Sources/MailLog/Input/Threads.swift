@@ -18,9 +18,13 @@ package enum Threads {
         for thread in threads { pthread_join(thread, nil) }
     }
 
-    /// Runs a body beside whoever asks for it, who does not wait; not at all where no thread is to be had.
-    package static func start(_ body: @escaping @Sendable () -> Void) {
-        if let thread = begin(body) { pthread_detach(thread) }
+    /// Runs a body beside whoever asks for it, who does not wait; false, and not at all, where no thread is to be
+    /// had.
+    @discardableResult
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = begin(body) else { return false }
+        pthread_detach(thread)
+        return true
     }
 
     private static func begin(_ body: @escaping @Sendable () -> Void) -> pthread_t? {

@@ -42,10 +42,21 @@ package struct Executor {
         }
     }
 
-    /// With `keeping`, rows that are no log lines are kept up to so many bytes.
+    /// With `keeping`, rows that are no log lines are kept up to so many bytes. A run that is interrupted and does
+    /// not end soon has an empty outcome.
     package func run(
         _ query: Query, to destination: Destination, run: RunState, progress: Progress? = nil,
         keeping limit: Int = 0
+    ) -> Outcome {
+        let gate = AnswerGate(destination.sink)
+        let gated = Destination(format: destination.format, options: destination.options, sink: gate)
+        return gate.wait(for: run) { answer(query, to: gated, run, progress, keeping: limit) }
+            ?? Outcome(rows: 0, account: ScanAccount(), problems: logs.problems)
+    }
+
+    private func answer(
+        _ query: Query, to destination: Destination, _ run: RunState, _ progress: Progress?,
+        keeping limit: Int
     ) -> Outcome {
         let destination = query.isSaved ? destination.silenced : destination
         let output = OutputConsumer(destination, run: run)
@@ -147,7 +158,7 @@ package struct Executor {
             first.emit(into: chain, worker: worker)
             chain.finish()
         }
-        withExtendedLifetime(finished) {}
+        run.keep(finished)
         return account.withLock { $0 }
     }
 
@@ -198,6 +209,7 @@ package struct Executor {
             sequencer.end()
         }
         chain.finish()
+        run.keep(chain)
         return account
     }
 

@@ -22,6 +22,13 @@ package final class RunState: Sendable {
         var assertionFailures: [String] = []
         var passes = ScanAccount()
         var problems: [InputProblem] = []
+        var whenInterrupted: (@Sendable () -> Void)?
+        var remains: [Remains] = []
+    }
+
+    private struct Remains: @unchecked Sendable {
+        // Kept to be let go, and for nothing else.
+        let object: Any
     }
 
     /// Bytes of memory that grouping and sorting may hold before they spill to temporary files.
@@ -48,6 +55,13 @@ package final class RunState: Sendable {
     package func interrupt() {
         interrupted.store(RunState.nanoseconds, ordering: .relaxed)
         stop()
+        state.withLock { $0.whenInterrupted }?()
+    }
+
+    /// What is to be done at an interrupt; nil for nothing more.
+    func whenInterrupted(_ body: (@Sendable () -> Void)?) {
+        state.withLock { $0.whenInterrupted = body }
+        if let body, wasInterrupted { body() }
     }
 
     package var wasInterrupted: Bool { interrupted.load(ordering: .relaxed) != 0 }
@@ -65,6 +79,25 @@ package final class RunState: Sendable {
 
     /// An interrupt is how this run ends: the answer so far comes however long it takes.
     func endWithAnswer() { endsWithAnswer.store(true, ordering: .relaxed) }
+
+    /// Nobody waits for the answer any more.
+    func giveUp() { givenUp.store(true, ordering: .relaxed) }
+
+    /// Keeps what an interrupted run has gathered until its answer is out: it takes a while to let it go.
+    func keep(_ remains: Any) {
+        guard wasInterrupted else { return }
+        let remains = Remains(object: remains)
+        state.withLock { $0.remains.append(remains) }
+    }
+
+    /// Lets go of what was kept.
+    func letGo() {
+        let remains = state.withLock { state in
+            defer { state.remains = [] }
+            return state.remains
+        }
+        withExtendedLifetime(remains) {}
+    }
 
     /// Whether an answer was given up.
     package var hasGivenUp: Bool { givenUp.load(ordering: .relaxed) }

@@ -8,6 +8,8 @@
 package final class DescriptorSink: ByteSink {
     private let descriptor: Int32
     private let run: RunState
+    /// An interrupt is looked for after so many bytes.
+    private static let pieceSize = 64 * 1024
 
     package init(_ descriptor: Int32, run: RunState) {
         self.descriptor = descriptor
@@ -18,11 +20,9 @@ package final class DescriptorSink: ByteSink {
         bytes.withUnsafeBytes { raw in
             var done = 0
             while done < raw.count {
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, raw.baseAddress! + done, raw.count - done)
-                #else
-                    let count = Darwin.write(descriptor, raw.baseAddress! + done, raw.count - done)
-                #endif
+                if run.shouldGiveUp { return breakOff() }
+                let size = min(raw.count - done, DescriptorSink.pieceSize)
+                let count = DescriptorSink.write(descriptor, raw.baseAddress! + done, size)
                 if count < 0, errno == EINTR { continue }
                 if count < 0 {
                     if errno != EPIPE {
@@ -34,6 +34,20 @@ package final class DescriptorSink: ByteSink {
             }
             return true
         }
+    }
+
+    private static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, bytes, count)
+        #else
+            Darwin.write(descriptor, bytes, count)
+        #endif
+    }
+
+    /// What follows on a terminal begins on a line of its own.
+    private func breakOff() -> Bool {
+        if isatty(descriptor) == 1 { _ = DescriptorSink.write(descriptor, "\n", 1) }
+        return false
     }
 
     package func flush() {}

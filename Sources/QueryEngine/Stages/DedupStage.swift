@@ -163,7 +163,7 @@ private final class FirstOperator: RowConsumer {
             waiting = nil
             seen = GroupTable()
             var reader = file.reader()
-            while goesOn, worker.run.failure == nil, let record = reader.next() {
+            while goesOn, worker.run.failure == nil, !worker.run.shouldGiveUp, let record = reader.next() {
                 worker.arena.reset()
                 goesOn = consume(RowCodec.row(record, in: buffer, worker: worker))
             }

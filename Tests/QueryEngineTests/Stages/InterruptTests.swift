@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import Synchronization
 import Testing
 
 @testable import QueryEngine
@@ -38,9 +39,54 @@ struct InterruptTests {
             query, to: .init(format: .tsv, options: OutputOptions(), sink: sink), run: run,
             progress: progress)
         #expect(run.wasInterrupted)
-        // Without optimisation, and beside other tests; it takes about 60 otherwise.
+        // Without optimisation, and beside other tests; it takes about 80 otherwise.
         #expect(thread.milliseconds < 2000)
     }
+
+    /// A step that takes no notice of an interrupt while it puts its answer together.
+    @Test("a run that does not end is left alone, and nothing more of it is seen")
+    func leftAlone() {
+        let run = RunState(memory: 512 << 20, threads: 2)
+        let (mayEnd, hasEnded) = (Flag(), Flag())
+        let sink = MemorySink()
+        let gate = AnswerGate(sink)
+        run.interrupt()
+        let outcome = gate.wait(for: run) {
+            mayEnd.wait()
+            #expect(!gate.write(Array("too late".utf8)))
+            gate.flush()
+            hasEnded.set()
+            return Executor.Outcome(rows: 1, account: ScanAccount(), problems: [])
+        }
+        #expect(outcome == nil)
+        #expect(run.hasGivenUp)
+        mayEnd.set()
+        hasEnded.wait()
+        #expect(sink.bytes.isEmpty)
+    }
+
+    @Test("an answer that is being written is waited for")
+    func written() {
+        let run = RunState(memory: 512 << 20, threads: 2)
+        let sink = MemorySink()
+        let gate = AnswerGate(sink)
+        let outcome = gate.wait(for: run) {
+            #expect(gate.write(Array("one\n".utf8)))
+            run.interrupt()
+            usleep(200_000)
+            #expect(gate.write(Array("two\n".utf8)))
+            return Executor.Outcome(rows: 2, account: ScanAccount(), problems: [])
+        }
+        #expect(outcome?.rows == 2)
+        #expect(sink.text == "one\ntwo\n")
+    }
+}
+
+/// What one thread waits for and another one sets.
+private final class Flag: Sendable {
+    private let isSet = Atomic(false)
+    func set() { isSet.store(true, ordering: .releasing) }
+    func wait() { while !isSet.load(ordering: .acquiring) { usleep(1000) } }
 }
 
 /// Interrupts a run when all has been read.
