@@ -92,7 +92,7 @@ final class ByteStream {
             }
             offset += count + lost
             if numbered {
-                line += Bytes(UnsafePointer(start(block)), count: count).lineCount + (lost > 0 ? 1 : 0)
+                line += Bytes(UnsafePointer(start(block)), count: count).begunLineCount
             }
             let kept = min(Chunk.lookback, before + count)
             tail =

@@ -50,6 +50,9 @@ extension Bytes {
     @inlinable @inline(__always)
     package func lineEnd(after place: Int) -> Int { firstIndex(of: 10, from: place) ?? count }
 
+    /// The number of lines that begin here: one that was too long is cut off before its newline.
+    package var begunLineCount: Int { lineCount + (isEmpty || self[count - 1] == 10 ? 0 : 1) }
+
     /// The number of newlines.
     package var lineCount: Int {
         var total = 0

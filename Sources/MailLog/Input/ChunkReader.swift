@@ -194,7 +194,7 @@ package final class ChunkReader: Sendable {
         if isNumbered {
             // Counting lines takes the blocks one after the other.
             let chunk = readPlain(turn.file, turn.offset, turn.line, turn.sequence, block)
-            state.line += chunk?.bytes.lineCount ?? 0
+            state.line += chunk?.bytes.begunLineCount ?? 0
             result = .chunk(chunk ?? emptyChunk(turn.file, turn.offset, turn.sequence, block))
         }
         if state.offset >= parts[state.file].upperBound { nextUnit(&state) }

@@ -105,7 +105,7 @@ final class GrowingFile {
             fileOffset: max(0, offset - rest.count - count), firstLine: line, years: years ?? now,
             sequence: 0,
             arrival: arrival)
-        line += bytes.lineCount
+        line += bytes.begunLineCount
         return found
     }
 

@@ -9,6 +9,8 @@ struct Rotation {
     let log: String
     /// Greater for younger rotations of the log.
     let age: Int
+    /// Whether the path has a number or a date.
+    var isOld: Bool { age < .max }
     /// Whether the path is that of something compressed.
     let isPacked: Bool
 

@@ -4,7 +4,8 @@
 /// early, or behind one where all are too late, is left out; so lines that are out of order are found as long as
 /// they are less than `tolerance` off. Where longer passages are in another order (`cat maillog*` puts the newest
 /// log first), the samples show it, and all is read. Of a compressed file the first stamp is known, and that nothing
-/// in it can be younger than the file.
+/// in it can be younger than the file; that nothing is older than its first line is believed of rotations, which are
+/// compressed as they were written, but not of files with other names, which somebody may have put together.
 struct TimePlace {
     /// Clocks are set back an hour in autumn, and lines are a little out of order; microseconds.
     static let tolerance: Int64 = 2 * 3_600_000_000
@@ -33,7 +34,7 @@ struct TimePlace {
             let last = Int64(written) * 1_000_000 + TimePlace.day
             // A file that is older than its first line says nothing.
             let isTooEarly = first <= last && last < from
-            return isTooEarly || first >= to ? 0..<0 : whole
+            return isTooEarly || first >= to && log.rotation.isOld ? 0..<0 : whole
         }
         guard log.size > TimePlace.smallSize else { return whole }
         let samples = samples(of: log)

@@ -150,6 +150,11 @@ struct ChunkReaderTests {
             let wanted = extra == 0 ? before + long + after : before + long.prefix(limit) + after
             #expect(bytes == wanted)
             #expect(reader.problems().count == (extra == 0 ? 0 : 1))
+            // The line behind it is the third. (A pipe is read once.)
+            let again = try ChunkReaderTests.logs(form, before + long + after)
+            let pieces = ChunkReaderTests.read(again.reader(ordered: true, numbered: true))
+            let last = try #require(pieces.last { !$0.bytes.isEmpty })
+            #expect(last.line + last.bytes.count { $0 == 10 } == 4)
         }
     }
 

@@ -63,6 +63,19 @@ struct TimePlaceTests {
         }
     }
 
+    @Test("of compressed logs, only what is a rotation by its name surely begins with its oldest line")
+    func compressed() throws {
+        let text = (TimePlaceTests.lines(26...31) + TimePlaceTests.lines(20...25)).joined(separator: "\n")
+        for (name, isLeftOut) in [("all-of-it.gz", false), ("maillog-20261101.gz", true), ("log.2.gz", true)]
+        {
+            let path = ChunkReaderTests.directory.path(name)
+            try Data(ChunkReaderTests.gzip(Array(text.utf8))).write(to: URL(fileURLWithPath: path))
+            let log = try #require(LogSet(paths: [path], options: LogOptions()).files.first)
+            let start = TimePlaceTests.moment(22, 0)
+            #expect(log.part(holding: start..<start + TimePlaceTests.hour).isEmpty == isLeftOut, "\(name)")
+        }
+    }
+
     @Test("most of a log is left out for an hour, and all of it for another time")
     func skips() throws {
         let log = try TimePlaceTests.log(TimePlaceTests.lines(1...31), "month")
