@@ -205,14 +205,27 @@ final class Trace {
         let buffer = RowBuffer(layout)
         let worker = Worker(run: run)
         for (place, story) in stories.enumerated() {
+            let first = speakers.count
+            var last: Int64?
+            var step: Int64 = 0
             for line in story.lines {
                 messages[line.order] = place
                 worker.arena.reset()
                 let row = RowCodec.row(line.record, in: buffer, worker: worker)
+                guard row[time].kind == .time else { continue }
+                let moment = row[time].wallClock
+                if let last { step = max(step, last - moment) }
+                last = moment
                 guard row[tag].kind == .text, row[pid].kind == .integer, let times = times(row) else {
                     continue
                 }
                 speakers.append((Array(row[tag].bytes), row[pid].integer, times))
+            }
+            // A clock that was set back meanwhile gave later times to what was said before.
+            guard step > 0 else { continue }
+            for index in first..<speakers.count {
+                let times = speakers[index].times
+                speakers[index].times = times.lowerBound..<times.upperBound + Trace.wholeHours(step)
             }
         }
         let processes = ProcessTimes(speakers)
@@ -253,6 +266,13 @@ final class Trace {
             guard let last = waiting[key], last.isSession else { continue }
             attach(last)
         }
+    }
+
+    /// By how much a clock was set back at most where times went back by that: most often by an hour, at the end of
+    /// summer time.
+    private static func wholeHours(_ step: Int64) -> Int64 {
+        let hour: Int64 = 3_600_000_000
+        return (step + hour - 1) / hour * hour
     }
 
     /// When the process of a line may have said what belongs to its message, on the wall clock; nil where it says
