@@ -148,6 +148,9 @@ enum ReasonClasses {
         tls_failed: untrusted issuer
         tls_failed: ssl routines
         tls_failed: certificate
+        login_failed: auth failed
+        login_failed: plaintext auth
+        login_failed: incorrect authentication
         login_failed: authentication fail
         login_failed: authentication required
         login_failed: authentication aborted

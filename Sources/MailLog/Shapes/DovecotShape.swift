@@ -1,64 +1,78 @@
 /// What dovecot says of logins and of mail that it stored:
 ///
 ///     imap-login: Login: user=<U>, method=PLAIN, rip=A, lip=A, …
-///     imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<U>, method=PLAIN, rip=A, …
+///     imap-login: Disconnected (auth failed, 1 attempts in 2 secs): [user=<U>, ][method=PLAIN, ]rip=A, …
 ///     lmtp(U)<PID><ID>: [sieve: ]msgid=<MID>: saved mail to INBOX        before 2.3: lmtp(PID, U): ID: msgid=…
 ///     imap(U)<PID><ID>: Logged out in=N out=N …
-///     auth: passwd-file(U,A): Password mismatch
+///     imap(U)<PID><ID>: delete: box=INBOX, uid=N, msgid=<MID>, size=N    by its plugin mail_log
+///     auth: passwd-file(U,A): Password mismatch                          auth-worker(PID): passwd-file(…
 package struct DovecotShape: LineShape {
     package static let events = [
-        "dovecot-login", "dovecot-login-fail", "dovecot-deliver", "dovecot-logout", "dovecot-auth",
+        "dovecot-login", "dovecot-login-fail", "dovecot-deliver", "dovecot-mail", "dovecot-logout",
+        "dovecot-auth",
     ]
     package let processes = ["dovecot"]
     package let marker: String? = nil
     package let summary =
-        "dovecot: a login, a login that fails, a message that is stored, an end of a session"
+        "dovecot: a login, a login that fails, a message that is stored or deleted, an end of a session"
     package let samples = [
         "Nov 23 16:39:34 mx1 dovecot: imap-login: Login: user=<bob@example.org>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, mpid=811, TLS, session=<a1b2>",
         "Nov 23 16:39:34 mx1 dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, TLS, session=<a1b3>",
         "Nov 23 16:39:34 mx1 dovecot: lmtp(bob@example.org)<812><x1>: msgid=<m1@a.example>: saved mail to INBOX",
         "Nov 23 16:39:34 mx1 dovecot: lmtp(812, bob@example.org): x1: sieve: msgid=<m1@a.example>: stored mail into mailbox 'Lists'",
         "Nov 23 16:39:34 mx1 dovecot: imap(bob@example.org)<813><a1b2>: Logged out in=811 out=4711 deleted=0",
+        "Nov 23 16:39:34 mx1 dovecot: imap(bob@example.org)<813><a1b2>: expunge: box=INBOX, uid=7, msgid=<m1@a.example>, size=2811",
         "Nov 23 16:39:34 mx1 dovecot: auth: passwd-file(bob,192.0.2.7): Password mismatch",
+        "Nov 23 16:39:34 mx1 dovecot: auth-worker(814): pam(bob,192.0.2.7): unknown user",
     ]
 
     private let user = Field("user").slot
     private let method = Field("sasl_method").slot
     private let ip = Field("client_ip").slot
     private let messageID = Field("message_id").slot
+    private let action = Field("action").slot
+    private let size = Field("size").slot
     private let detail = Field("detail").slot
 
     package init() {}
 
-    package var slots: [Int] { [user, method, ip, messageID, detail] }
+    package var slots: [Int] { [user, method, ip, messageID, action, size, detail] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         var pairs = Pairs(line.body)
         let service = pairs.upTo("(", ": ")
+        let isAuth = service == "auth" || service == "auth-worker"
         if pairs.skip("(") {
             let inside = pairs.upTo(")")
-            guard pairs.skip(")"), !service.hasPrefix("auth") else { return false }
-            return decode(pairs.rest, of: inside, into: cells)
+            guard pairs.skip(")") else { return false }
+            // Of an auth process, a number or the name of a service stands there.
+            if !isAuth { return decode(pairs.rest, of: inside, into: cells) }
         }
         guard pairs.skip(": ") else { return false }
+        _ = pairs.oneOf("Info: ", "Warning: ", "Error: ")
         if service.hasSuffix("-login") { return decodeLogin(&pairs, into: cells) }
-        return service == "auth" || service == "auth-worker" ? decodeAuth(&pairs, into: cells) : false
+        return isAuth && decodeAuth(&pairs, into: cells)
     }
 
     private func decodeLogin(_ pairs: inout Pairs, into cells: Cells) -> Bool {
-        _ = pairs.skip("Info: ")
-        let what = pairs.upTo(": user=<")
-        guard pairs.skip(": user=<"), let name = pairs.address(before: { $1 == $0.count || $0[$1] == 0x2C })
-        else { return false }
-        if what == "Login" {
+        let what = pairs.upTo(": user=<", ": method=", ": rip=")
+        guard pairs.skip(": ") else { return false }
+        if pairs.skip("user=<") {
+            guard let name = pairs.address(before: { $1 == $0.count || $0[$1] == 0x2C }) else { return false }
+            if !name.isEmpty { cells.set(user, name) }
+            _ = pairs.skip(", ")
+        }
+        if what == "Login" || what == "Logged in" {
             cells.event("dovecot-login")
         } else {
             cells.event("dovecot-login-fail")
         }
         cells.set(detail, what)
-        if !name.isEmpty { cells.set(user, name) }
-        if pairs.skip(", method=") { cells.set(method, pairs.upTo(", ")) }
-        if pairs.skip(", rip=") { cells.set(ip, pairs.upTo(", ")) }
+        if pairs.skip("method=") {
+            cells.set(method, pairs.upTo(", "))
+            _ = pairs.skip(", ")
+        }
+        if pairs.skip("rip=") { cells.set(ip, pairs.upTo(", ")) }
         return true
     }
 
@@ -78,6 +92,11 @@ package struct DovecotShape: LineShape {
             _ = pairs.upTo(": ")
             guard pairs.skip(": ") else { return false }
             let what = pairs.rest
+            if what.contains(": box=") || what.contains(", msgid=") {
+                guard decodeMail(what, into: cells) else { return false }
+                cells.set(user, name.dropFirst(comma))
+                return true
+            }
             guard
                 what.hasPrefix("Logged out") || what.hasPrefix("Disconnected")
                     || what.hasPrefix("Connection closed")
@@ -89,8 +108,36 @@ package struct DovecotShape: LineShape {
         return true
     }
 
+    /// `expunge: box=INBOX, uid=7, msgid=<m1@a.example>, size=2811`, `copy from INBOX: box=Trash, …`.
+    private func decodeMail(_ text: Bytes, into cells: Cells) -> Bool {
+        var pairs = Pairs(text)
+        let what = pairs.upTo(": ")
+        guard pairs.skip(": ") else { return false }
+        cells.event("dovecot-mail")
+        cells.set(action, what.prefix(what.firstIndex(of: 0x20) ?? what.count))
+        cells.set(detail, text)
+        while !pairs.isAtEnd {
+            guard let (key, value) = pairs.next(before: ", ") else { continue }
+            if key == "msgid" {
+                cells.set(messageID, value.withoutBrackets)
+            } else if key == "size" {
+                cells.setInteger(size, value)
+            }
+        }
+        return true
+    }
+
     /// `passwd-file(bob,192.0.2.7,<session>): Password mismatch`.
     private func decodeAuth(_ pairs: inout Pairs, into cells: Cells) -> Bool {
+        // A worker says who asked it: `conn unix:auth-worker (pid=3,uid=5): auth-worker<9>: `.
+        if pairs.skip("conn unix:") {
+            _ = pairs.upTo("): ")
+            _ = pairs.skip("): ")
+        }
+        if pairs.skip("auth-worker<") {
+            _ = pairs.upTo(">: ")
+            _ = pairs.skip(">: ")
+        }
         _ = pairs.upTo("(")
         guard pairs.skip("(") else { return false }
         let inside = pairs.upTo("): ")

@@ -53,6 +53,7 @@ package enum LineShapes {
         OpenDMARCShape.self,
         SPFShape.self,
         GreylistShape.self,
+        PolicyShape.self,
         SaslauthdShape.self,
         SendmailShape.self,
         EximShape.self,

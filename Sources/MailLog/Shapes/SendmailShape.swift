@@ -1,15 +1,26 @@
-/// The lines of Sendmail: who sends a message, and what came of each recipient. Its delay is hours, minutes, seconds:
+/// The lines of Sendmail: who sends a message, what came of each recipient, who was refused, and who logged in.
+/// Its delay is hours, minutes, seconds:
 ///
 ///     QID: from=<S>, size=N, class=0, nrcpts=N, msgid=<MID>, proto=ESMTP, daemon=MTA, relay=N [A]
 ///     QID: to=<R>, delay=00:00:05, xdelay=00:00:01, mailer=esmtp, relay=H. [A], dsn=2.0.0, stat=Sent (…)
+///     [QID: ]ruleset=check_rcpt, arg1=<R>, relay=N [A], reject=550 5.7.1 <R>... Relaying denied
+///     [QID: ]AUTH=server, relay=N [A], authid=U, mech=PLAIN, bits=0
+///     QID: AUTH failure (PLAIN): authentication failure (-13) …, user=U, relay=N [A]
 package struct SendmailShape: LineShape {
-    package static let events = ["sendmail-from", "sendmail-to"]
+    package static let events = [
+        "sendmail-from", "sendmail-to", "sendmail-reject", "sendmail-login", "sendmail-login-fail",
+    ]
     package let processes = ["sendmail", "sm-mta", "sm-msp-queue"]
     package let marker: String? = nil
-    package let summary = "sendmail: a message begins, or goes to a recipient"
+    package let summary =
+        "sendmail: a message begins, or goes to a recipient; a client is refused, or logs in"
     package let samples = [
         "Nov 23 16:39:34 mx1 sm-mta[50]: 0ANGdYxx012345: from=<s@a.example>, size=2811, class=0, nrcpts=1, msgid=<m1@a.example>, proto=ESMTP, daemon=MTA, relay=mx.a.example [192.0.2.7]",
         "Nov 23 16:39:34 mx1 sm-mta[51]: 0ANGdYxx012345: to=<alice@example.org>, ctladdr=<s@a.example> (1000/1000), delay=1+00:00:05, xdelay=00:00:01, mailer=esmtp, pri=120811, relay=mx.b.example. [192.0.2.8], dsn=2.0.0, stat=Sent (ok)",
+        "Nov 23 16:39:34 mx1 sm-mta[52]: 0ANGdYxx012346: ruleset=check_rcpt, arg1=<x@b.example>, relay=mx.a.example [192.0.2.7] (may be forged), reject=550 5.7.1 <x@b.example>... Relaying denied. IP name possibly forged [192.0.2.7]",
+        "Nov 23 16:39:34 mx1 sm-mta[53]: ruleset=check_relay, arg1=mx.a.example, arg2=192.0.2.7, relay=mx.a.example [192.0.2.7], reject=421 4.3.2 Connection rate limit exceeded.",
+        "Nov 23 16:39:34 mx1 sm-mta[54]: AUTH=server, relay=mx.a.example [192.0.2.7], authid=bob, mech=PLAIN, bits=0",
+        "Nov 23 16:39:34 mx1 sm-mta[55]: 0ANGdYxx012347: AUTH failure (LOGIN): authentication failure (-13) SASL(-13): authentication failure: checkpass failed, user=bob, relay=[192.0.2.7]",
     ]
 
     private let queueID = Field("queue_id").slot
@@ -25,6 +36,10 @@ package struct SendmailShape: LineShape {
     private let relayIP = Field("relay_ip").slot
     private let delay = Field("delay").slot
     private let dsn = Field("dsn").slot
+    private let user = Field("user").slot
+    private let method = Field("sasl_method").slot
+    private let action = Field("action").slot
+    private let place = Field("where").slot
     private let detail = Field("detail").slot
 
     package init() {}
@@ -32,16 +47,20 @@ package struct SendmailShape: LineShape {
     package var slots: [Int] {
         [
             queueID, from, to, size, nrcpt, messageID, proto, clientName, clientIP, relayName, relayIP, delay,
-            dsn,
-            detail,
+            dsn, user, method, action, place, detail,
         ]
     }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         guard line.queueID == nil, !line.hasSeverityWord else { return false }
         var pairs = Pairs(line.body)
+        if decodeSession(pairs, into: cells) { return true }
         let id = pairs.upTo(": ")
         guard (8...20).contains(id.count), pairs.skip(": "), isID(id) else { return false }
+        if decodeSession(pairs, into: cells) {
+            cells.set(queueID, id)
+            return true
+        }
         let isStart = pairs.rest.hasPrefix("from=")
         guard isStart || pairs.rest.hasPrefix("to=") else { return false }
         if isStart { cells.event("sendmail-from") } else { cells.event("sendmail-to") }
@@ -77,6 +96,54 @@ package struct SendmailShape: LineShape {
         return true
     }
 
+    /// What is said of a session, which needs no queue id.
+    private func decodeSession(_ start: Pairs, into cells: Cells) -> Bool {
+        var pairs = start
+        if pairs.skip("ruleset=") {
+            cells.event("sendmail-reject")
+            cells.set(place, pairs.upTo(", "))
+        } else if pairs.skip("AUTH=server") {
+            cells.event("sendmail-login")
+        } else if pairs.skip("AUTH failure (") {
+            cells.event("sendmail-login-fail")
+            cells.set(method, pairs.upTo("): "))
+            guard pairs.skip("): ") else { return true }
+            // A user may call himself anything, so that the last pair is the one.
+            let rest = pairs.rest
+            let found = rest.range(of: ", user=")
+            cells.set(detail, rest.prefix(found?.lowerBound ?? rest.count))
+            guard let found else { return true }
+            let name = rest.dropFirst(found.upperBound)
+            var relay = name.range(of: ", relay=")
+            while let next = name.range(of: ", relay=", from: relay?.upperBound ?? 0) { relay = next }
+            cells.set(user, name.prefix(relay?.lowerBound ?? name.count))
+            if let relay { fill(name.dropFirst(relay.upperBound), clientName, clientIP, cells) }
+            return true
+        } else {
+            return false
+        }
+        _ = pairs.skip(", ")
+        while !pairs.isAtEnd {
+            if pairs.skip("reject=") {
+                cells.set(action, Bytes("reject"))
+                cells.set(detail, pairs.rest)
+                return true
+            }
+            guard let (key, value) = pairs.next(before: ", ") else { continue }
+            if key == "arg1", value.hasPrefix("<") {
+                let isRecipient = start.rest.hasPrefix("ruleset=check_rcpt")
+                cells.set(isRecipient ? to : from, value.withoutBrackets)
+            } else if key == "relay" {
+                fill(value, clientName, clientIP, cells)
+            } else if key == "authid" {
+                cells.set(user, value)
+            } else if key == "mech" {
+                cells.set(method, value)
+            }
+        }
+        return true
+    }
+
     private func isID(_ text: Bytes) -> Bool {
         for index in 0..<text.count where !(text[index].isLetter || text[index].isDigit) { return false }
         return true
@@ -90,7 +157,8 @@ package struct SendmailShape: LineShape {
         if let open = peer.lastIndex(of: UInt8(ascii: "[")),
             let close = peer.firstIndex(of: UInt8(ascii: "]"), from: open)
         {
-            cells.set(ip, peer[open + 1..<close])
+            let address = peer[open + 1..<close]
+            cells.set(ip, address.hasPrefix("IPv6:") ? address.dropFirst(5) : address)
         }
     }
 

@@ -42,6 +42,10 @@ private let otherLines: [(shape: any LineShape.Type, event: String, text: String
         "imap-login: Login: user=<<user>>, method=<sasl_method>, rip=<client_ip>, lip=192.0.2.1, TLS"
     ),
     (DovecotShape.self, "dovecot-deliver", "lmtp(<user>)<812><X1>: msgid=<<message_id>>: <detail>"),
+    (
+        DovecotShape.self, "dovecot-mail",
+        "imap(<user>)<812><X1>: <action=expunge|delete>: box=INBOX, uid=7, msgid=<<message_id>>, size=<size>"
+    ),
     (DovecotShape.self, "dovecot-auth", "auth: passwd-file(<user>,<client_ip>): <detail>"),
     (
         EximShape.self, "exim-in",
@@ -49,12 +53,20 @@ private let otherLines: [(shape: any LineShape.Type, event: String, text: String
     ),
     (EximShape.self, "exim-fail", "<queue_id=1rAbCd-000000-0A> ** <to> R=dnslookup T=remote_smtp: <detail>"),
     (
+        EximShape.self, "exim-reject",
+        "H=<client_name> (<helo>) [<client_ip>]:4711 F=<<from>> <action=rejected> <where=RCPT> <<to>>: <detail>"
+    ),
+    (
         ExpiredShape.self, "expired",
         "ID: from=<<from>>, status=<status=expired|force-expired>, returned to sender"
     ),
     (
         GreylistShape.self, "greylist",
         "action=<action=greylist|pass>, reason=<detail=new|early-retry (2s missing)>, client_name=<client_name>, client_address=<client_ip>/32, sender=<from>, recipient=<to>"
+    ),
+    (
+        GreylistShape.self, "greylist",
+        "ID: addr <client_ip> from <<from>> rcpt <<to>>: <action=autowhitelisted> for 24:00:00"
     ),
     (
         LostShape.self, "lost",
@@ -67,12 +79,21 @@ private let otherLines: [(shape: any LineShape.Type, event: String, text: String
         NotificationShape.self, "notification",
         "ID: <_=sender|postmaster> <_=delay|non-delivery|delivery status> notification: <new_queue_id>"
     ),
+    (
+        PolicyShape.self, "policy",
+        "[RULES] rule=3, id=X, client=<client_name>[<client_ip>], sender=<<from>>, recipient=<<to>>, helo=<<helo>>, action=<action=REJECT|DUNNO> <detail>"
+    ),
+    (PolicyShape.self, "policy", "grey: <action=new>: 192.0.2(<client_ip>), <from> -> <to>"),
     (PickupShape.self, "pickup", "ID: uid=<uid> from=<<from>>{ orig_id=<orig_id>}"),
     (
         RejectShape.self, "",
         "{ID: }<event=reject|hold|warn|milter-reject>: <where> from <client>: <detail>; from=<<from>> to=<<to>> proto=<proto=ESMTP|SMTP> helo=<<helo>>{ sasl_username=<<sasl_username>>}"
     ),
     (RemovedShape.self, "removed", "ID: removed"),
+    (
+        RspamdShape.self, "rspamd",
+        "<_=b1>; task; rspamd_task_write_log: id: <<message_id>>{, qid: <<queue_id>>}, ip: <client_ip>{, user: <user>}, from: <<from>>, (default: F (<verdict=no action|reject>): [<score>/15.00] []), len: <size>, time: 1ms, rcpts: <<to>>, mime_rcpts: <>"
+    ),
     (
         SPFShape.self, "spf",
         "<verdict=Pass|Softfail> (mailfrom) identity=mailfrom; client-ip=<client_ip>; helo=<helo>; envelope-from=<from>; receiver=<to>"
@@ -84,6 +105,10 @@ private let otherLines: [(shape: any LineShape.Type, event: String, text: String
     (
         SendmailShape.self, "sendmail-to",
         "<queue_id=0ANGdYxx012345>: to=<<to>>, delay=00:00:05, mailer=esmtp, relay=<relay_name>. [<relay_ip>], dsn=<dsn>, stat=<detail>"
+    ),
+    (
+        SendmailShape.self, "sendmail-reject",
+        "<queue_id=0ANGdYxx012345>: ruleset=<where=check_rcpt>, arg1=<<to>>, relay=<client_name> [<client_ip>], <action=reject>=<detail>"
     ),
     (
         TLSShape.self, "tls",
