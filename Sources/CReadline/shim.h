@@ -1,10 +1,20 @@
 // Readline's headers use FILE without including it.
 #include <stdio.h>
+#include <termios.h>
 #include <wchar.h>
 #include <readline/readline.h>
 #include <readline/history.h>
 
 // Swift does not touch C globals without complaint; these do.
+
+/// Takes the terminal for typing. Ctrl-S and Ctrl-Q are keys, as in an editor: they do not stop the output.
+static inline void mlq_readline_prepare_terminal(int meta) {
+    struct termios modes;
+    rl_prep_terminal(meta);
+    if (tcgetattr(fileno(rl_instream), &modes) != 0) return;
+    modes.c_iflag &= ~(tcflag_t)IXON;
+    tcsetattr(fileno(rl_instream), TCSADRAIN, &modes);
+}
 
 /// The name under which ~/.inputrc may address mlq (`$if mlq`), what is on unless it says otherwise, and how
 /// history is kept: entries of several lines stay one.
@@ -13,6 +23,8 @@ static inline void mlq_readline_prepare(const char *name) {
     rl_variable_bind("show-all-if-ambiguous", "on");
     rl_variable_bind("bell-style", "none");
     rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
+    rl_prep_term_function = mlq_readline_prepare_terminal;
     rl_change_environment = 0;
     history_comment_char = '#';
     history_write_timestamps = 1;
@@ -61,6 +73,30 @@ static inline int mlq_readline_is_plain(void) {
 static inline void mlq_readline_draw_with(rl_voidfunc_t *draw) {
     rl_initialize();
     rl_redisplay_function = draw;
+}
+
+/// Asks how large the terminal is, before a line.
+static inline void mlq_readline_fit(void) {
+    rl_initialize();
+    rl_reset_screen_size();
+}
+
+/// Draws the line again on a terminal of another size. Readline goes back to the first row of the line only where
+/// it draws itself.
+static inline void mlq_readline_resize(void) {
+    rl_voidfunc_t *draw = rl_redisplay_function;
+    rl_redisplay_function = rl_redisplay;
+    rl_resize_terminal();
+    rl_redisplay_function = draw;
+    draw();
+}
+
+/// Takes the terminal again, which the shell above has set up for itself meanwhile, and shows the line.
+static inline void mlq_readline_take_terminal(void) {
+    rl_deprep_term_function();
+    rl_prep_term_function(1);
+    rl_reset_screen_size();
+    rl_forced_update_display();
 }
 
 /// Leaves the line where it stands, with the cursor behind it, and starts an empty one.

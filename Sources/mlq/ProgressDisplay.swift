@@ -33,7 +33,7 @@ final class ProgressDisplay: Sendable {
             let (done, total) = progress.bytes
             let isOver = state.withLock { state -> Bool in
                 guard !state.isOver else { return true }
-                guard elapsed >= 1, !Pager.isShowing else { return false }
+                guard elapsed >= 1, !Child.hasTerminal else { return false }
                 let bar = ProgressBar.text(
                     done: done, total: total, elapsed: elapsed, width: Terminal.width ?? 80,
                     isUTF8: Terminal.isUTF8)

@@ -9,11 +9,13 @@ import Synchronization
 #endif
 
 /// Ctrl-C ends the running query, not the process: a thread of its own waits for the signal. In a shell it ends
-/// the line that is being typed, and a request to end lets the shell put the terminal in order first.
+/// the line that is being typed, and a request to end lets the shell put the terminal in order first. There the
+/// line is drawn again when the terminal has another size, or is the shell's again after Ctrl-Z and `fg`.
 enum Signals {
     private static let state = Mutex(State())
-    private static let quits = Atomic<Bool>(false)
-    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT]
+    /// The signal that has asked a shell to end; 0 before.
+    private static let quits = Atomic<Int32>(0)
+    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT, SIGWINCH]
 
     private struct State {
         var run: RunState?
@@ -33,7 +35,8 @@ enum Signals {
                 guard sigwait(&set, &number) == 0 else { return }
                 switch number {
                 case SIGINT: Signals.interrupt()
-                case SIGCONT: Signals.goOn()
+                case SIGCONT: Signals.wake(.goOn)
+                case SIGWINCH: Signals.wake(.resize)
                 default: Signals.quit(number)
                 }
             }
@@ -55,36 +58,25 @@ enum Signals {
 
     /// The first interrupt asks the run to end and show what it has; a second one ends the process.
     private static func interrupt() {
-        let (run, wake) = state.withLock { ($0.run, $0.wake) }
-        if let run, !run.wasInterrupted {
+        if let run = state.withLock({ $0.run }), !run.wasInterrupted {
             run.interrupt()
-        } else if let wake {
-            _ = write(wake.write, "i", 1)
-        } else {
+        } else if !wake(.interrupt) {
             _exit(130)
         }
     }
 
-    /// After Ctrl-Z and `fg` the terminal shows what the shell above has written, not the line that is being typed.
-    private static func goOn() {
-        guard let wake = state.withLock({ $0.run == nil ? $0.wake : nil }) else { return }
-        _ = write(wake.write, "c", 1)
-    }
-
     private static func quit(_ number: Int32) {
-        let (run, wake) = state.withLock { ($0.run, $0.wake) }
-        guard let wake else {
-            signal(number, SIG_DFL)
-            var set = sigset_t()
-            sigemptyset(&set)
-            sigaddset(&set, number)
-            pthread_sigmask(SIG_UNBLOCK, &set, nil)
-            raise(number)
-            return
-        }
-        quits.store(true, ordering: .relaxed)
-        run?.interrupt()
-        _ = write(wake.write, "q", 1)
+        quits.store(number, ordering: .relaxed)
+        state.withLock { $0.run }?.interrupt()
+        // Whoever has the terminal now is to give it back.
+        Child.end(number)
+        guard !wake(.quit) else { return }
+        signal(number, SIG_DFL)
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, number)
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        raise(number)
     }
 
     static func watch(_ run: RunState?) { state.withLock { $0.run = run } }
@@ -104,21 +96,28 @@ enum Signals {
 
     static var wakeDescriptor: Int32 { state.withLock { $0.wake?.read ?? -1 } }
 
-    /// Whether the shell was asked to end.
-    static var mustQuit: Bool { quits.load(ordering: .relaxed) }
+    /// The exit status of a shell that was asked to end, as a shell above would tell it.
+    static var quitStatus: Int32? {
+        let number = quits.load(ordering: .relaxed)
+        return number == 0 ? nil : 128 + number
+    }
 
-    /// Why a shell was woken.
-    enum Wake { case interrupt, quit, goOn }
+    /// Why a shell was woken; the later ones matter more.
+    enum Wake: UInt8 { case resize, goOn, interrupt, quit }
+
+    /// Whether there is a shell.
+    @discardableResult
+    private static func wake(_ wake: Wake) -> Bool {
+        guard let end = state.withLock({ $0.wake?.write }) else { return false }
+        var byte = wake.rawValue
+        _ = write(end, &byte, 1)
+        return true
+    }
 
     static func takeWake() -> Wake? {
         var byte: UInt8 = 0
-        var wake: Wake?
-        while read(wakeDescriptor, &byte, 1) == 1 {
-            switch byte {
-            case UInt8(ascii: "c"): wake = wake ?? .goOn
-            default: wake = .interrupt
-            }
-        }
-        return mustQuit ? .quit : wake
+        var most: UInt8?
+        while read(wakeDescriptor, &byte, 1) == 1 { most = max(most ?? 0, byte) }
+        return quitStatus != nil ? .quit : most.flatMap(Wake.init)
     }
 }

@@ -61,6 +61,18 @@ final class PseudoTerminal {
         process = child
     }
 
+    /// A shell that has shown its prompt.
+    static func shell(
+        _ home: Scratch, _ arguments: [String] = [ShellTests.log], columns: UInt16 = 100, rows: UInt16 = 30,
+        environment: [String: String] = [:]
+    ) throws -> PseudoTerminal {
+        let shell = try PseudoTerminal(
+            arguments, environment: ["HOME": home.directory, "NO_COLOR": "1"].merging(environment) { $1 },
+            columns: columns, rows: rows)
+        try shell.expect("mlq> ")
+        return shell
+    }
+
     deinit {
         kill(process, SIGKILL)
         if status == nil { waitpid(process, nil, 0) }
@@ -95,7 +107,7 @@ final class PseudoTerminal {
         }
     }
 
-    /// Waits for the program to end.
+    /// Waits for the program to end; its exit status, or the signal that ended it as a negative number.
     func end(seconds: Double = 30) throws -> Int32 {
         let deadline = Date().addingTimeInterval(seconds)
         while Date() < deadline {
@@ -113,6 +125,14 @@ final class PseudoTerminal {
     func resize(columns: UInt16, rows: UInt16) {
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    }
+
+    /// Sets the terminal up as a shell above does when it has it again.
+    func cook() {
+        var modes = termios()
+        tcgetattr(master, &modes)
+        modes.c_lflag |= tcflag_t(ICANON | ECHO)
+        tcsetattr(master, TCSANOW, &modes)
     }
 
     func signal(_ number: Int32) { kill(process, number) }

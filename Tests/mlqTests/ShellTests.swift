@@ -6,21 +6,10 @@ import Testing
 struct ShellTests {
     static let log = "Tests/Data/postfix-3.7.11.maillog"
 
-    private func shell(
-        _ home: Scratch, _ arguments: [String] = [log], columns: UInt16 = 100, rows: UInt16 = 30,
-        environment: [String: String] = [:]
-    ) throws -> PseudoTerminal {
-        let shell = try PseudoTerminal(
-            arguments, environment: ["HOME": home.directory, "NO_COLOR": "1"].merging(environment) { $1 },
-            columns: columns, rows: rows)
-        try shell.expect("mlq> ")
-        return shell
-    }
-
     @Test("an investigation: count, go on from the answer, look at the lines of a row, narrow to it")
     func investigation() throws {
         let home = try Scratch()
-        let shell = try shell(home)
+        let shell = try PseudoTerminal.shell(home)
         shell.enter("filter process=smtp | count by status")
         try shell.expect("sent")
         try shell.expect("mlq> ")
@@ -45,7 +34,7 @@ struct ShellTests {
 
     @Test("Tab completes: stages, fields of that point, values of the data with their counts")
     func completion() throws {
-        let shell = try shell(try Scratch())
+        let shell = try PseudoTerminal.shell(try Scratch())
         shell.type("filt\tstatu\t")
         try shell.expect("filter status")
         shell.type("=\t")
@@ -65,13 +54,13 @@ struct ShellTests {
 
     @Test("what is typed has colours, an unknown word shows before Enter; not where colours are not wanted")
     func colours() throws {
-        let shell = try shell(try Scratch(), environment: ["NO_COLOR": ""])
+        let shell = try PseudoTerminal.shell(try Scratch(), environment: ["NO_COLOR": ""])
         shell.type("filter statsu")
         try shell.expect("\u{1B}[1mfilter\u{1B}[0m")
         shell.type("=sent")
         shell.type(" ")
         try shell.expect("\u{1B}[4;31mstatsu\u{1B}[0m=\u{1B}[32msent\u{1B}[0m ")
-        let plain = try self.shell(try Scratch())
+        let plain = try PseudoTerminal.shell(try Scratch())
         plain.enter("count by statsu")
         try plain.expect("did you mean 'status'?")
         #expect(!plain.output.contains("\u{1B}7") && !plain.output.contains("statsu\u{1B}"))
@@ -79,7 +68,7 @@ struct ShellTests {
 
     @Test("a statement goes on while it is unfinished, and Ctrl-C leaves it")
     func continuation() throws {
-        let shell = try shell(try Scratch())
+        let shell = try PseudoTerminal.shell(try Scratch())
         shell.enter("filter process=smtp |")
         try shell.expect("...> ")
         shell.enter("count")
@@ -104,7 +93,7 @@ struct ShellTests {
     @Test("statements of several lines can be pasted, and are one entry of the history")
     func paste() throws {
         let home = try Scratch()
-        let first = try shell(home)
+        let first = try PseudoTerminal.shell(home)
         first.type("\u{1b}[200~filter process=qmgr\n  | count by event\n  | head 1\u{1b}[201~\r")
         try first.expect("active")
         try first.expect("mlq> ")
@@ -113,7 +102,7 @@ struct ShellTests {
         let history = home.path(".local/state/mlq/history")
         let mode = try FileManager.default.attributesOfItem(atPath: history)[.posixPermissions] as? Int
         #expect(mode == 0o600)
-        let second = try shell(home)
+        let second = try PseudoTerminal.shell(home)
         second.enter(":history")
         try second.expect("filter process=qmgr\r\n")
         try second.expect("| count by event\r\n")
@@ -135,7 +124,7 @@ struct ShellTests {
         for _ in 0..<64 { many.append(text) }
         for _ in 0..<40 { try file.write(contentsOf: many) }
         try file.close()
-        let shell = try shell(home, ["--year", "2026", "--threads", "2", big])
+        let shell = try PseudoTerminal.shell(home, ["--year", "2026", "--threads", "2", big])
         shell.enter("filter text ~ /(a|b)+c.*(x|y)+z$/ or status=sent | count by queue_id, text")
         Thread.sleep(forTimeInterval: 0.2)
         shell.type("\u{3}")
@@ -144,14 +133,13 @@ struct ShellTests {
         shell.enter("filter status=sent | head 1 | count")
         try shell.expect("count")
         try shell.expect("1")
-        // Asked to end, it leaves the terminal in order.
-        shell.signal(SIGTERM)
+        shell.enter(":quit")
         #expect(try shell.end() == 0)
     }
 
     @Test("a long answer goes through the pager, and leaving it ends the query")
     func pager() throws {
-        let shell = try shell(try Scratch(), rows: 12, environment: ["PAGER": "less"])
+        let shell = try PseudoTerminal.shell(try Scratch(), rows: 12, environment: ["PAGER": "less"])
         shell.enter("filter process=qmgr")
         try shell.expect("postfix/qmgr")
         shell.type("q")
@@ -166,32 +154,23 @@ struct ShellTests {
         #expect(try shell.end() == 0)
     }
 
-    @Test("a terminal may change its size; rows that are too wide turn")
-    func resize() throws {
-        let shell = try shell(try Scratch())
-        shell.resize(columns: 40, rows: 20)
-        shell.enter(
-            "filter status=sent | select time, from_domain, to, relay, delay, dsn, status, detail | head 1")
-        try shell.expect("row 1")
-        try shell.expect("dsn")
-        shell.resize(columns: 200, rows: 20)
-        shell.enter("_ | select dsn")
-        try shell.expect("2.0.0")
-        shell.enter(":quit")
-        #expect(try shell.end() == 0)
-    }
-
     @Test("nothing of a log or of what is typed reaches the terminal raw")
     func hostile() throws {
         let home = try Scratch()
         let line = "2026-03-29T03:00:01Z mx1 postfix/smtpd[1]: warning: \u{1b}]0;owned\u{7}\u{202e}x\n"
-        let shell = try shell(home, [try home.write(line, to: "maillog")])
+        let sender =
+            "2026-03-29T03:00:02Z mx1 postfix/qmgr[1]: 4ABC12345: from=<\u{202e}x@a>, size=1, nrcpt=1 (queue active)\n"
+        let shell = try PseudoTerminal.shell(home, [try home.write(line + sender, to: "maillog")])
         shell.enter("filter process=smtpd")
         try shell.expect("owned")
         shell.enter("values text")
         try shell.expect("owned")
+        try shell.expect("mlq> ")
         shell.type("filter tag=\t")
-        shell.type("\u{15}count by text\r")
+        shell.type("\u{15}filter from=\t| count\r")
+        try shell.expect("| count")
+        #expect(try shell.expect("mlq> ").contains(" 1\r\n"))
+        shell.enter("count by text")
         try shell.expect("owned")
         shell.enter(":lines 1")
         try shell.expect("owned")
@@ -309,7 +288,7 @@ struct ShellTests {
 
     @Test("on a narrow screen messages end their lines at words, and the prompt leaves room")
     func narrowScreen() throws {
-        let shell = try shell(try Scratch(), columns: 60)
+        let shell = try PseudoTerminal.shell(try Scratch(), columns: 60)
         shell.enter("filter process=smtp and status=deferred | count by reasn, reason_class, relay_name, dsn")
         try shell.expect("unknown field 'reasn'")
         let text = try shell.expect("(mlq help fields)")
@@ -342,21 +321,5 @@ struct ShellTests {
         for wrong in ["nonsense", "count by statsu", ":bad", ":drill 1", ":timing maybe", ":all", ":edit"] {
             #expect(try answers("\(wrong)\ncount\n").status == 2, "\(wrong)")
         }
-    }
-
-    @Test("after a stop the line that is being typed is shown again, and SIGQUIT leaves in order")
-    func stopped() throws {
-        let shell = try shell(try Scratch())
-        shell.type("count by proc")
-        try shell.expect("count by proc")
-        shell.signal(SIGSTOP)
-        Thread.sleep(forTimeInterval: 0.1)
-        shell.signal(SIGCONT)
-        try shell.expect("count by proc")
-        shell.enter("ess")
-        try shell.expect("qmgr")
-        try shell.expect("mlq> ")
-        shell.signal(SIGQUIT)
-        #expect(try shell.end() == 0)
     }
 }

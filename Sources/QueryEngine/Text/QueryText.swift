@@ -38,20 +38,22 @@ package enum QueryText {
         else { return false }
         let word = String(decoding: bytes, as: UTF8.self)
         if case .text(.oneOf) = type { return true }
-        return Fields.named(word) == nil && word.lowercased() != "null" && !word.contains("..")
+        return word.unicodeScalars.allSatisfy { DisplayText.escape(of: $0) == nil }
+            && Fields.named(word) == nil && word.lowercased() != "null" && !word.contains("..")
     }
 
+    /// Between quotes; what a terminal would act on is written as its bytes.
     static func quoted(_ bytes: [UInt8]) -> String {
         var text = "\""
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            switch scalar.value {
-            case 10: text += "\\n"
-            case 9: text += "\\t"
-            case 13: text += "\\r"
-            case 34, 92: text += "\\\(scalar)"
-            case 0..<32, 127:
-                text += "\\x\(scalar.value < 16 ? "0" : "")\(String(scalar.value, radix: 16))"
-            default: text.unicodeScalars.append(scalar)
+            if scalar == "\"" || scalar == "\\" {
+                text += "\\\(scalar)"
+            } else if let escape = DisplayText.escape(of: scalar) {
+                text += scalar.isASCII
+                    ? String(decoding: escape, as: UTF8.self)
+                    : scalar.utf8.map { "\\x\(String($0, radix: 16))" }.joined()
+            } else {
+                text.unicodeScalars.append(scalar)
             }
         }
         return text + "\""

@@ -41,6 +41,12 @@ struct LineColors {
     private func place(_ text: ArraySlice<UInt8>) -> Int? {
         var cell = promptWidth
         for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            if scalar == "\n" {
+                // Behind a row that is full, a terminal and Readline do not agree on where the next one begins.
+                guard cell % columns > 0 else { return nil }
+                cell += columns - cell % columns
+                continue
+            }
             let width = Int(wcwidth(wchar_t(scalar.value)))
             guard width >= 0 else { return nil }
             // A wide character does not stand across the edge.

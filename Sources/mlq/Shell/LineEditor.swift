@@ -47,6 +47,7 @@ enum LineEditor {
         if Signals.takeWake() == .quit { return .end }
         accepted = nil
         promptWidth = width(ofPrompt: prompt)
+        mlq_readline_fit()
         rl_callback_handler_install(prompt) { line in
             guard let line else {
                 LineEditor.accepted = .end
@@ -63,10 +64,7 @@ enum LineEditor {
                 pollfd(fd: Signals.wakeDescriptor, events: Int16(POLLIN), revents: 0),
             ]
             guard poll(&waits, nfds_t(waits.count), -1) > 0 else {
-                if errno == EINTR {
-                    rl_resize_terminal()
-                    continue
-                }
+                if errno == EINTR { continue }
                 accepted = .end
                 rl_callback_handler_remove()
                 break
@@ -79,9 +77,8 @@ enum LineEditor {
                 case .quit:
                     mlq_readline_leave_line("")
                     accepted = .end
-                case .goOn:
-                    rl_prep_terminal(1)
-                    rl_forced_update_display()
+                case .goOn: mlq_readline_take_terminal()
+                case .resize: mlq_readline_resize()
                 case nil: break
                 }
             } else if waits[0].revents & Int16(POLLIN) != 0 {

@@ -10,10 +10,6 @@ import Synchronization
 /// The program that shows long texts a screenful at a time.
 struct Pager {
     private let command: String
-    private static let shows = Atomic<Bool>(false)
-
-    /// Whether a pager has the terminal.
-    static var isShowing: Bool { shows.load(ordering: .relaxed) }
 
     /// `$PAGER`, else less; nil where there is none, or where the terminal could not show it.
     init?() {
@@ -35,21 +31,17 @@ struct Pager {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }
         _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
-        // Long lines are cut, not folded; one screenful needs no key; the answer stays on the screen.
-        setenv("LESS", "-SRXF", 0)
+        // Long lines are cut, not folded; one screenful needs no key; the answer stays on the screen. Whoever has
+        // settings of their own sees colours all the same.
+        let options = Terminal.environment("LESS") ?? "-SXF"
+        if !options.contains("R") { setenv("LESS", "-R \(options)", 1) }
         let process = Child.start(["/bin/sh", "-c", command], input: ends[0])
         close(ends[0])
         guard let process else {
             close(ends[1])
             return nil
         }
-        Pager.shows.store(true, ordering: .relaxed)
         return (process, ends[1])
-    }
-
-    fileprivate static func wait(_ process: pid_t) {
-        Child.wait(process)
-        shows.store(false, ordering: .relaxed)
     }
 }
 
@@ -105,7 +97,7 @@ final class PagerSink: ByteSink {
     func flush() {
         if let paged {
             close(paged.descriptor)
-            Pager.wait(paged.process)
+            Child.wait(paged.process)
         } else if !held.isEmpty {
             _ = flushHeld(to: direct)
         }
@@ -113,8 +105,19 @@ final class PagerSink: ByteSink {
     }
 }
 
-/// Programs that the shell starts.
+/// A program that the shell starts and gives the terminal to.
 enum Child {
+    private static let running = Atomic<pid_t>(0)
+
+    /// Whether one has the terminal.
+    static var hasTerminal: Bool { running.load(ordering: .relaxed) != 0 }
+
+    /// Sends a signal to the one that has the terminal.
+    static func end(_ signal: Int32) {
+        let process = running.load(ordering: .relaxed)
+        if process != 0 { kill(process, signal) }
+    }
+
     /// Starts a program with the signals that a program expects.
     static func start(_ words: [String], input: Int32? = nil) -> pid_t? {
         var actions = posix_spawn_file_actions_t()
@@ -139,6 +142,7 @@ enum Child {
         guard posix_spawnp(&process, words[0], &actions, &attributes, arguments, environ) == 0 else {
             return nil
         }
+        running.store(process, ordering: .relaxed)
         return process
     }
 
@@ -147,6 +151,7 @@ enum Child {
     static func wait(_ process: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        running.store(0, ordering: .relaxed)
         return status
     }
 }

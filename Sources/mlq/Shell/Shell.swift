@@ -73,8 +73,12 @@ final class Shell {
             switch LineEditor.read(pending.isEmpty ? prompt : continuation) {
             case .end:
                 Terminal.print("\n")
-                mustLeave = true
-            case .interrupted: pending = []
+                if pending.isEmpty { mustLeave = true }
+                fallthrough
+            case .interrupted:
+                // What was entered of a statement can be brought back and mended.
+                if !pending.isEmpty { history?.add(pending.joined(separator: "\n")) }
+                pending = []
             case .line(let line):
                 let isBlank = line.allSatisfy { $0 == " " || $0 == "\t" }
                 if isBlank, pending.isEmpty { continue }
@@ -84,10 +88,10 @@ final class Shell {
                 pending = []
                 history?.add(text)
                 handle(text)
-                if Signals.mustQuit { mustLeave = true }
             }
+            if Signals.quitStatus != nil { mustLeave = true }
         }
-        return 0
+        return Signals.quitStatus ?? 0
     }
 
     /// Lines that a statement has so far, as the beginning of its text.

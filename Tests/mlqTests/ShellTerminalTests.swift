@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+/// What a shell owes to its terminal, to the keys and to signals.
+@Suite("The shell and its terminal", .serialized)
+struct ShellTerminalTests {
+    @Test("a terminal may change its size; rows that are too wide turn")
+    func resize() throws {
+        let shell = try PseudoTerminal.shell(try Scratch())
+        shell.resize(columns: 40, rows: 20)
+        shell.enter(
+            "filter status=sent | select time, from_domain, to, relay, delay, dsn, status, detail | head 1")
+        try shell.expect("row 1")
+        try shell.expect("dsn")
+        shell.resize(columns: 200, rows: 20)
+        shell.enter("_ | select dsn")
+        try shell.expect("2.0.0")
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test(
+        "a line of several rows is drawn again from its first row when the size changes", arguments: ["", "1"])
+    func resizeWhileTyping(noColor: String) throws {
+        let shell = try PseudoTerminal.shell(try Scratch(), environment: ["NO_COLOR": noColor])
+        shell.type("filter process=smtp and status=sent and to=nobody@a.example.org and delay > 1 | count")
+        try shell.expect("count")
+        Thread.sleep(forTimeInterval: 0.2)
+        shell.resize(columns: 60, rows: 20)
+        let drawn = try shell.expect("mlq> filter")
+        // Up, over the rows before the last.
+        #expect(drawn.contains("\u{1b}[A"))
+    }
+
+    @Test("after Ctrl-Z and fg the line is shown again and keys are keys")
+    func stopped() throws {
+        let shell = try PseudoTerminal.shell(try Scratch())
+        shell.type("ount by proc")
+        try shell.expect("ount by proc")
+        shell.signal(SIGSTOP)
+        Thread.sleep(forTimeInterval: 0.1)
+        shell.cook()
+        shell.signal(SIGCONT)
+        try shell.expect("ount by proc")
+        // To the beginning of the line, and to its end.
+        shell.type("\u{1}c\u{5}ess\r")
+        try shell.expect("qmgr")
+    }
+
+    @Test("Ctrl-R searches the history back and Ctrl-S forth, in statements of several lines too")
+    func search() throws {
+        let shell = try PseudoTerminal.shell(try Scratch())
+        for statement in ["count by process |", "head 1", "count by day"] { shell.enter(statement) }
+        try shell.expect("563")
+        try shell.expect("mlq> ")
+        // The first turns round, and finds the same.
+        shell.type("\u{12}count\u{12}\u{13}\u{13}\r")
+        try shell.expect("563")
+        try shell.expect("mlq> ")
+        shell.type("\u{12}count\u{12}\r")
+        try shell.expect("qmgr")
+    }
+
+    @Test("what was entered of a statement is left with Ctrl-C or Ctrl-D, and can be brought back")
+    func leaveStatement() throws {
+        let shell = try PseudoTerminal.shell(try Scratch())
+        for key in ["\u{3}", "\u{4}"] {
+            shell.enter("filter (process=smtp")
+            try shell.expect("...> ")
+            shell.type(key)
+            try shell.expect("mlq> ")
+            shell.type("\u{10}) | count\r")
+            try shell.expect("104")
+            try shell.expect("mlq> ")
+        }
+        shell.type("\u{4}")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test(
+        "asked to end, it leaves the terminal in order and says by which signal",
+        arguments: [SIGHUP, SIGTERM, SIGQUIT])
+    func signals(_ signal: Int32) throws {
+        let home = try Scratch()
+        for unfinished in ["count by proc", "filter status=sent |\r"] {
+            let shell = try PseudoTerminal.shell(home)
+            shell.enter("count")
+            try shell.expect("563")
+            try shell.expect("mlq> ")
+            shell.type(unfinished)
+            try shell.expect(unfinished.hasSuffix("\r") ? "...> " : unfinished)
+            shell.signal(signal)
+            #expect(try shell.end() == 128 + signal)
+        }
+        let history = try String(contentsOfFile: home.path(".local/state/mlq/history"), encoding: .utf8)
+        #expect(history.contains("\ncount\n") && history.contains("\nfilter status=sent |\n"))
+    }
+
+    @Test("a statement of several lines has its colours when it is pasted or brought back")
+    func coloursOfSeveralLines() throws {
+        let shell = try PseudoTerminal.shell(try Scratch(), environment: ["NO_COLOR": ""])
+        shell.type("\u{1b}[200~filter status=sent\n  | count\u{1b}[201~\r")
+        try shell.expect("\u{1B}[32msent\u{1B}[0m")
+        try shell.expect("| \u{1B}[1mcount\u{1B}[0m")
+        try shell.expect("mlq> ")
+        shell.type("\u{10}")
+        try shell.expect("| \u{1B}[1mcount\u{1B}[0m")
+    }
+
+    @Test("asked to end while the pager has the terminal, it takes the pager with it")
+    func signalInPager() throws {
+        let shell = try PseudoTerminal.shell(try Scratch(), rows: 12, environment: ["PAGER": "less"])
+        shell.enter("filter process=qmgr")
+        try shell.expect("postfix/qmgr")
+        Thread.sleep(forTimeInterval: 0.2)
+        shell.signal(SIGTERM)
+        #expect(try shell.end() == 128 + SIGTERM)
+    }
+
+    @Test("colours are seen by those too who have settings of their own for less")
+    func less() throws {
+        let environment = ["PAGER": "less", "LESS": "-N", "NO_COLOR": ""]
+        let shell = try PseudoTerminal.shell(try Scratch(), rows: 12, environment: environment)
+        shell.enter("count by text")
+        try shell.expect("8")
+        shell.type("q")
+        try shell.expect("mlq> ")
+        #expect(!shell.output.contains("ESC"))
+    }
+}
