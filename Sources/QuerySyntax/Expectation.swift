@@ -18,10 +18,12 @@ package enum Expectation: Hashable, Sendable {
     case investigation
     /// A length of time.
     case duration
+    /// A stretch of time.
+    case range
     /// Something that help has a page on.
     case helpTopic
-    /// One of some words.
-    case word([String])
+    /// One of some words; what each of them is.
+    case word([String], notes: [String] = [])
 
     package var isKeyword: Bool { if case .keyword = self { true } else { false } }
 }

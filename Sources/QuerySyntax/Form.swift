@@ -187,7 +187,9 @@ extension Parameter where Value == String {
 extension Parameter where Value == TimeRange {
     package static var range: Parameter {
         Parameter("A..B", grammar: "range") {
-            (parser: inout Parser) throws(Diagnostic) -> TimeRange in try parser.timeRange()
+            (parser: inout Parser) throws(Diagnostic) -> TimeRange in
+            parser.expect(.range)
+            return try parser.timeRange()
         }
     }
 }

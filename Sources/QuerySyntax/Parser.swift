@@ -233,7 +233,10 @@ package struct Parser {
         var index = position + 1
         while true {
             guard let next = byte(at: index), next != 10 else {
-                throw Diagnostic("this string is not closed", at: SourceRange(start, start + 1))
+                let mark = quote == 39 ? "'" : "\""
+                throw Diagnostic(
+                    "this string is not closed", at: SourceRange(start, start + 1),
+                    hint: "a string ends on its line: write \(mark) behind it")
             }
             index += 1
             if next == quote { break }
@@ -278,7 +281,9 @@ package struct Parser {
         var index = position + 1
         while true {
             guard let next = byte(at: index), next != 10 else {
-                throw Diagnostic("this regex is not closed", at: SourceRange(start, start + 1))
+                throw Diagnostic(
+                    "this regex is not closed", at: SourceRange(start, start + 1),
+                    hint: "a regex ends on its line: write / behind it")
             }
             index += 1
             if next == 47 { break }

@@ -25,14 +25,10 @@ struct Options: ParsableCommand {
     @Option(name: .short, help: ArgumentHelp("Run this script.", valueName: "script"))
     var f: String?
 
-    @Option(
-        name: [.short, .customLong("output")],
-        help: ArgumentHelp(
-            "Format of the answer: \(OutputFormats.all.map(\.name).joined(separator: ", ")).",
-            valueName: "format"))
+    @Option(name: [.short, .customLong("output")], help: Setting.help("output"))
     var o: String?
 
-    @Flag(name: .customLong("no-header"), help: "Leave the header line out.")
+    @Flag(name: .customLong("no-header"), help: Setting.help("no-header"))
     var noHeader = false
 
     @Flag(
@@ -40,67 +36,58 @@ struct Options: ParsableCommand {
         help: "Go on with what is written to the logs, through rotations, until Ctrl-C.")
     var follow = false
 
-    @Option(
-        help: ArgumentHelp(
-            "With --follow into a pipe: print the answer so far this often.", valueName: "duration"))
+    @Option(help: Setting.help("every"))
     var every: String = "10s"
 
-    @Option(help: ArgumentHelp("Only lines from this time on: 2012-12-26, end-2h, …", valueName: "time"))
+    @Option(help: Setting.help("since"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only lines up to this time; a day counts whole.", valueName: "time"))
+    @Option(help: Setting.help("until"))
     var until: String?
 
-    @Option(help: ArgumentHelp("Year of the first stamp that has none.", valueName: "year"))
+    @Option(help: Setting.help("year"))
     var year: Int?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Show and read times in this zone: Europe/Berlin, +02:00, UTC, local (mlq help times).",
-            valueName: "zone"))
+    @Option(parsing: .unconditional, help: Setting.help("tz"))
     var tz: String?
 
-    @Option(help: ArgumentHelp("The time that `now` stands for.", valueName: "time"))
+    @Option(help: Setting.help("now"))
     var now: String?
 
-    @Option(help: ArgumentHelp("Threads (default: one per core).", valueName: "n"))
+    @Option(help: Setting.help("threads"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Memory for grouping and sorting before files are used.", valueName: "size"))
+    @Option(help: Setting.help("memory"))
     var memory: String = "512MB"
 
     @Option(name: .customShort("D"), help: ArgumentHelp("Set a script's parameter.", valueName: "name=value"))
     var define: [String] = []
 
-    @Flag(help: "Lines that were not understood make the exit status 3.")
+    @Flag(help: Setting.help("strict"))
     var strict = false
 
-    @Flag(name: .customLong("exit-empty"), help: "No rows make the exit status 1.")
+    @Flag(name: .customLong("exit-empty"), help: Setting.help("exit-empty"))
     var exitEmpty = false
 
-    @Flag(help: "Say how long it took and what was read.")
+    @Flag(help: Setting.help("stats"))
     var stats = false
 
-    @Flag(help: "Let `write` replace files.")
+    @Flag(help: Setting.help("force"))
     var force = false
 
-    @Flag(name: .customLong("safe-csv"), help: "Defuse CSV cells that a spreadsheet would run.")
+    @Flag(name: .customLong("safe-csv"), help: Setting.help("safe-csv"))
     var safeCSV = false
 
-    @Flag(help: "Show pseudonyms for local parts, logins and clients (mlq help redact).")
+    @Flag(help: Setting.help("redact"))
     var redact = false
 
-    @Option(
-        name: .customLong("redact-key"),
-        help: ArgumentHelp("The same, with the pseudonyms of that key: a secret, or @FILE.", valueName: "key")
-    )
+    @Option(name: .customLong("redact-key"), help: Setting.help("redact-key"))
     var redactKey: String?
 
-    @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "when"))
+    @Option(help: Setting.help("color"))
     var color: ColorChoice = .auto
 
-    @Flag(name: .customLong("no-pager"), help: "In the shell, show long answers without a pager.")
+    @Flag(name: .customLong("no-pager"), help: Setting.help("no-pager"))
     var noPager = false
 
     @Flag(name: .customLong("no-config"), help: "In the shell, leave the settings file unread.")
@@ -114,26 +101,6 @@ struct Options: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Logs, plain or compressed; - is standard input.", valueName: "file"))
     var files: [String] = []
-
-    /// The names of the options that a shell can change.
-    static let names =
-        (flags + [
-            "color", "every", "memory", "now", "output", "redact-key", "since", "threads",
-            "tz", "until", "year",
-        ]).sorted()
-
-    static let flags = [
-        "exit-empty", "force", "no-header", "no-pager", "redact", "safe-csv", "stats", "strict",
-    ]
-
-    /// The values that such an option may have, where they are words.
-    static func values(of name: String) -> [String] {
-        switch name {
-        case "output": OutputFormats.all.map(\.name)
-        case "color": ColorChoice.allCases.map(\.rawValue)
-        default: flags.contains(name) ? ["on", "off"] : []
-        }
-    }
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never

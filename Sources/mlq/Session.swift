@@ -95,7 +95,7 @@ struct Session {
         guard let pipeline = try? parser.pipeline(Stages.all) else { return }
         environment.bindings[name] = pipeline
         environment.bindingTexts[name] = text
-        environment.bindingWords[name] = []
+        environment.bindingNames[name] = []
     }
 
     /// A query of one statement, resolved; nil where it is none.
@@ -275,7 +275,8 @@ struct Session {
     private func statistics(_ outcome: Executor.Outcome, seconds: Double) -> String {
         let megabytes = Double(outcome.account.bytes) / 1e6
         let rate = seconds > 0 ? megabytes / seconds : 0
-        return "mlq: \(outcome.rows) rows from \(outcome.account.lines) lines looked at, "
+        let rows = outcome.rows == 1 ? "1 row" : "\(Digits.grouped(outcome.rows)) rows"
+        return "mlq: \(rows) from \(Digits.grouped(outcome.account.lines)) lines looked at, "
             + "\(Int(megabytes)) MB in \(Int(seconds * 1000)) ms (\(Int(rate)) MB/s), "
             + "\(settings.threads) threads"
             + (Terminal.peakMemory.map { ", peak \($0 >> 20) MB" } ?? "")

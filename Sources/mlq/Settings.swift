@@ -46,6 +46,14 @@ struct Settings {
         definitions = try Settings.definitions(options)
     }
 
+    static func parsed(_ arguments: [String]) throws(UsageError) -> Settings {
+        do { return try Settings(try Options.parse(arguments)) } catch let error as UsageError {
+            throw error
+        } catch {
+            throw UsageError(Options.message(for: error))
+        }
+    }
+
     static func format(_ name: String) throws(UsageError) -> OutputFormat {
         if let format = OutputFormats.named(name) { return format }
         let near = Spelling.nearest(to: name, among: OutputFormats.all.map(\.name))

@@ -49,7 +49,8 @@ enum Terminal {
         let columns = isError ? width ?? .max : .max
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
-        write(Array(lines.map { folded(shown(String($0)).text, columns: columns) + "\n" }.joined().utf8))
+        let text = lines.map { folded(shown(String($0)).text, columns: columns) + "\n" }.joined()
+        write(Array((isUTF8 ? text : text.replacing("…", with: "...")).utf8))
     }
 
     static func say(_ diagnostic: Diagnostic, in source: Source) {
@@ -61,11 +62,13 @@ enum Terminal {
     static func folded(_ line: String, columns: Int) -> String {
         guard columns > 20, shown(line).width > columns else { return line }
         let cells = Array(line)
-        let gaps = cells.indices.dropFirst(2).filter {
-            cells[$0] != " " && cells[$0 - 1] == " " && cells[$0 - 2] == " " && $0 <= columns / 2
+        let margin = cells.prefix { $0 == " " }.count
+        let starts = cells.indices.dropFirst(margin + 2).filter {
+            cells[$0] != " " && cells[$0 - 1] == " " && cells[$0 - 2] == " "
         }
-        let indent = String(
-            repeating: " ", count: gaps.last ?? cells.prefix { $0 == " " }.count)
+        // Many of them are a list of names, not columns.
+        let column = starts.count > 3 ? nil : starts.last { $0 <= columns / 2 }
+        let indent = String(repeating: " ", count: column ?? margin)
         var lines: [String] = []
         var (current, width) = ("", 0)
         for (place, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {

@@ -20,7 +20,8 @@ struct ShellTerminalTests {
     }
 
     @Test(
-        "a line of several rows is drawn again from its first row when the size changes", arguments: ["", "1"])
+        "a line of several rows is drawn again from its first row when the size changes",
+        arguments: ["", "1"])
     func resizeWhileTyping(noColor: String) throws {
         let shell = try PseudoTerminal.shell(try Scratch(), environment: ["NO_COLOR": noColor])
         shell.type("filter process=smtp and status=sent and to=nobody@a.example.org and delay > 1 | count")

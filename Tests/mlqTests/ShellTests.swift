@@ -28,6 +28,8 @@ struct ShellTests {
         try shell.expect("rows 1 to 1")
         shell.enter(":last as csv")
         try shell.expect("count\r\n")
+        shell.enter(":last as md")
+        try shell.expect("\r\n| count |")
         shell.enter(":quit")
         #expect(try shell.end() == 0)
     }
@@ -147,7 +149,7 @@ struct ShellTests {
         shell.enter("count")
         try shell.expect("count")
         shell.type("q\u{8}")
-        shell.enter(":set no-pager")
+        shell.enter(":set no-pager on")
         shell.enter("count by text")
         try shell.expect("more rows")
         shell.enter(":quit")
@@ -203,7 +205,8 @@ struct ShellTests {
                 == "process\tcount\nqmgr\t172\n")
         try home.write("outptu = csv\n", to: ".config/mlq/config")
         let wrong = try Program.run([ShellTests.log], input: input, environment: environment)
-        #expect(wrong.status == 2 && wrong.error.contains("outptu"))
+        #expect(wrong.status == 2 && wrong.error.contains("config, line 1: "))
+        #expect(wrong.error.contains("outptu"))
     }
 
     @Test("what was found can be saved, and runs as a script")
@@ -224,6 +227,43 @@ struct ShellTests {
     /// What statements from a pipe give, as tables.
     private func answers(_ input: String, _ arguments: [String] = [log]) throws -> Program.Outcome {
         try Program.run(["--no-config"] + arguments, input: input)
+    }
+
+    @Test("all settings are shown with what they are and what they are for, or one of them")
+    func shownSettings() throws {
+        let all = try Program.run(["-o", "csv", "--no-config", ShellTests.log], input: ":set\n").output
+        let help = try Program.run(["--help"]).output
+        for line in all.split(separator: "\n") {
+            let name = line.prefix { $0 != " " }
+            #expect(help.contains("--\(name) ") || help.contains("--\(name)\n"), "\(name)")
+        }
+        let words = all.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(words.contains { $0.starts(with: ["output", "csv", "format", "Format"]) })
+        #expect(words.contains { $0.starts(with: ["no-pager", "off", "on|off", "In"]) })
+        let one = try answers(":set color never\n:set color\n:set colour\n:set stats on\n:set stats\n")
+        #expect(
+            one.output == "color  never  when  Colours: auto, always or never.\n"
+                + "stats  on  on|off  Say how long it took and what was read.\n")
+        #expect(one.error == "mlq: there is no setting 'colour'; did you mean 'color'?\n")
+    }
+
+    @Test("a name can be bound again, also where a value is spelt like it")
+    func bindAgain() throws {
+        let outcome = try answers(
+            "let smtp = filter process=smtp\nsmtp | count\nlet smtp = filter process=smtp\nsmtp | count\n")
+        #expect(outcome.output == "count\n104\ncount\n104\n" && outcome.error == "")
+    }
+
+    @Test("that the history cannot be kept is said once")
+    func unkeptHistory() throws {
+        let shell = try PseudoTerminal.shell(try Scratch(), environment: ["XDG_STATE_HOME": "/dev/null"])
+        shell.enter("count")
+        try shell.expect("the history is not kept in /dev/null/mlq/history: Not a directory")
+        try shell.expect("mlq> ")
+        shell.enter("count by day")
+        #expect(try !shell.expect("mlq> ").contains("not kept"))
+        shell.type("\u{10}\u{10}\r")
+        try shell.expect("563")
     }
 
     @Test("what whatchanged found is narrowed to, gone on from, saved and run again")
@@ -302,6 +342,11 @@ struct ShellTests {
             // The line after what was typed begins with an answer to the terminal.
             #expect(line.split(separator: "\r").last?.count ?? 0 <= 60, "\(line)")
         }
+        try shell.expect("mlq> ")
+        shell.type("filter reason=\t")
+        for line in try shell.expect("more)").split(separator: "\r\n").dropFirst() {
+            #expect(line.count <= 60, "\(line)")
+        }
     }
 
     @Test(
@@ -313,7 +358,7 @@ struct ShellTests {
         let outcome = try Program.run(
             ["--since", "2026-11-24", ShellTests.log],
             input:
-                "count\n:set since off\ncount\n:set output off\ncount by process | head 1\n:set no-header\n"
+                "count\n:set since off\ncount\n:set output off\ncount by process | head 1\n:set no-header on\n"
                 + "count\n:set no-header off\ncount\n",
             environment: ["HOME": home.directory])
         #expect(outcome.output == "count\n0\ncount\n563\nprocess\tcount\nqmgr\t172\n563\ncount\n563\n")

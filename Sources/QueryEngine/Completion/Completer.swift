@@ -69,7 +69,13 @@ package struct Completer {
                 offered.append(candidate)
             }
         }
-        return Answer(start: place.start, candidates: Completer.matching(place.word, offered))
+        let found = Completer.matching(place.word, offered)
+        if found.map(\.text) == [place.word], place.word.last?.isLetter == false {
+            // A comparison that is whole is followed by its value.
+            let candidates = complete(text + " ", commands: commands).candidates
+            return Answer(start: text.utf8.count, candidates: candidates)
+        }
+        return Answer(start: place.start, candidates: found)
     }
 
     /// Those that begin with the word; else those that contain it.
@@ -92,7 +98,8 @@ package struct Completer {
         case .form(Stages.all.kind): forms(Stages.all, place.word)
         case .form: forms(commands, place.word)
         case .keyword(let word): [Candidate(text: word)]
-        case .word(let words): words.map { Candidate(text: $0) }
+        case .word(let words, let notes):
+            words.indices.map { Candidate(text: words[$0], note: notes.isEmpty ? "" : notes[$0]) }
         case .field:
             schema(parser).columns.map { column in
                 let field = Fields.named(column.name)
@@ -111,6 +118,7 @@ package struct Completer {
                 Candidate(text: $0.rawValue, ending: $0.rawValue.first!.isLetter ? " " : "")
             }
         case .value(let field): field.map { values(of: $0, parser, place) } ?? []
+        case .range: values(of: "day", parser, place)
         case .binding:
             // The last answer's name is shorter than a Tab.
             environment.names.filter { $0 != "_" }.sorted().map { Candidate(text: $0, note: "pipeline") }
@@ -185,6 +193,7 @@ package struct Completer {
                 }
             }
         }
+        if case .time = column.type { candidates.sort { $0.text < $1.text } }
         // What no line has is offered only where nothing else is meant.
         guard Completer.matching(place.word, candidates).isEmpty else { return candidates }
         switch column.type {

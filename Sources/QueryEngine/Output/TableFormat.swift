@@ -201,7 +201,7 @@ final class TableWriter: RowWriter {
             // The rule of a column takes at least three characters.
             for index in columns.indices { columns[index].width = max(3, columns[index].width) }
         }
-        if options.numbersRows { numberWidth = max(2, String(rows).utf8.count) }
+        if options.numbersRows, !frame.isMarkdown { numberWidth = max(2, String(rows).utf8.count) }
         isTurned = isTooWide
         if !isTurned {
             fit()

@@ -14,8 +14,8 @@ package struct Environment: Sendable {
     package var bindings: [String: Pipeline<any Stage>] = [:]
     /// The text of each of them, itself written out.
     package var bindingTexts: [String: String] = [:]
-    /// The words in the text of each of them, among which are the names that it may use.
-    package var bindingWords: [String: Set<String>] = [:]
+    /// The names that each of them uses.
+    package var bindingNames: [String: Set<String>] = [:]
     /// Rows of earlier answers, by the names that stand for them.
     package var answers: [String: Answer] = [:]
     /// Bytes of memory for grouping and sorting.
@@ -49,9 +49,20 @@ package struct Environment: Sendable {
         return "\(first) | \(source[SourceRange(stage.range.lower, pipeline.range.upper)])"
     }
 
-    /// The words of a text, among which are the names that it may use.
-    static func words(_ text: String) -> Set<String> {
-        Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+    /// The names of pipelines that a text uses: a pipeline begins with them, or they stand after `in`.
+    func names(usedIn text: String) -> Set<String> {
+        let source = Source(name: "", text: text)
+        guard var parser = try? Parser(source) else { return [] }
+        parser.names = names
+        parser.script(Stages.all)
+        var used: Set<String> = []
+        var before = ""
+        for token in parser.tokens where token.role != .comment {
+            let word = source[token.range]
+            if token.role == .name || before.lowercased() == "in" { used.insert(word) }
+            before = word
+        }
+        return used
     }
 
     /// The statements that a text needs before it to be a script: `let` and `param` of the names that it uses, each
@@ -64,11 +75,13 @@ package struct Environment: Sendable {
     }
 
     private func define(_ text: String, _ seen: inout Set<String>, _ statements: inout [String]) {
-        for word in Environment.words(text).sorted() where seen.insert(word).inserted {
-            if let definition = bindingTexts[word] {
-                define(definition, &seen, &statements)
-                statements.append("let \(word) = \(definition)")
-            }
+        for name in names(usedIn: text).sorted() where seen.insert(name).inserted {
+            guard let definition = bindingTexts[name] else { continue }
+            define(definition, &seen, &statements)
+            statements.append("let \(name) = \(definition)")
+        }
+        let words = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+        for word in words.intersection(parameters.keys).sorted() where seen.insert("{\(word)}").inserted {
             switch parameters[word] {
             case .word(let value, _): statements.append("param \(word) = \(value)")
             case .string(let value, let ignoresCase, _):

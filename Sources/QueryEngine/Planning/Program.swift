@@ -83,8 +83,8 @@ package struct Program: Sendable {
         case .pipeline(let pipeline): items.append(.query(query(pipeline, source)))
         case .explain(let pipeline): items.append(.explain(query(pipeline, source)))
         case .bind(let name, let pipeline):
-            let words = Environment.words(source[pipeline.range])
-            guard !reaches(name.text, from: words) else {
+            let used = environment.names(usedIn: source[pipeline.range])
+            guard !reaches(name.text, from: used) else {
                 throw Diagnostic(
                     "'\(name.text)' is used in its own definition", at: name.range,
                     hint: "choose another name")
@@ -94,7 +94,7 @@ package struct Program: Sendable {
             environment.bindingTexts[name.text] = environment.text(of: pipeline, source)
             environment.bindings[name.text] = pipeline
             names.insert(name.text)
-            environment.bindingWords[name.text] = words
+            environment.bindingNames[name.text] = used
         case .parameter(let name, let value):
             usedOverrides.insert(name.text)
             environment.parameters[name.text] = try overridden(name, value)
@@ -104,15 +104,13 @@ package struct Program: Sendable {
     }
 
     /// Whether pipelines of these names use that name, themselves or by way of others.
-    private func reaches(_ name: String, from words: Set<String>) -> Bool {
-        guard environment.bindings[name] != nil else { return false }
-        var open = words.filter { environment.bindings[$0] != nil }
+    private func reaches(_ name: String, from used: Set<String>) -> Bool {
+        var open = used
         var seen = open
         while let next = open.popFirst() {
             if next == name { return true }
-            for word in environment.bindingWords[next] ?? []
-            where environment.bindings[word] != nil && seen.insert(word).inserted {
-                open.insert(word)
+            for other in environment.bindingNames[next] ?? [] where seen.insert(other).inserted {
+                open.insert(other)
             }
         }
         return false

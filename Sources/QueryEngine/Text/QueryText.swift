@@ -49,7 +49,8 @@ package enum QueryText {
             if scalar == "\"" || scalar == "\\" {
                 text += "\\\(scalar)"
             } else if let escape = DisplayText.escape(of: scalar) {
-                text += scalar.isASCII
+                text +=
+                    scalar.isASCII
                     ? String(decoding: escape, as: UTF8.self)
                     : scalar.utf8.map { "\\x\(String($0, radix: 16))" }.joined()
             } else {

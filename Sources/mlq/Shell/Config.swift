@@ -16,21 +16,29 @@ enum Config {
         guard let path, Terminal.exists(path) else { return [] }
         switch FileText.read(path) {
         case .failure(let failure): throw UsageError(failure.message)
-        case .success(let bytes): return arguments(String(decoding: bytes, as: UTF8.self))
+        case .success(let bytes):
+            var arguments: [String] = []
+            let lines = String(decoding: bytes, as: UTF8.self)
+                .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            for (number, line) in lines.enumerated() {
+                guard let argument = argument(line) else { continue }
+                do { _ = try Settings.parsed([argument]) } catch {
+                    throw UsageError("\(path), line \(number + 1): \(error.message)")
+                }
+                arguments.append(argument)
+            }
+            return arguments
         }
     }
 
-    static func arguments(_ text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).compactMap { line in
-            var line = line.drop { $0.isWhitespace }
-            while line.last?.isWhitespace == true { line.removeLast() }
-            guard let first = line.first, first != "#" else { return nil }
-            if line.hasPrefix("--") { line = line.dropFirst(2) }
-            guard let mark = line.firstIndex(where: { $0 == "=" || $0.isWhitespace }) else {
-                return "--\(line)"
-            }
-            let value = line[mark...].drop { $0 == "=" || $0.isWhitespace }
-            return "--\(line[..<mark])=\(value)"
-        }
+    /// A line as an argument; nil for an empty one and a comment.
+    private static func argument(_ line: Substring) -> String? {
+        var line = line.drop { $0.isWhitespace }
+        while line.last?.isWhitespace == true { line.removeLast() }
+        guard let first = line.first, first != "#" else { return nil }
+        if line.hasPrefix("--") { line = line.dropFirst(2) }
+        guard let mark = line.firstIndex(where: { $0 == "=" || $0.isWhitespace }) else { return "--\(line)" }
+        let value = line[mark...].drop { $0 == "=" || $0.isWhitespace }
+        return "--\(line[..<mark])=\(value)"
     }
 }

@@ -11,6 +11,7 @@ import QueryEngine
 /// crash nor another shell costs any; what another shell enters is not mixed in.
 struct History {
     private let path: String?
+    private var isSaved = true
     /// Entries that are remembered.
     private static let limit: Int32 = 5000
 
@@ -31,26 +32,32 @@ struct History {
     /// `$XDG_STATE_HOME/mlq/history`; nil without a home.
     private static var file: String? {
         let home = Terminal.environment("HOME")
-        guard let state = Terminal.environment("XDG_STATE_HOME") ?? home.map({ $0 + "/.local/state" }),
-            makeDirectory(state + "/mlq")
-        else { return nil }
+        guard let state = Terminal.environment("XDG_STATE_HOME") ?? home.map({ $0 + "/.local/state" }) else {
+            return nil
+        }
+        makeDirectory(state + "/mlq")
         return state + "/mlq/history"
     }
 
     /// With the directories above it, for the owner only.
-    private static func makeDirectory(_ path: String) -> Bool {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return true }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-            return false
-        }
-        return makeDirectory(String(path[..<slash])) && mkdir(path, 0o700) == 0
+    private static func makeDirectory(_ path: String) {
+        guard mkdir(path, 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"),
+            slash != path.startIndex
+        else { return }
+        makeDirectory(String(path[..<slash]))
+        mkdir(path, 0o700)
     }
 
     /// The same statement twice in a row is one entry.
-    func add(_ text: String) {
+    mutating func add(_ text: String) {
         if let last = entries.last, last == text { return }
         add_history(text)
-        if let path { append_history(1, path) }
+        guard let path, isSaved else { return }
+        let problem = append_history(1, path)
+        isSaved = problem == 0
+        if !isSaved {
+            Terminal.say("mlq: the history is not kept in \(path): \(String(cString: strerror(problem)))")
+        }
     }
 
     /// Oldest first.

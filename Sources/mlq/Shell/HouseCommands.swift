@@ -74,21 +74,22 @@ struct OpenCommand: ShellCommand {
 /// `:set [NAME [VALUE]]`
 struct SetCommand: ShellCommand {
     static let form = Form<any ShellCommand>(
-        "set", summary: "change an option by its name on the command line: output csv, stats, no-pager off",
+        "set", summary: "what can be set, one setting, or change it: `:set output csv`, `:set no-pager on`",
         Parameter<[String]>.setting
     ) { (_, words) throws(Diagnostic) in SetCommand(words: words) }
 
     let words: [String]
 
     func run(_ shell: Shell) throws(UsageError) {
-        guard let name = words.first else {
-            shell.page(Options.names.joined(separator: "  ") + "\n")
-            return
-        }
+        let setting = try words.first.map { (name) throws(UsageError) in try Setting.named(name) }
         let value = words.dropFirst().filter { $0 != "=" }.joined(separator: " ")
+        guard let setting, !value.isEmpty else {
+            return shell.page(
+                Setting.table(setting.map { [$0] } ?? Setting.all, shell.session.settings.options))
+        }
         let isOff = ["off", "no", "false"].contains(value)
         let isOn = ["on", "yes", "true"].contains(value)
-        try shell.set(name, to: isOff ? nil : isOn ? "" : value)
+        try shell.set(setting, to: isOff ? nil : isOn && setting.isFlag ? "" : value)
     }
 }
 
@@ -106,7 +107,7 @@ struct TimingCommand: ShellCommand {
             throw UsageError("`:timing on` or `:timing off`, not '\(word ?? "")'")
         }
         let isOn = word.map { $0 == "on" } ?? !shell.session.settings.options.stats
-        try shell.set("stats", to: isOn ? "" : nil)
+        try shell.set(try Setting.named("stats"), to: isOn ? "" : nil)
         Terminal.say("mlq: timing is \(isOn ? "on" : "off")")
     }
 }

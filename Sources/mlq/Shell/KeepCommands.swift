@@ -20,7 +20,7 @@ struct SaveCommand: ShellCommand {
         guard let text = shell.lastText else { throw UsageError("there is no query yet") }
         let path = path.hasSuffix(".mlq") ? path : path + ".mlq"
         guard shell.session.settings.options.force || !Terminal.exists(path) else {
-            throw UsageError("\(path) is there already; name another file, or `:set force` first")
+            throw UsageError("\(path) is there already; name another file, or `:set force on` first")
         }
         let statements = shell.session.environment.definitions(for: text) + [text]
         let source = Source(

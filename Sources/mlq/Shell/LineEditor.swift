@@ -166,7 +166,9 @@ enum LineEditor {
         let width = Terminal.width ?? 80
         let height = max(8, (Terminal.height ?? 24) - 4)
         let hasCounts = listed.count > height && listed.allSatisfy { $0.note.allSatisfy(\.isNumeral) }
-        let names = listed.map { Terminal.shown(hasCounts ? "\($0.text) \($0.note)" : $0.text) }
+        let names = listed.map {
+            Terminal.shown(hasCounts ? "\($0.text) \($0.note)" : $0.text, columns: width - 2)
+        }
         let widest = names.map(\.width).max() ?? 0
         var lines: [String] = []
         if listed.count <= height {

@@ -39,15 +39,7 @@ final class Shell {
         let saved = options.noConfig ? [] : try Config.arguments()
         self.arguments = saved + arguments
         session = Session(
-            saved.isEmpty ? try Settings(options) : try Shell.settings(self.arguments), paths: files)
-    }
-
-    private static func settings(_ arguments: [String]) throws(UsageError) -> Settings {
-        do { return try Settings(try Options.parse(arguments)) } catch let error as UsageError {
-            throw error
-        } catch {
-            throw UsageError(Options.message(for: error))
-        }
+            saved.isEmpty ? try Settings(options) : try Settings.parsed(self.arguments), paths: files)
     }
 
     // MARK: The loop
@@ -365,17 +357,18 @@ final class Shell {
         Terminal.isOutput && Terminal.hasColors ? "\u{1B}[2m\(text)\u{1B}[0m" : text
     }
 
-    /// Changes an option, by the name that it has on the command line; nil takes it back, an empty text is a flag.
-    func set(_ name: String, to value: String?) throws(UsageError) {
+    /// Changes a setting; nil takes it back, an empty text is for a flag.
+    func set(_ setting: Setting, to value: String?) throws(UsageError) {
+        let name = setting.name
         var changed: [String] = []
         var left = arguments[...]
         while let argument = left.popFirst() {
             let isNamed = argument == "--\(name)" || argument == "-o" && name == "output"
-            if isNamed, !Options.flags.contains(name) { _ = left.popFirst() }
+            if isNamed, !setting.isFlag { _ = left.popFirst() }
             if !isNamed, !argument.hasPrefix("--\(name)=") { changed.append(argument) }
         }
         if let value { changed.append(value.isEmpty ? "--\(name)" : "--\(name)=\(value)") }
-        session.settings = try Shell.settings(changed)
+        session.settings = try Settings.parsed(changed)
         arguments = changed
         counted = [:]
     }

@@ -73,14 +73,14 @@ extension Parameter where Value == [String] {
         }
     }
 
-    /// The name of an option and its value.
+    /// The name of a setting and its value.
     static var setting: Parameter {
         Parameter("[NAME [VALUE]]", grammar: "[ word, { word } ]") {
             (parser: inout Parser) throws(Diagnostic) -> [String] in
-            parser.expect(.word(Options.names))
+            parser.expect(.word(Setting.all.map(\.name), notes: Setting.all.map(\.summary)))
             guard !parser.atEnd() else { return [] }
-            let name = try parser.takeWord("the name of an option").0
-            parser.expect(.word(Options.values(of: name)))
+            let name = try parser.takeWord("the name of a setting").0
+            parser.expect(.word(Setting.all.first { $0.name == name }?.words ?? []))
             var words = [name]
             while !parser.atEnd() { words.append(try parser.takeWord("a value").0) }
             return words

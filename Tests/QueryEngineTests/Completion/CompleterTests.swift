@@ -36,7 +36,7 @@ struct CompleterTests {
         ("filter status=de‸", ["deferred", "deliverable"]),
         ("filter status = un‸", ["undeliverable", "undeliverable-but-not-cached"]),
         ("filter status in (sent, bou‸", ["bounced"]),
-        ("filter is_bounce=‸", ["true", "false"]),
+        ("filter is_bounce=‸", ["true", "false"]), ("filter is_bounce =‸", ["true", "false"]),
         ("filter status=sent an‸", ["and"]),
         ("filter relay_na‸", ["relay_name"]),
         ("filter RELAY_NA‸", ["relay_name"]),
@@ -102,6 +102,18 @@ struct CompleterTests {
                 found.contains { $0.lowercased() == wanted.lowercased() },
                 "\(before)‸ lacks \(wanted): \(found)")
         }
+    }
+
+    @Test("where a stretch of time is wanted the days of the data are offered, in their order")
+    func days() {
+        let found = CompleterTests.candidates("compare ‸") { query in
+            #expect(query.text == "top 50 day")
+            let builder = RowTable.Builder(query.schema)
+            builder.append([.time(1_356_480_000_000_000), .integer(9)])
+            builder.append([.time(1_356_393_600_000_000), .integer(3)])
+            return builder.table()
+        }
+        #expect(found == ["2012-12-25", "2012-12-26"])
     }
 
     @Test("values come from the data, most frequent first, with their counts, quoted where they must be")
