@@ -20,16 +20,33 @@ struct ChartData {
     /// What is marked at a label: `stop, start`.
     let marks: [Int: String]
 
+    /// A picture has no more rows of bars, cells or sparks than this; the others are counted.
+    static let mostRows = 200
+
     /// The largest and, where it is below 0, the smallest number; of bars that stand on each other, of the sums.
     var extent: (low: Double, high: Double) {
         var (low, high) = (0.0, 0.0)
         for place in labels.indices {
             let values = series.compactMap { $0.values[place] }
-            let sums = kind == .bars ? [values.reduce(0) { $0 + max(0, $1) }] + values : values
-            low = min(low, sums.min() ?? 0)
-            high = max(high, sums.max() ?? 0)
+            let ends =
+                kind == .bars
+                ? [values.reduce(0) { $0 + max(0, $1) }, values.reduce(0) { $0 + min(0, $1) }] : values
+            low = min(low, ends.min() ?? 0)
+            high = max(high, ends.max() ?? 0)
         }
         return (low, high > low ? high : low + 1)
+    }
+
+    /// What the series have at a label together, with its unit; nothing where none has a number.
+    func total(_ label: Int) -> String {
+        let present = series.compactMap { $0.values[label] }
+        return present.isEmpty ? "" : text(present.reduce(0, +))
+    }
+
+    /// Says how many rows or columns are not shown; nil where all are.
+    static func more(_ shown: Int, of all: Int, _ what: String) -> String? {
+        guard shown < all else { return nil }
+        return "\(Digits.grouped(all - shown)) more \(what)\(all - shown == 1 ? "" : "s")"
     }
 
     /// The four shades of a heat map and the largest number of each. Of what is counted, shades that no number

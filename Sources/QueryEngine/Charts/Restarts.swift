@@ -15,8 +15,9 @@ package final class Restarts: Sendable {
 
     func add(_ restart: Restart) { found.withLock { _ = $0.insert(restart) } }
 
+    /// A `stop` in the second of a `start` was before it.
     var inOrder: [Restart] {
-        found.withLock { $0 }.sorted { ($0.time, $0.event) < ($1.time, $1.event) }
+        found.withLock { $0 }.sorted { ($0.time, $1.event) < ($1.time, $0.event) }
     }
 }
 

@@ -13,9 +13,11 @@ struct SVGChart {
         "#0072b2", "#d55e00", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#8c6d31", "#808080",
     ]
     private static let style = """
-        <style>.chart{font:12px system-ui,sans-serif}.chart text{fill:#333}.chart .grid{stroke:#8884;stroke-width:1}\
-        .chart .axis{stroke:#888}.chart .mark{stroke:#a00;stroke-width:1.5;stroke-dasharray:3 3}\
-        @media(prefers-color-scheme:dark){.chart text{fill:#ddd}}</style>
+        <style>.chart{font:12px system-ui,sans-serif;color-scheme:light dark}.chart text{fill:#333}\
+        .chart .name{fill:#666}.chart .grid{stroke:#8884;stroke-width:1}.chart .axis{stroke:#888}\
+        .chart .mark{stroke:#a00;stroke-width:1.5;stroke-dasharray:3 3}.chart .heat{fill:#0072b2}\
+        @media(prefers-color-scheme:dark){.chart text{fill:#ddd}.chart .name{fill:#aaa}.chart .mark{stroke:#f77}\
+        .chart .heat{fill:#56b4e9}}</style>
         """
 
     init(_ data: ChartData) { self.data = data }
@@ -29,9 +31,16 @@ struct SVGChart {
         }
     }
 
+    /// What stands where there is nothing to draw.
+    static let empty = svg(40, "nothing to draw", "<text x=\"8\" y=\"24\">no numbers to draw</text>\n")
+
     private func svg(_ height: Double, _ body: String) -> String {
-        let label = "\(data.valueName.isEmpty ? "numbers" : data.valueName) by \(data.labelName)"
-        return "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 "
+        SVGChart.svg(
+            height, "\(data.valueName.isEmpty ? "numbers" : data.valueName) by \(data.labelName)", body)
+    }
+
+    private static func svg(_ height: Double, _ label: String, _ body: String) -> String {
+        "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 "
             + "\(SVGChart.number(SVGChart.width)) \(SVGChart.number(height))\"><title>\(MarkupText.escaped(label))"
             + "</title>\(SVGChart.style)\n\(body)</svg>\n"
     }
@@ -48,20 +57,39 @@ struct SVGChart {
         return String(decoding: text, as: UTF8.self)
     }
 
-    private func words(_ text: String, _ x: Double, _ y: Double, _ anchor: String = "start") -> String {
-        "<text x=\"\(SVGChart.number(x))\" y=\"\(SVGChart.number(y))\" text-anchor=\"\(anchor)\">"
-            + "\(MarkupText.escaped(text))</text>\n"
+    private func words(
+        _ text: String, _ x: Double, _ y: Double, _ anchor: String = "start", class name: String? = nil
+    ) -> String {
+        "<text\(name.map { " class=\"\($0)\"" } ?? "") x=\"\(SVGChart.number(x))\" y=\"\(SVGChart.number(y))\" "
+            + "text-anchor=\"\(anchor)\">\(MarkupText.escaped(text))</text>\n"
+    }
+
+    private func rule(
+        _ name: String, _ x1: Double, _ x2: Double, _ y1: Double, _ y2: Double, _ title: String? = nil
+    ) -> String {
+        "<line class=\"\(name)\" x1=\"\(SVGChart.number(x1))\" x2=\"\(SVGChart.number(x2))\" y1=\""
+            + "\(SVGChart.number(y1))\" y2=\"\(SVGChart.number(y2))\""
+            + (title.map { "><title>\(MarkupText.escaped($0))</title></line>\n" } ?? "/>\n")
     }
 
     private func box(
-        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ color: String, _ title: String,
-        opacity: Double = 1
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ color: String, _ title: String
+    ) -> String { box(x, y, width, height, title, paint: "fill=\"\(color)\"") }
+
+    /// A cell of a heat map, the fuller the nearer its part of the largest number is to 1. The least can still be seen.
+    private func cell(
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, part: Double, _ title: String
     ) -> String {
-        let fade = opacity < 1 ? " fill-opacity=\"\(SVGChart.number(opacity * 100))%\"" : ""
-        return
-            "<rect x=\"\(SVGChart.number(x))\" y=\"\(SVGChart.number(y))\" width=\"\(SVGChart.number(width))\" "
-            + "height=\"\(SVGChart.number(height))\" fill=\"\(color)\"\(fade)><title>\(MarkupText.escaped(title))"
-            + "</title></rect>\n"
+        box(
+            x, y, width, height, title,
+            paint: "class=\"heat\" fill-opacity=\"\(SVGChart.number(12 + 88 * part))%\"")
+    }
+
+    private func box(
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ title: String, paint: String
+    ) -> String {
+        "<rect x=\"\(SVGChart.number(x))\" y=\"\(SVGChart.number(y))\" width=\"\(SVGChart.number(width))\" "
+            + "height=\"\(SVGChart.number(height))\" \(paint)><title>\(MarkupText.escaped(title))</title></rect>\n"
     }
 
     /// A column is 7 wide at most.
@@ -110,29 +138,38 @@ struct SVGChart {
 
     // MARK: Kinds
 
+    /// A row for each label: its name, the number, and bars from 0 on.
     private var bars: String {
         let (head, top) = legend
         let (low, high) = data.extent
-        let labelWidth = min(300, 10 + SVGChart.width(of: data.labels))
-        let room = SVGChart.width - labelWidth - 90
-        let scale = room / max(high, -low)
-        var body = head
-        for (label, name) in data.labels.enumerated() {
-            let y = top + Double(label) * 22
-            body += words(SVGChart.cut(name, labelWidth - 10), labelWidth - 8, y + 15, "end")
-            var x = labelWidth
+        let shown = data.labels.indices.prefix(ChartData.mostRows)
+        let totals = shown.map(data.total)
+        let labelEnd = min(300, SVGChart.width(of: [data.labelName] + shown.map { data.labels[$0] }))
+        let valueEnd = labelEnd + 14 + SVGChart.width(of: [data.valueName] + totals)
+        let left = valueEnd + 8
+        let scale = (SVGChart.width - left) / (high - low)
+        let zero = left - low * scale
+        var body = head + words(data.labelName, labelEnd, top + 13, "end", class: "name")
+        body += words(data.valueName, valueEnd, top + 13, "end", class: "name")
+        for label in shown {
+            let y = top + 18 + Double(label) * 22
+            body += words(SVGChart.cut(data.labels[label], labelEnd), labelEnd, y + 15, "end")
+            body += words(totals[label], valueEnd, y + 15, "end")
+            var (above, below) = (zero, zero)
             for (place, series) in data.series.enumerated() {
-                let value = series.values[label] ?? 0
-                guard value != 0 else { continue }
-                body += box(
-                    x, y + 2, max(0.5, value.magnitude * scale), 17, color(place), title(label, place),
-                    opacity: value < 0 ? 0.4 : 1)
-                x += value.magnitude * scale
+                guard let value = series.values[label], value != 0 else { continue }
+                let length = max(0.5, value.magnitude * scale)
+                if value < 0 { below -= length }
+                body += box(value < 0 ? below : above, y + 2, length, 17, color(place), title(label, place))
+                if value > 0 { above += length }
             }
-            let sum = data.series.reduce(0) { $0 + ($1.values[label] ?? 0) }
-            body += words(data.text(sum), x + 6, y + 15)
         }
-        return svg(top + Double(data.labels.count) * 22 + 6, body)
+        let base = top + 18 + Double(shown.count) * 22
+        if low < 0 { body += rule("axis", zero, zero, top + 18, base) }
+        guard let more = ChartData.more(shown.count, of: data.labels.count, "row") else {
+            return svg(base + 6, body)
+        }
+        return svg(base + 24, body + words(more, labelEnd, base + 16, "end", class: "name"))
     }
 
     /// Time from left to right: columns that stand on each other, or lines.
@@ -145,24 +182,23 @@ struct SVGChart {
         let base = top + 26 + height
         let y = { (value: Double) in base - (value - low) / max(1e-9, high - low) * height }
         let slot = (right - left) / Double(max(1, data.labels.count))
-        var body = head + words(data.valueName, 0, top + 10)
+        var body = head + words(data.valueName, 0, top + 10, class: "name")
         for tick in ticks {
-            body +=
-                "<line class=\"grid\" x1=\"\(SVGChart.number(left))\" x2=\"\(SVGChart.number(right))\" y1=\""
-                + "\(SVGChart.number(y(tick)))\" y2=\"\(SVGChart.number(y(tick)))\"/>\n"
+            body += rule(tick == 0 && low < 0 ? "axis" : "grid", left, right, y(tick), y(tick))
             body += words(data.text(tick), left - 6, y(tick) + 4, "end")
         }
         if stacked {
             let thick = min(60, slot * 0.84)
             for label in data.labels.indices {
-                var sum = 0.0
+                var (above, below) = (0.0, 0.0)
                 for (place, series) in data.series.enumerated() {
                     guard let value = series.values[label], value != 0 else { continue }
-                    let (from, to) = value > 0 ? (sum, sum + value) : (0, value)
+                    if value > 0 { above += value }
+                    let high = value > 0 ? above : below
                     body += box(
-                        left + (Double(label) + 0.5) * slot - thick / 2, y(max(from, to)), thick,
-                        y(min(from, to)) - y(max(from, to)), color(place), title(label, place))
-                    if value > 0 { sum += value }
+                        left + (Double(label) + 0.5) * slot - thick / 2, y(high), thick,
+                        y(high - value.magnitude) - y(high), color(place), title(label, place))
+                    if value < 0 { below += value }
                 }
             }
         } else {
@@ -189,10 +225,7 @@ struct SVGChart {
         var free = left
         for (label, text) in data.marks.sorted(by: { $0.key < $1.key }) {
             let place = x(label)
-            body +=
-                "<line class=\"mark\" x1=\"\(SVGChart.number(place))\" x2=\"\(SVGChart.number(place))\" y1=\""
-                + "\(SVGChart.number(top - 8))\" y2=\"\(SVGChart.number(base))\"><title>"
-                + "\(MarkupText.escaped("\(data.labels[label]): \(text)"))</title></line>\n"
+            body += rule("mark", place, place, top - 8, base, "\(data.labels[label]): \(text)")
             let width = SVGChart.width(of: text)
             let start = min(place, SVGChart.width - width)
             guard start >= free else { continue }
@@ -220,51 +253,57 @@ struct SVGChart {
 
     private var heat: String {
         let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
-        let left = min(220, 18 + SVGChart.width(of: data.labels))
+        let rows = data.labels.indices.prefix(ChartData.mostRows)
+        let left = min(220, 18 + SVGChart.width(of: rows.map { data.labels[$0] }))
         let right = data.marks.isEmpty ? 0 : SVGChart.width(of: Array(data.marks.values)) + 20
         let room = SVGChart.width - left - right
         // Cells that nobody can see are left out, and told.
-        let shown = data.series.indices.prefix(max(1, Int(room / 4)))
+        let columns = data.series.indices.prefix(max(1, Int(room / 4)))
         let names = SVGChart.width(of: data.series.map(\.name)) + 6
-        let cell = min(max(40, min(names, 120)), room / Double(shown.count))
-        var body = words(data.valueName, 0, 12)
-        let every = max(1, Int((min(names, 120) / cell).rounded(.up)))
-        for place in stride(from: 0, to: shown.count, by: every) {
-            let name = SVGChart.cut(data.series[place].name, max(114, cell))
-            body += words(name, left + (Double(place) + 0.5) * cell, 30, "middle")
+        let width = min(max(40, min(names, 120)), room / Double(columns.count))
+        var body = words(data.valueName, 0, 12, class: "name")
+        let every = max(1, Int((min(names, 120) / width).rounded(.up)))
+        for place in stride(from: 0, to: columns.count, by: every) {
+            let name = SVGChart.cut(data.series[place].name, max(114, width))
+            body += words(name, left + (Double(place) + 0.5) * width, 30, "middle")
         }
-        for (label, name) in data.labels.enumerated() {
+        for label in rows {
             let y = 36 + Double(label) * 24
-            body += words(SVGChart.cut(name, left - 10), left - 8, y + 16, "end")
-            for place in shown {
+            body += words(SVGChart.cut(data.labels[label], left - 10), left - 8, y + 16, "end")
+            for place in columns {
                 guard let value = data.series[place].values[label], value > 0 else { continue }
-                body += box(
-                    left + Double(place) * cell, y, cell - 1, 23, color(0), title(label, place),
-                    opacity: max(0.05, value / max(high, 1e-9)))
+                body += cell(
+                    left + Double(place) * width, y, width - 1, 23, part: value / high, title(label, place))
             }
             if let mark = data.marks[label] {
-                body += words("◂ \(mark)", left + Double(shown.count) * cell + 6, y + 16)
+                body += words("◂ \(mark)", left + Double(columns.count) * width + 6, y + 16)
             }
         }
-        let y = 44 + Double(data.labels.count) * 24
+        var y = 44 + Double(rows.count) * 24
         for (place, step) in data.shades(high).enumerated() {
             let x = left + Double(place) * 130
-            body += box(x, y, 14, 14, color(0), "", opacity: Double(step.shade) / 4 - 0.001)
+            body += cell(x, y, 14, 14, part: Double(step.shade) / 4, "")
             body += words("up to \(data.text(step.most))", x + 20, y + 12)
         }
-        guard shown.count < data.series.count else { return svg(y + 24, body) }
-        body += words("and \(data.series.count - shown.count) columns more", left, y + 36)
-        return svg(y + 48, body)
+        for more in [
+            ChartData.more(rows.count, of: data.labels.count, "row"),
+            ChartData.more(columns.count, of: data.series.count, "column"),
+        ].compactMap(\.self) {
+            y += 22
+            body += words(more, left, y + 12, class: "name")
+        }
+        return svg(y + 24, body)
     }
 
     private var sparks: String {
-        let left = min(260, 10 + SVGChart.width(of: data.series.map(\.name)))
+        let shown = data.series.prefix(ChartData.mostRows)
+        let left = min(260, 10 + SVGChart.width(of: shown.map(\.name)))
         let room = SVGChart.width - left - 170
         let above = data.marks.isEmpty ? 0.0 : 20
         let slot = room / Double(max(1, data.labels.count))
         let x = { (label: Int) in left + (Double(label) + 0.5) * slot }
         var body = ""
-        for (place, series) in data.series.enumerated() {
+        for (place, series) in shown.enumerated() {
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), max(1e-9, present.max() ?? 0))
             let top = above + Double(place) * 30
@@ -276,9 +315,12 @@ struct SVGChart {
                 "\(data.text(present.min() ?? 0)) to \(data.text(present.max() ?? 0))", SVGChart.width - 160,
                 top + 20)
         }
-        let base = above + Double(data.series.count) * 30
+        let base = above + Double(shown.count) * 30
         body += words(data.labels.first ?? "", left, base + 16)
         if data.labels.count > 1 { body += words(data.labels.last ?? "", left + room, base + 16, "end") }
+        if let more = ChartData.more(shown.count, of: data.series.count, "row") {
+            body += words(more, left - 10, base + 16, "end", class: "name")
+        }
         return svg(base + 24, body + marks(above, base, from: 0, x))
     }
 }

@@ -6,6 +6,7 @@ struct TextChart {
     private let width: Int
     private let isUTF8: Bool
     private let usesColor: Bool
+    private let mostRows: Int
 
     /// Without a terminal.
     private static let usualWidth = 100
@@ -17,6 +18,7 @@ struct TextChart {
         width = max(40, min(400, options.width ?? TextChart.usualWidth))
         isUTF8 = options.isUTF8
         usesColor = options.color
+        mostRows = min(ChartData.mostRows, options.maximumRows ?? .max)
     }
 
     var lines: [String] {
@@ -72,29 +74,31 @@ struct TextChart {
 
     private var bars: [String] {
         let (low, high) = data.extent
+        let shown = data.labels.indices.prefix(mostRows)
         let labelWidth = min(
-            TextChart.longestLabel, ([data.labelName] + data.labels).map(TextChart.columns).max() ?? 0)
-        let totals = data.labels.indices.map { place in
-            data.series.allSatisfy { $0.values[place] == nil }
-                ? "" : data.text(data.series.reduce(0) { $0 + ($1.values[place] ?? 0) })
-        }
-        let valueWidth = ([data.valueName] + totals).map(TextChart.columns).max() ?? 0
+            TextChart.longestLabel,
+            TextChart.columns(of: [data.labelName] + shown.map { data.labels[$0] }))
+        let totals = shown.map(data.total)
+        let valueWidth = TextChart.columns(of: [data.valueName] + totals)
         let markWidth = data.marks.values.map { TextChart.columns(of: $0) + 3 }.max() ?? 0
         let room = max(10, width - labelWidth - valueWidth - 4 - markWidth)
-        let scale = Double(room) / max(high, -low)
+        // Each side is rounded.
+        let scale = Double(low < 0 ? room - 1 : room) / (high - low)
+        let zero = Int((-low * scale).rounded())
         var lines = head
-        lines.append(
-            pad(data.labelName, labelWidth) + "  "
-                + String(repeating: " ", count: max(0, valueWidth - TextChart.columns(of: data.valueName)))
-                + data.valueName)
-        for (place, label) in data.labels.enumerated() {
-            let value =
-                String(repeating: " ", count: valueWidth - TextChart.columns(of: totals[place]))
-                + totals[place]
+        lines.append("\(pad(data.labelName, labelWidth))  \(right(data.valueName, valueWidth))")
+        for label in shown {
+            let bar = bars(label, scale, zero)
             lines.append(
-                trimmed("\(pad(label, labelWidth))  \(value)  \(bar(place, scale))\(markBehind(place))"))
+                trimmed(
+                    "\(pad(data.labels[label], labelWidth))  \(right(totals[label], valueWidth))  "
+                        + "\(bar)\(markBehind(label))"))
         }
-        return lines
+        return lines + more(shown.count, of: data.labels.count, "row")
+    }
+
+    private func more(_ shown: Int, of all: Int, _ what: String) -> [String] {
+        ChartData.more(shown, of: all, what).map { ["\(isUTF8 ? "…" : "...") \($0)"] } ?? []
     }
 
     /// What is marked at a label that has a line of its own.
@@ -102,28 +106,27 @@ struct TextChart {
         data.marks[label].map { " \(isUTF8 ? "◂" : "<") \($0)" } ?? ""
     }
 
-    /// The bars of one label end to end. A bar that stands alone is exact to an eighth of a column.
-    private func bar(_ label: Int, _ scale: Double) -> String {
-        if data.series.count == 1 {
-            let length = (data.series[0].values[label] ?? 0) * scale
-            let eighths = Int((length.magnitude * 8).rounded())
-            guard isUTF8 else {
-                return colored(String(repeating: length < 0 ? "-" : "#", count: (eighths + 4) / 8), 0)
-            }
-            let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-            return colored(
-                String(repeating: length < 0 ? "▒" : "█", count: eighths / 8)
-                    + (length < 0 ? "" : parts[eighths % 8]), 0)
-        }
+    /// The bars of one label: those below 0 end at a column, the others begin there.
+    private func bars(_ label: Int, _ scale: Double, _ zero: Int) -> String {
+        let (below, above) = (bars(label, scale, sign: -1), bars(label, scale, sign: 1))
+        return String(repeating: " ", count: max(0, zero - below.columns)) + below.text + above.text
+    }
+
+    /// The bars of one sign end to end. A bar that stands alone above 0 is exact to an eighth of a column.
+    private func bars(_ label: Int, _ scale: Double, sign: Double) -> (text: String, columns: Int) {
         var text = ""
         var (sum, drawn) = (0.0, 0)
         for (place, series) in data.series.enumerated() {
-            sum += max(0, series.values[label] ?? 0)
-            let end = Int((sum * scale).rounded())
-            text += colored(String(repeating: mark(place), count: max(0, end - drawn)), place)
-            drawn = max(drawn, end)
+            sum += max(0, sign * (series.values[label] ?? 0))
+            let isExact = isUTF8 && sign > 0 && data.series.count == 1
+            let eighths = Int((sum * scale * 8).rounded())
+            let end = isExact ? eighths / 8 : Int((sum * scale).rounded())
+            let rest = isExact ? ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] : ""
+            let part = colored(String(repeating: mark(place), count: end - drawn) + rest, place)
+            text = sign < 0 ? part + text : text + part
+            drawn = end
         }
-        return text
+        return (text, drawn)
     }
 
     // MARK: Columns over time
@@ -131,7 +134,7 @@ struct TextChart {
     private var columns: [String] {
         let (low, high) = data.extent
         let scaleTexts = [data.text(high), data.text((low + high) / 2), data.text(low)]
-        let axis = scaleTexts.map(TextChart.columns).max() ?? 0
+        let axis = TextChart.columns(of: scaleTexts)
         let room = max(10, width - axis - 2)
         var lines: [String] = []
         let rows = data.series.count == 1 ? TextChart.height : max(3, TextChart.height / data.series.count)
@@ -148,9 +151,8 @@ struct TextChart {
                     let filled = (value - low) / (high - low) * Double(rows * 8) - Double(row * 8)
                     return levels[max(0, min(8, Int(filled.rounded())))]
                 }
-                let gap = String(repeating: " ", count: axis - TextChart.columns(of: text))
                 lines.append(
-                    trimmed("\(gap)\(text) \(isUTF8 ? "┤" : "|")" + colored(cells.joined(), place)))
+                    trimmed("\(right(text, axis)) \(isUTF8 ? "┤" : "|")" + colored(cells.joined(), place)))
             }
         }
         let drawn = TextChart.fitted(data.series[0].values, room).count
@@ -195,37 +197,38 @@ struct TextChart {
 
     private var heat: [String] {
         let high = data.series.flatMap(\.values).compactMap(\.self).max() ?? 0
-        let labelWidth = min(TextChart.longestLabel, data.labels.map(TextChart.columns).max() ?? 0)
+        let rows = data.labels.indices.prefix(mostRows)
+        let labelWidth = min(TextChart.longestLabel, TextChart.columns(of: rows.map { data.labels[$0] }))
         let room = width - labelWidth - 2
         // A name has six columns, more where there is room.
-        let longest = data.series.map { TextChart.columns(of: $0.name) }.max() ?? 2
+        let longest = TextChart.columns(of: data.series.map(\.name))
         let cellWidth = min(longest, max(6, min(20, room / data.series.count - 1))) + 1
         let shown = data.series.prefix(max(1, room / cellWidth))
         var lines = [
             String(repeating: " ", count: labelWidth + 2) + shown.map { pad($0.name, cellWidth) }.joined()
         ]
-        for (place, label) in data.labels.enumerated() {
+        for place in rows {
             let cells = shown.map { series -> String in
                 let value = series.values[place] ?? 0
                 let shade = high > 0 && value > 0 ? max(1, min(4, Int((value / high * 4).rounded(.up)))) : 0
                 return String(repeating: shades[shade], count: cellWidth)
             }
             lines.append(
-                trimmed(pad(label, labelWidth) + "  " + colored(cells.joined(), 0) + markBehind(place)))
+                trimmed(
+                    pad(data.labels[place], labelWidth) + "  " + colored(cells.joined(), 0)
+                        + markBehind(place)))
         }
         let steps = data.shades(high).map { "\(shades[$0.shade]) up to \(data.text($0.most))" }
         lines.append("\(data.valueName): \(steps.joined(separator: "  "))")
-        if shown.count < data.series.count {
-            lines.append("\(data.series.count - shown.count) columns more than the width has room for")
-        }
-        return lines.map(trimmed)
+        lines += more(rows.count, of: data.labels.count, "row")
+        return (lines + more(shown.count, of: data.series.count, "column")).map(trimmed)
     }
 
     private var sparks: [String] {
-        let nameWidth = min(
-            TextChart.longestLabel, data.series.map { TextChart.columns(of: $0.name) }.max() ?? 0)
+        let shown = data.series.prefix(mostRows)
+        let nameWidth = min(TextChart.longestLabel, TextChart.columns(of: shown.map(\.name)))
         let room = max(10, width - nameWidth - 30)
-        let lines = data.series.enumerated().map { place, series in
+        let lines = shown.enumerated().map { place, series in
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), present.max() ?? 0)
             let values = TextChart.fitted(series.values, room)
@@ -238,6 +241,7 @@ struct TextChart {
                 + "\(data.text(present.min() ?? 0))..\(data.text(high))"
         }
         return lines + marksBelow(nameWidth + 2, TextChart.fitted(data.series[0].values, room).count)
+            + more(shown.count, of: data.series.count, "row")
     }
 
     // MARK: Text
@@ -246,6 +250,13 @@ struct TextChart {
         var columns = 0
         ValueText.lend(Array(text.utf8)) { columns = DisplayText.width($0) }
         return columns
+    }
+
+    /// The columns that the widest takes.
+    private static func columns(of texts: [String]) -> Int { texts.map { columns(of: $0) }.max() ?? 0 }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - TextChart.columns(of: text))) + text
     }
 
     /// Cut or filled up to so many columns.

@@ -74,6 +74,7 @@ private final class HTMLWriter: RowWriter {
     private let gatherer: ChartGatherer?
     private var table: [UInt8] = []
     private var scratch: [UInt8] = []
+    private var isEmpty = true
 
     init(_ schema: Schema) {
         columns = schema.columns.map { ($0.slot, PeopleText($0), HTMLWriter.markup($0.type)) }
@@ -110,6 +111,7 @@ private final class HTMLWriter: RowWriter {
 
     func append(_ row: Row, into text: inout [UInt8]) {
         gatherer?.add(row)
+        isEmpty = false
         if gatherer == nil { append(row, to: &text) } else { append(row, to: &table) }
     }
 
@@ -126,6 +128,7 @@ private final class HTMLWriter: RowWriter {
     }
 
     func end(into text: inout [UInt8]) {
+        if isEmpty { put("<tr><td class=\"note\" colspan=\"\(columns.count)\">no rows</td></tr>\n", &text) }
         put("</tbody></table></div>\n", &text)
         guard let gatherer else { return }
         guard let data = gatherer.data() else {

@@ -18,12 +18,6 @@ private final class SVGWriter: RowWriter {
     func append(_ row: Row, into text: inout [UInt8]) { gatherer.add(row) }
 
     func end(into text: inout [UInt8]) {
-        let picture = gatherer.data().map { SVGChart($0).text }
-        text.append(contentsOf: (picture ?? SVGWriter.empty).utf8)
+        text.append(contentsOf: (gatherer.data().map { SVGChart($0).text } ?? SVGChart.empty).utf8)
     }
-
-    private static let empty = """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 860 40"><text x="8" y="24">no numbers to draw</text></svg>
-
-        """
 }

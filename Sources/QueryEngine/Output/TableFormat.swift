@@ -137,6 +137,7 @@ final class TableWriter: RowWriter {
 
     func end(into text: inout [UInt8]) {
         if !isLaidOut { layOut(into: &text) }
+        if frame.isMarkdown, rows == 0 { text.append(contentsOf: "\nno rows\n".utf8) }
         guard let maximum = options.maximumRows, rows > maximum else { return }
         let more = rows - maximum
         text.append(

@@ -11,7 +11,8 @@ struct ChartStage: Stage {
             `-o table`, `md`, `html` and `svg` draw what comes in; for programs (`tsv`, `json` …) the rows stay as \
             they are. The first column that is no amount is the axis, a second one makes series, of which bars \
             stand on each other; several numbers are several series. Without a kind: `line` for more than 40 bins of \
-            time, `heat` for weekday by hour_of_day, else `bars`. An axis of time has all bins, also those without \
+            time, `heat` for weekday by hour_of_day, else `bars`. Of rows of bars, cells or sparks the first \
+            \(ChartData.mostRows) are drawn and the others counted. An axis of time has all bins, also those without \
             rows, and shows where Postfix was started, stopped or reloaded, whatever lines a filter keeps.
             """,
         examples: [

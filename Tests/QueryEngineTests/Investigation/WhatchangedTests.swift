@@ -54,7 +54,7 @@ struct WhatchangedTests {
             "\(answer.rows.joined(separator: "\n"))")
     }
 
-    @Test("names the login first, though connects and disconnects, which know no login, make its clients more")
+    @Test("names the login first, though its clients have more lines: connects and disconnects know no login")
     func namesLoginFirst() {
         let rows = rows(
             PlantedLog(seed: 5, cause: .compromisedAccount),

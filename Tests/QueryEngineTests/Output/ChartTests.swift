@@ -125,7 +125,49 @@ struct ChartTests {
         let rows: [[Cell]] = (0..<5000).map { [.text("x"), .text("y\($0)"), .integer($0 + 1)] }
         let picture = chart(.svg, .heat, columns, rows)
         #expect(!picture.contains("width=\"-") && !picture.contains("width=\"0\""))
-        #expect(picture.contains(" columns more</text>") && picture.utf8.count < 60_000)
+        #expect(picture.contains(" more columns</text>") && picture.utf8.count < 60_000)
+    }
+
+    @Test(
+        "a picture of thousands of rows shows the first of them and counts the others",
+        arguments: [
+            (ChartKind.bars, "bars"), (.heat, "cells"), (.spark, "sparks"),
+        ])
+    func manyRows(_ kind: ChartKind, _ what: String) {
+        let columns: [(String, ValueType)] = [("a", .text(.plain)), ("b", .text(.plain)), ("n", .integer)]
+        let rows: [[Cell]] = (0..<10_000).map { number in
+            let name = Cell.text("x\(number)")
+            return kind == .spark ? [.text("y"), name, .integer(1)] : [name, .text("y"), .integer(1)]
+        }
+        let picture = chart(.svg, kind, columns, rows)
+        #expect(picture.contains(">x199<") && !picture.contains(">x200<"), "\(what)")
+        #expect(picture.contains(">9,800 more rows</text>"))
+        let lines = chart(.table, kind, columns, rows, options()).split(separator: "\n")
+        #expect(lines.last == "… 9,800 more rows" && lines.count < 210)
+    }
+
+    @Test("bars below 0 end where the others begin")
+    func negative() {
+        let rows: [[Cell]] = [[.text("more"), .integer(9)], [.text("less"), .integer(-3)]]
+        #expect(
+            chart(.table, .bars, [("key", .text(.plain)), ("n", .integer)], rows, options()) == """
+                key    n
+                more   9         █████████████████████▊
+                less  -3  ███████
+
+                """)
+        let stacked: [[Cell]] = [("a", 6), ("b", -2), ("c", -4)].map {
+            [.text("x"), .text($0), .integer($1)]
+        }
+        let columns: [(String, ValueType)] = [("k", .text(.plain)), ("s", .text(.plain)), ("n", .integer)]
+        #expect(
+            chart(.table, .bars, columns, stacked, options(utf8: false)) == """
+                # a  = b  + c
+                k  n
+                x  0  +++++++++++======#################
+
+                """)
+        #expect(chart(.svg, .bars, columns, stacked).contains("<line class=\"axis\""))
     }
 
     @Test("a heat map of small counts has a shade for each")

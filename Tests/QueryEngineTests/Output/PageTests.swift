@@ -50,6 +50,13 @@ struct PageTests {
         }
     }
 
+    @Test("where there are no rows, a page says so")
+    func noRows() {
+        #expect(outputText(.html, PageTests.columns, []).contains(">no rows</td></tr>\n</tbody>"))
+        #expect(outputText(.markdown, PageTests.columns, []).hasSuffix("\n\nno rows\n"))
+        #expect(!outputText(.html, PageTests.columns, PageTests.hostile).contains("no rows"))
+    }
+
     @Test("a bar is as wide as its number, and says it")
     func bars() {
         let text = chart(
