@@ -42,11 +42,18 @@ extension Parser {
         _ vocabulary: Vocabulary<Product>
     ) throws(Diagnostic) -> Product? {
         take(1, .stage)
-        let command = try form(of: vocabulary).stage
-        guard atEndOfText() else {
-            throw Diagnostic("expected the end of the command, found \(found())", at: here())
+        let usage = peekWord().flatMap { vocabulary[$0] }.map { "usage: :\($0.usage)" }
+        do throws(Diagnostic) {
+            let command = try form(of: vocabulary).stage
+            guard atEndOfText() else {
+                throw Diagnostic("expected the end of the command, found \(found())", at: here())
+            }
+            return command
+        } catch {
+            var diagnostic = error
+            diagnostic.hint = error.hint ?? usage
+            throw diagnostic
         }
-        return command
     }
 
     /// Notes what `body` would ask for here, if the text ends here, and takes nothing.

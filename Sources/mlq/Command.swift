@@ -74,8 +74,10 @@ enum Command {
 
     /// The script in a file, or the one that comes with mlq.
     static func source(_ path: String) throws(UsageError) -> Source {
-        if !Terminal.exists(path), let script = ShippedScript.named(path) {
-            return Source(name: path, text: script.text)
+        if !Terminal.exists(path) {
+            if let script = ShippedScript.named(path) { return Source(name: path, text: script.text) }
+            let near = Spelling.nearest(to: path, among: ShippedScript.all.map(\.name))
+            throw UsageError("there is no script '\(path)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
         }
         switch FileText.read(path) {
         case .success(let bytes): return Source(name: path, text: String(decoding: bytes, as: UTF8.self))

@@ -110,12 +110,18 @@ struct ShellTerminalTests {
 
     @Test("asked to end while the pager has the terminal, it takes the pager with it")
     func signalInPager() throws {
-        let shell = try PseudoTerminal.shell(try Scratch(), rows: 12, environment: ["PAGER": "less"])
+        let home = try Scratch()
+        let pager = try home.write("#!/bin/sh\necho $$ > \(home.path("id"))\nexec less\n", to: "pager")
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: pager)
+        let shell = try PseudoTerminal.shell(home, rows: 12, environment: ["PAGER": pager])
         shell.enter("filter process=qmgr")
         try shell.expect("postfix/qmgr")
-        Thread.sleep(forTimeInterval: 0.2)
+        let text = try String(contentsOfFile: home.path("id"), encoding: .utf8)
+        let process = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(kill(process, 0) == 0)
         shell.signal(SIGTERM)
         #expect(try shell.end() == 128 + SIGTERM)
+        #expect(kill(process, 0) != 0)
     }
 
     @Test("colours are seen by those too who have settings of their own for less")

@@ -247,6 +247,16 @@ struct ShellTests {
         #expect(one.error == "mlq: there is no setting 'colour'; did you mean 'color'?\n")
     }
 
+    @Test("what is wrong with a command is told with its usage or a near name, and changes nothing")
+    func wrongCommands() throws {
+        #expect(try answers("count\n:lines\n").error.contains("usage: :lines N"))
+        #expect(try answers(":quit now\n").error.contains("usage: :quit"))
+        #expect(try answers(":run retry-strom\n").error.contains("did you mean 'retry-storm'?"))
+        let outcome = try answers(":open /nonexistent/maillog\ncount\n")
+        #expect(outcome.error == "mlq: there is no file '/nonexistent/maillog'; what was open stays open\n")
+        #expect(outcome.output == "count\n563\n" && outcome.status == 2)
+    }
+
     @Test("a name can be bound again, also where a value is spelt like it")
     func bindAgain() throws {
         let outcome = try answers(

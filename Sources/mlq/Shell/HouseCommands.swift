@@ -67,6 +67,9 @@ struct OpenCommand: ShellCommand {
     func run(_ shell: Shell) throws(UsageError) {
         var expanded: [String] = []
         for path in paths { expanded += Files.matching(path) }
+        guard expanded.contains(where: Terminal.exists) else {
+            throw UsageError("there is no file '\(expanded[0])'; what was open stays open")
+        }
         shell.openLogs(expanded)
     }
 }
@@ -106,9 +109,9 @@ struct TimingCommand: ShellCommand {
         guard word == nil || word == "on" || word == "off" else {
             throw UsageError("`:timing on` or `:timing off`, not '\(word ?? "")'")
         }
-        let isOn = word.map { $0 == "on" } ?? !shell.session.settings.options.stats
-        try shell.set(try Setting.named("stats"), to: isOn ? "" : nil)
-        Terminal.say("mlq: timing is \(isOn ? "on" : "off")")
+        let value = word ?? (shell.session.settings.options.stats ? "off" : "on")
+        try SetCommand(words: ["stats", value]).run(shell)
+        Terminal.say("mlq: timing is \(value)")
     }
 }
 

@@ -17,7 +17,7 @@ struct SaveCommand: ShellCommand {
     let path: String
 
     func run(_ shell: Shell) throws(UsageError) {
-        guard let text = shell.lastText else { throw UsageError("there is no query yet") }
+        let text = try shell.lastQuery()
         let path = path.hasSuffix(".mlq") ? path : path + ".mlq"
         guard shell.session.settings.options.force || !Terminal.exists(path) else {
             throw UsageError("\(path) is there already; name another file, or `:set force on` first")
@@ -70,7 +70,7 @@ struct EditCommand: ShellCommand {
         {
             throw UsageError(failure.message)
         }
-        guard let process = Child.start(["/bin/sh", "-c", "\(editor) \"$1\"", "sh", path]) else {
+        guard let process = Child.start(["/bin/sh", "-c", "exec env \(editor) \"$1\"", "sh", path]) else {
             throw UsageError("cannot start the editor '\(editor)'")
         }
         guard Child.wait(process) == 0 else {

@@ -56,7 +56,7 @@ struct LastCommand: ShellCommand {
     let format: String?
 
     func run(_ shell: Shell) throws(UsageError) {
-        guard shell.lastText != nil else { throw UsageError("there is no answer yet") }
+        _ = try shell.lastQuery()
         try shell.with(format: format) { (shell) throws(UsageError) in try shell.ask("_") }
     }
 }
@@ -68,8 +68,7 @@ struct ExplainCommand: ShellCommand {
     }
 
     func run(_ shell: Shell) throws(UsageError) {
-        guard let text = shell.lastText else { throw UsageError("there is no query yet") }
-        try shell.look(at: "explain \(text)")
+        try shell.look(at: "explain \(try shell.lastQuery())")
     }
 }
 
@@ -82,7 +81,6 @@ struct AnalyzeCommand: ShellCommand {
     }
 
     func run(_ shell: Shell) throws(UsageError) {
-        guard let text = shell.lastText else { throw UsageError("there is no query yet") }
-        try shell.analyze(text)
+        try shell.analyze(try shell.lastQuery())
     }
 }

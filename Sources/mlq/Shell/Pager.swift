@@ -35,7 +35,7 @@ struct Pager {
         // settings of their own sees colours all the same.
         let options = Terminal.environment("LESS") ?? "-SXF"
         if !options.contains("R") { setenv("LESS", "-R \(options)", 1) }
-        let process = Child.start(["/bin/sh", "-c", command], input: ends[0])
+        let process = Child.start(["/bin/sh", "-c", "exec \(command)"], input: ends[0])
         close(ends[0])
         guard let process else {
             close(ends[1])

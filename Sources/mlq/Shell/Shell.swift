@@ -19,6 +19,8 @@ final class Shell {
     /// What the settings file and the command line say, and what was set since.
     private var arguments: [String]
     private var mustLeave = false
+    /// The lines that a statement has so far, which goes on.
+    private var unfinished = ""
     /// Whether a statement was wrong, which is told to who has piped it in.
     private var hasFailed = false
     /// What is open, for the prompt: the name and the days.
@@ -49,35 +51,29 @@ final class Shell {
         guard Terminal.isInput else { return runWithoutTerminal() }
         Signals.wakeShell()
         openLogs(session.paths)
-        var pending: [String] = []
         LineEditor.start(
-            complete: { [unowned self] line in
-                let answer = self.complete(Shell.joined(pending) + line)
-                return Completer.Answer(
-                    start: max(0, answer.start - Shell.joined(pending).utf8.count),
-                    candidates: answer.candidates)
-            },
-            highlight: { [unowned self] line, cursor in
-                self.highlight(line, cursor: cursor, after: Shell.joined(pending))
-            })
+            complete: { [unowned self] line in complete(line) },
+            highlight: { [unowned self] line, cursor in highlight(line, cursor: cursor) })
         history = History()
         while !mustLeave {
-            switch LineEditor.read(pending.isEmpty ? prompt : continuation) {
+            switch LineEditor.read(unfinished.isEmpty ? prompt : "...> ") {
             case .end:
                 Terminal.print("\n")
-                if pending.isEmpty { mustLeave = true }
+                if unfinished.isEmpty { mustLeave = true }
                 fallthrough
             case .interrupted:
                 // What was entered of a statement can be brought back and mended.
-                if !pending.isEmpty { history?.add(pending.joined(separator: "\n")) }
-                pending = []
+                if !unfinished.isEmpty { history?.add(String(unfinished.dropLast())) }
+                unfinished = ""
             case .line(let line):
                 let isBlank = line.allSatisfy { $0 == " " || $0 == "\t" }
-                if isBlank, pending.isEmpty { continue }
-                pending.append(line)
-                let text = pending.joined(separator: "\n")
-                if !isBlank, wantsMore(text) { continue }
-                pending = []
+                if isBlank, unfinished.isEmpty { continue }
+                let text = unfinished + line
+                if !isBlank, wantsMore(text) {
+                    unfinished = text + "\n"
+                    continue
+                }
+                unfinished = ""
                 history?.add(text)
                 handle(text)
             }
@@ -85,9 +81,6 @@ final class Shell {
         }
         return Signals.quitStatus ?? 0
     }
-
-    /// Lines that a statement has so far, as the beginning of its text.
-    private static func joined(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
     /// Statements from a pipe: no prompt, no history.
     private func runWithoutTerminal() -> Int32 {
@@ -125,9 +118,7 @@ final class Shell {
             if first == ":" {
                 try command(String(start))
             } else if first == "|" {
-                guard lastText != nil else {
-                    throw UsageError("there is no query yet that this could extend")
-                }
+                _ = try lastQuery()
                 try ask("\(Shell.last) \(start)")
             } else if let command = commandMeant(by: start) {
                 try self.command(command)
@@ -257,10 +248,16 @@ final class Shell {
 
     /// All rows of the last answer.
     func showAll() throws(UsageError) {
-        guard lastText != nil else { throw UsageError("there is no answer yet") }
+        _ = try lastQuery()
         isShowingAll = true
         defer { isShowingAll = false }
         try ask(Shell.last, pager: false)
+    }
+
+    /// The last query as text.
+    func lastQuery() throws(UsageError) -> String {
+        if let lastText { return lastText }
+        throw UsageError("there is no query yet")
     }
 
     private func remember(_ text: String, _ outcome: Executor.Outcome) {
@@ -288,9 +285,8 @@ final class Shell {
 
     private func behind(_ text: (Answer) throws(RunFailure) -> String) throws(UsageError) -> String {
         guard let answer else {
-            throw UsageError(
-                lastText == nil
-                    ? "there is no answer yet" : "the last answer is lines, which nothing stands behind")
+            _ = try lastQuery()
+            throw UsageError("the last answer is lines, which nothing stands behind")
         }
         do { return try text(answer) } catch { throw UsageError(error.message) }
     }
@@ -345,8 +341,6 @@ final class Shell {
         let shown = Terminal.shown(place.joined(separator: " "), columns: min(48, columns / 3)).text
         return shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
     }
-
-    private var continuation: String { "...> " }
 
     /// Escapes in a prompt stand between marks that tell Readline that they take no room.
     private static func quiet(_ text: String) -> String {
@@ -449,22 +443,23 @@ final class Shell {
 
     // MARK: Completion
 
-    /// What stands, unwritten, before a text that goes on from the last answer.
-    private func start(of text: String) -> String {
-        text.drop { $0 == " " }.hasPrefix("|") ? Shell.last : ""
+    /// What stands before a line that is being typed: the lines before it and, unwritten, the last answer where
+    /// they go on from it.
+    private func before(_ line: String) -> String {
+        let goesOn = (unfinished + line).drop { $0 == " " }.hasPrefix("|")
+        return (goesOn ? Shell.last : "") + unfinished
     }
 
-    private func complete(_ text: String) -> Completer.Answer {
-        let start = start(of: text)
+    private func complete(_ line: String) -> Completer.Answer {
+        let before = before(line)
         let completer = Completer(session.environment, values: count, files: Files.beginning)
-        let answer = completer.complete(start + text, commands: ShellCommands.all)
+        let answer = completer.complete(before + line, commands: ShellCommands.all)
         return Completer.Answer(
-            start: max(0, answer.start - start.utf8.count), candidates: answer.candidates)
+            start: max(0, answer.start - before.utf8.count), candidates: answer.candidates)
     }
 
-    /// The parts of a line that is being typed after others of its statement.
-    private func highlight(_ line: String, cursor: Int, after earlier: String) -> [Highlighter.Span] {
-        let before = start(of: earlier + line) + earlier
+    private func highlight(_ line: String, cursor: Int) -> [Highlighter.Span] {
+        let before = before(line)
         let shift = before.utf8.count
         return Highlighter(session.environment).spans(
             before + line, cursor: shift + cursor, commands: ShellCommands.all
