@@ -200,6 +200,11 @@ public struct Bytes: BitwiseCopyable {
             index += 8
         }
         var tail: UInt64 = 0
+        if index > 0, index < count {
+            // The last eight, of which some have been seen.
+            tail = start.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+            index = count
+        }
         while index < count {
             tail = tail << 8 | UInt64(base[index])
             index += 1

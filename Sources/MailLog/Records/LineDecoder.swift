@@ -197,7 +197,7 @@ package final class LineDecoder {
             return false
         }
         let tagStart = end + 1
-        var key = SIMD4<UInt64>.zero
+        var key = TagKey()
         let tagEnd = Self.readTag(line, from: tagStart, key: &key)
         guard tagEnd > tagStart else { return false }
         let entry = tags.entry(line[tagStart..<tagEnd], key: key)
@@ -242,33 +242,36 @@ package final class LineDecoder {
     /// How many tags it knows at most.
     package static let tagLimit = TagTable.limit
 
-    /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes. Eight
-    /// bytes at a time: a byte that equals the wanted one becomes zero, and borrows from its top bit.
+    /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes.
     @inline(__always)
-    private static func readTag(_ line: Bytes, from start: Int, key: inout SIMD4<UInt64>) -> Int {
+    private static func readTag(_ line: Bytes, from start: Int, key: inout TagKey) -> Int {
+        if let end = readWord(line, at: start, &key.first) { return end }
+        if let end = readWord(line, at: start + 8, &key.second) { return end }
+        if let end = readWord(line, at: start + 16, &key.third) { return end }
+        return readWord(line, at: start + 24, &key.fourth) ?? 0
+    }
+
+    /// The tag's next eight bytes at once, and where it ends; nil if it goes on behind them. A byte that equals the
+    /// wanted one becomes zero, and borrows from its top bit.
+    @inline(__always)
+    private static func readWord(_ line: Bytes, at place: Int, _ key: inout UInt64) -> Int? {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
-        var position = start
-        for index in 0..<4 {
-            guard position + 8 <= line.count else { return 0 }
-            let word = UInt64(
-                littleEndian: UnsafeRawPointer(line.base + position).loadUnaligned(as: UInt64.self))
-            let bracket = word ^ 0x5B5B_5B5B_5B5B_5B5B
-            let colon = word ^ 0x3A3A_3A3A_3A3A_3A3A
-            let blank = word ^ 0x2020_2020_2020_2020
-            let found =
-                ((bracket &- ones) & ~bracket | (colon &- ones) & ~colon | (blank &- ones) & ~blank) & tops
-            if found == 0 {
-                key[index] = word
-                position += 8
-                continue
-            }
-            let bits = found.trailingZeroBitCount - 7
-            key[index] = word & ((1 << UInt64(bits)) - 1)
-            let end = position + bits / 8
-            return line[end] == 0x20 ? 0 : end
+        guard place + 8 <= line.count else { return 0 }
+        let word = UInt64(littleEndian: UnsafeRawPointer(line.base + place).loadUnaligned(as: UInt64.self))
+        let bracket = word ^ 0x5B5B_5B5B_5B5B_5B5B
+        let colon = word ^ 0x3A3A_3A3A_3A3A_3A3A
+        let blank = word ^ 0x2020_2020_2020_2020
+        let found =
+            ((bracket &- ones) & ~bracket | (colon &- ones) & ~colon | (blank &- ones) & ~blank) & tops
+        if found == 0 {
+            key = word
+            return nil
         }
-        return 0
+        let bits = found.trailingZeroBitCount - 7
+        key = word & ((1 << UInt64(bits)) - 1)
+        let end = place + bits / 8
+        return line[end] == 0x20 ? 0 : end
     }
 
     /// The long way, for every form of prelude.
@@ -311,7 +314,7 @@ package final class LineDecoder {
             }
         }
         if let tag = envelope.tag {
-            let entry = tags.entry(tag, key: TagTable.key(of: tag))
+            let entry = tags.entry(tag, key: TagKey(tag))
             for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
             self.entry = entry
         } else {

@@ -2,8 +2,7 @@
 struct TagEntry {
     /// Its number among the tags that the table keeps; nil for one that gives way to the next.
     let number: Int?
-    /// The first thirty-two bytes of the tag, zeroes after its end.
-    let key: SIMD4<UInt64>
+    let key: TagKey
     let tag: Bytes
     let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
     let shapes: UnsafeMutableBufferPointer<Unmanaged<TriedShape>>
@@ -13,6 +12,26 @@ struct TagEntry {
     let likely: UnsafeMutablePointer<UInt8>
     /// Whether a syslog daemon may log with it, and may say that another line was repeated.
     let mayRepeat: Bool
+}
+
+/// The first thirty-two bytes of a tag, zeroes after its end: four words, which live in registers.
+struct TagKey: Equatable {
+    var (first, second, third, fourth): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    init() {}
+
+    init(_ tag: Bytes) {
+        func word(_ number: Int) -> UInt64 {
+            (number * 8..<max(number * 8, min(number * 8 + 8, tag.count))).reversed()
+                .reduce(0) { $0 << 8 | UInt64(tag[$1]) }
+        }
+        (first, second, third, fourth) = (word(0), word(1), word(2), word(3))
+    }
+
+    @inline(__always)
+    static func == (a: TagKey, b: TagKey) -> Bool {
+        (a.first ^ b.first) | (a.second ^ b.second) | (a.third ^ b.third) | (a.fourth ^ b.fourth) == 0
+    }
 }
 
 /// A shape as decoders try it. It is made once for all, and they refer to it without counting references.
@@ -57,7 +76,7 @@ final class TagTable {
     /// The tag of the line before, where it is kept.
     private var last: UnsafeMutablePointer<TagEntry>?
     /// What is known of a line without a tag.
-    private(set) lazy var untagged = makeEntry(nil, Bytes(""), key: .zero)
+    private(set) lazy var untagged = makeEntry(nil, Bytes(""), key: TagKey())
 
     private let slots: (tag: Int, instance: Int, service: Int, process: Int, queueID: Int)
     private let demand: FieldSet
@@ -84,7 +103,7 @@ final class TagTable {
 
     /// The entry of a tag; it lives until the next call.
     @inline(__always)
-    func entry(_ tag: Bytes, key: SIMD4<UInt64>) -> UnsafeMutablePointer<TagEntry> {
+    func entry(_ tag: Bytes, key: TagKey) -> UnsafeMutablePointer<TagEntry> {
         if let last, isSame(last, tag, key) { return last }
         var place = Self.hash(key)
         while let entry = index[place] {
@@ -98,20 +117,20 @@ final class TagTable {
     }
 
     @inline(__always)
-    private func isSame(_ entry: UnsafeMutablePointer<TagEntry>, _ tag: Bytes, _ key: SIMD4<UInt64>) -> Bool {
+    private func isSame(_ entry: UnsafeMutablePointer<TagEntry>, _ tag: Bytes, _ key: TagKey) -> Bool {
         entry.pointee.key == key && entry.pointee.tag.count == tag.count
             && (tag.count <= 32 || entry.pointee.tag == tag)
     }
 
     @inline(__always)
-    private static func hash(_ key: SIMD4<UInt64>) -> Int {
+    private static func hash(_ key: TagKey) -> Int {
         let mixed =
-            (key[0] ^ (key[1] &* 0x9E37_79B9_7F4A_7C15) ^ (key[2] &* 0xC2B2_AE3D_27D4_EB4F) ^ key[3])
-            &* 0xFF51_AFD7_ED55_8CCD
+            (key.first ^ (key.second &* 0x9E37_79B9_7F4A_7C15) ^ (key.third &* 0xC2B2_AE3D_27D4_EB4F)
+                ^ key.fourth) &* 0xFF51_AFD7_ED55_8CCD
         return Int(mixed >> 52)
     }
 
-    private func make(_ tag: Bytes, key: SIMD4<UInt64>, at place: Int) -> UnsafeMutablePointer<TagEntry> {
+    private func make(_ tag: Bytes, key: TagKey, at place: Int) -> UnsafeMutablePointer<TagEntry> {
         let isKept = entries.count < Self.limit
         let entry = makeEntry(isKept ? entries.count : nil, tag, key: key)
         if isKept {
@@ -125,7 +144,7 @@ final class TagTable {
     }
 
     private func makeEntry(
-        _ number: Int?, _ tag: Bytes, key: SIMD4<UInt64>
+        _ number: Int?, _ tag: Bytes, key: TagKey
     ) -> UnsafeMutablePointer<TagEntry> {
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, tag.count))
         memory.update(from: tag.base, count: tag.count)
@@ -172,14 +191,5 @@ final class TagTable {
         return (
             tag.prefix(first), first < last ? tag[first + 1..<last] : nil, tag.dropFirst(last + 1)
         )
-    }
-
-    /// The first thirty-two bytes of the tag, zeroes after its end.
-    static func key(of tag: Bytes) -> SIMD4<UInt64> {
-        var key = SIMD4<UInt64>.zero
-        for index in 0..<min(32, tag.count) {
-            key[index >> 3] |= UInt64(tag[index]) << (UInt64(index & 7) * 8)
-        }
-        return key
     }
 }

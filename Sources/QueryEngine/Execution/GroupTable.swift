@@ -16,6 +16,8 @@ struct GroupTable: ~Copyable {
     private var storedBytes = 0
 
     private static let seed = UInt64.random(in: .min ... .max)
+    /// The same, at hand.
+    private let seed = GroupTable.seed
 
     init() {
         mask = 255
@@ -34,7 +36,7 @@ struct GroupTable: ~Copyable {
 
     /// The group of a key, made if it is new and `mayGrow`; -1 where it is new and may not be made.
     mutating func group(_ key: Bytes, mayGrow: Bool = true) -> Int {
-        let hash = GroupTable.hash(key)
+        let hash = key.hash(seed: seed)
         let (place, group) = look(for: key, hash)
         if group >= 0 { return group }
         guard mayGrow else { return -1 }
@@ -48,7 +50,7 @@ struct GroupTable: ~Copyable {
 
     /// The group of a key, or -1.
     func find(_ key: Bytes) -> Int {
-        look(for: key, GroupTable.hash(key)).group
+        look(for: key, key.hash(seed: seed)).group
     }
 
     /// Where the key is or would be, and its group or -1.
@@ -96,12 +98,25 @@ enum KeyCodec {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { key in
             let base = key.baseAddress.unsafelyUnwrapped
             UnsafeMutableRawPointer(base).storeBytes(of: head(.text, UInt32(text.count)), as: UInt64.self)
-            (base + 5).update(from: text.base, count: text.count)
+            copy(text, to: base + 5)
             if ignoresCase {
                 for place in 5..<5 + text.count { base[place] = base[place].asciiLowercased }
             }
             return body(Bytes(base, count: 5 + text.count))
         }
+    }
+
+    /// Most are of eight to sixteen bytes: their first eight and their last eight.
+    @inline(__always)
+    private static func copy(_ text: Bytes, to place: UnsafeMutablePointer<UInt8>) {
+        guard (8...16).contains(text.count) else {
+            return place.update(from: text.base, count: text.count)
+        }
+        let (from, to) = (UnsafeRawPointer(text.base), UnsafeMutableRawPointer(place))
+        let rest = text.count - 8
+        let last = from.loadUnaligned(fromByteOffset: rest, as: UInt64.self)
+        to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+        to.storeBytes(of: last, toByteOffset: rest, as: UInt64.self)
     }
 
     static func append(_ value: Value, ignoresCase: Bool, to bytes: inout [UInt8]) {

@@ -18,6 +18,8 @@ final class Scan {
     /// Whether times are looked at that are surely right, and those of all lines.
     private let watchesClock: Bool
     private let worker: Worker
+    /// The worker's, reset for each line without counting references to it.
+    private let arena: Unmanaged<Arena>
     private let buffer: RowBuffer
     private let restarts: RestartScan?
     private let fileSlot: Int?
@@ -45,6 +47,7 @@ final class Scan {
         sieve: ((Row) -> Bool)? = nil
     ) {
         self.worker = worker
+        arena = .passUnretained(worker.arena)
         buffer = RowBuffer(query.layout)
         record = Record(slots: buffer.slots)
         let needs = query.lineNeeds.union(extraNeeds).filter { $0 < Fields.all.count }
@@ -145,7 +148,7 @@ final class Scan {
         var line = chunk.bytes[place]
         // A log that came by way of Windows.
         if line.count > 0, line[line.count - 1] == 13 { line = line.dropLast(1) }
-        worker.arena.reset()
+        arena._withUnsafeGuaranteedRef { $0.reset() }
         let row = Row(slots: buffer.slots, order: chunk.order &+ UInt64(place.lowerBound), worker: worker)
         account.lines += 1
         if !decoder.decodeEnvelope(
