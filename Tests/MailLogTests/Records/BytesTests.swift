@@ -39,4 +39,22 @@ struct BytesTests {
             }
         }
     }
+
+    @Test("every byte of a text counts in its hash, and its case only where case does", arguments: 0...40)
+    func hashes(count: Int) {
+        let text = (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+        func hash(_ text: [UInt8], ignoringCase: Bool = false) -> UInt64 {
+            withExactMemory(text) { $0.hash(seed: 42, ignoringCase: ignoringCase) }
+        }
+        #expect(hash(text) == hash(text))
+        #expect(hash(text) != hash(text + [0]))
+        for place in 0..<count {
+            var other = text
+            other[place] ^= 0x20
+            #expect(hash(other) != hash(text))
+            #expect(hash(other, ignoringCase: true) == hash(text, ignoringCase: true))
+            other[place] ^= 0x21
+            #expect(hash(other, ignoringCase: true) != hash(text, ignoringCase: true))
+        }
+    }
 }

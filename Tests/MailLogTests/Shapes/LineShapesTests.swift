@@ -39,6 +39,28 @@ struct LineShapesTests {
         }
     }
 
+    @Test("a queue id of any length ends where its hexadecimal digits end, whatever byte comes there")
+    func shortQueueIDs() {
+        let digits = Array("0123456789ABCDEF0123456789ABCDEF".utf8)
+        let strangers = Array("/:;@GZ`agz".utf8) + [0x00, 0x80, 0xB0, 0xB9, 0xC1, 0xC6, 0xFF]
+        let decoded = Decoded([Field("queue_id")])
+        for count in 1...26 {
+            for stranger in strangers {
+                for place in [count, count / 2] {
+                    var id = Array(digits[..<count])
+                    id.insert(stranger, at: place)
+                    let isID = stranger == UInt8(ascii: ":") && place == count && count >= 6
+                    let line =
+                        Array("Nov 23 16:39:34 mx1 postfix/qmgr[1]: ".utf8) + id + Array(": removed".utf8)
+                    let text = isID ? line.dropLast(9) + Array(" removed".utf8) : line[...]
+                    #expect(
+                        decoded.decode(Array(text)) == (isID ? 1 : 0),
+                        "\(String(decoding: text, as: UTF8.self))")
+                }
+            }
+        }
+    }
+
     @Test("a line has one shape, so that it does not matter which are tried")
     func oneShape() {
         let all = Decoded()
