@@ -257,6 +257,26 @@ struct ShellTests {
         #expect(outcome.output == "count\n563\n" && outcome.status == 2)
     }
 
+    @Test("the last query can be followed, though its answer is kept")
+    func followLast() throws {
+        let home = try Scratch()
+        let text = try String(contentsOfFile: ShellTests.log, encoding: .utf8)
+        let log = try home.write(text, to: "maillog")
+        let shell = try PseudoTerminal.shell(home, [log])
+        shell.enter("count by process | head 1")
+        try shell.expect("qmgr")
+        try shell.expect("mlq> ")
+        shell.enter(":follow")
+        try shell.expect("172")
+        let last = try #require(text.split(separator: "\n").last { $0.contains("postfix/qmgr") })
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data((last + "\n").utf8))
+        try shell.expect("173")
+        shell.type("\u{3}")
+        try shell.expect("mlq> ")
+    }
+
     @Test("a name can be bound again, also where a value is spelt like it")
     func bindAgain() throws {
         let outcome = try answers(

@@ -241,7 +241,7 @@ final class Shell {
             // What is typed next is no longer about logs that grow.
             _ = try? session.read([])
         }
-        try ask(text.isEmpty ? Shell.last : text, pager: false)
+        try ask(text.isEmpty ? try lastQuery() : text, pager: false)
     }
 
     private var isShowingAll = false
