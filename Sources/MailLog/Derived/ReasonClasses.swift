@@ -27,6 +27,7 @@ enum ReasonClasses {
         connect_timeout: ^connection timed out
         connect_timeout: ^operation timed out
         conversation_timeout: timed out while
+        conversation_timeout: reply packet header & timed out
         conversation_timeout: ^timeout
         dns_temporary: host not found, try again
         dns_temporary: temporary failure in name resolution
@@ -40,6 +41,8 @@ enum ReasonClasses {
         dns_not_found: no address associated with hostname
         dns_not_found: unrouteable mail domain
         dns_temporary: rbl lookup error
+        dns_temporary: tlsa lookup error
+        dns_temporary: dnsblog reply timeout
         local_resource: too many open files
         loop: loops back to myself
         loop: forwarding loop
@@ -99,7 +102,7 @@ enum ReasonClasses {
         rate_limited: too fast
         rate_limited: temporarily deferred
         rate_limited: concurrent connections
-        rate_limited: limit exceeded & for service
+        rate_limited: ^limit exceeded
         rate_limited: receiving mail at a rate
         rate_limited: receiving mail too quickly
         relay_denied: relay access denied
@@ -119,6 +122,7 @@ enum ReasonClasses {
         sender_rejected: 5.1.8
         sender_rejected: 4.1.8
         sender_rejected: 5.1.7
+        login_failed: password verification
         client_rejected: client host rejected
         client_rejected: helo command rejected
         client_rejected: cannot find your
@@ -145,6 +149,8 @@ enum ReasonClasses {
         tls_failed: cannot start tls
         tls_failed: server certificate
         tls_failed: handshake fail
+        tls_failed: ssl_accept error
+        tls_failed: ssl_connect error
         tls_failed: untrusted issuer
         tls_failed: ssl routines
         tls_failed: certificate
@@ -157,6 +163,11 @@ enum ReasonClasses {
         login_failed: sasl authentication
         login_failed: password mismatch
         login_failed: invalid credentials
+        login_failed: invalid authentication mechanism
+        login_failed: no mechanism available
+        login_failed: ^generic failure
+        login_failed: ^ugfzc3dvcmq6
+        login_failed: ^vxnlcm5hbwu6
         login_failed: 5.7.8
         user_unknown: user unknown
         user_unknown: unknown user
@@ -214,6 +225,8 @@ enum ReasonClasses {
         lost_connection: connection reset
         lost_connection: broken pipe
         lost_connection: server dropped connection
+        lost_connection: transport endpoint is not connected
+        lost_connection: reply packet header
         local_resource: no space left
         local_resource: disk full
         local_resource: insufficient system
@@ -225,6 +238,7 @@ enum ReasonClasses {
         local_resource: maildir access problem
         local_resource: cannot update mailbox
         local_resource: permission denied
+        local_resource: create the maildirs
         local_resource: command died
         local_resource: command time limit
         local_resource: can't create
@@ -250,6 +264,11 @@ enum ReasonClasses {
         local_config: local data error
         local_config: service unavailable. command output
         local_config: bounce failed
+        local_config: duplicate entry
+        local_config: can't contact ldap server
+        local_config: service failure
+        local_config: non-postfix directory
+        local_config: nis domain name not set
         local_config: command output
         protocol: pipelining
         protocol: protocol error
@@ -272,6 +291,7 @@ enum ReasonClasses {
         server_busy: temporarily unavailable
         server_busy: system not accepting
         server_busy: too busy
+        server_busy: noticeable delays
         server_busy: ports busy
         server_busy: ports are busy
         server_busy: resources temporarily

@@ -10,14 +10,16 @@ package struct ConfigShape: TemplateShape {
             "{warning: }See <detail=http://www.postfix.org/COMPATIBILITY_README.html> for details"
         ),
         ("compatibility", "{warning: }To disable backwards compatibility use \"<detail>\" and \"<_>\""),
-        ("map", "warning: <table> map lookup problem for <detail> -- message not accepted, try again later"),
-        ("map", "warning: <table> map lookup problem -- message not accepted, try again later"),
-        ("map", "warning: <table> map lookup problem for <detail>"),
+        (
+            "map",
+            "warning: <table> <detail=map lookup problem>{ for <_>} -- message not accepted, try again later"
+        ),
+        ("map", "warning: <table> <detail=map lookup problem> for <_>"),
         ("map", "warning: <_=unreasonable> <detail> -- message not accepted, try again later"),
-        ("map", "warning: <table> lookup error for \"<detail>\""),
+        ("map", "warning: <table> <detail=lookup error> for \"<_>\""),
         ("map", "warning: <table> is unavailable. <detail>"),
-        ("map", "warning: <table>: table lookup problem"),
-        ("map", "warning: <table> lookup failure"),
+        ("map", "warning: <table>: <detail=table lookup problem>"),
+        ("map", "warning: <table> <detail=lookup failure>"),
         ("map", "warning: dict_<_>: <detail>"),
         ("queue-lifetime", "warning: <table> is <_=larger|smaller> than <_> - adjusting <_>"),
     ]

@@ -1,7 +1,10 @@
 /// A client that asks for too much at once (`smtpd/smtpd.c`, counted by anvil).
 package struct LimitShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
-        ("limit", "warning: <stat_kind> limit exceeded: <rate> from <client> for service <limit_service>"),
+        (
+            "limit",
+            "warning: <stat_kind> <detail=limit exceeded>: <rate> from <client> for service <limit_service>"
+        ),
         (
             "limit",
             "{warning: }Refusing <stat_kind=STARTTLS|TLS service> request from <client> for service <limit_service>"

@@ -2,7 +2,7 @@
 package struct PeerNameShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("peer-name", "warning: hostname <hostname> does not resolve to address <client_ip>: <detail>"),
-        ("peer-name", "warning: hostname <hostname> does not resolve to address <client_ip>"),
+        ("peer-name", "warning: hostname <hostname> <detail=does not resolve to address> <client_ip>"),
         ("peer-name", "warning: <client_ip>: hostname <hostname> verification failed: <detail>"),
         ("peer-name", "warning: <client_ip>: <detail=address not listed for hostname> <hostname>"),
     ]

@@ -1,10 +1,12 @@
 /// TLS that fails, and what is said of certificates (`tls/`).
 package struct TLSTroubleShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
+        ("tls-fail", "<detail=SSL_accept error> from <client>: <_=-1|0>"),
+        ("tls-fail", "<detail=SSL_connect error> to <relay>: <_=-1|0>"),
         ("tls-fail", "SSL_accept error from <client>: <detail>"),
         ("tls-fail", "SSL_connect error to <relay>: <detail>"),
         ("tls-fail", "warning: TLS library problem: <detail>"),
-        ("tls-fail", "{warning: }TLS handshake failed for service=<limit_service> peer=<client>"),
+        ("tls-fail", "{warning: }<detail=TLS handshake failed> for service=<limit_service> peer=<client>"),
         ("tls-fail", "warning: TLS policy lookup error for <hostname>: <detail>"),
         ("tls-verify", "certificate verification failed for <relay>: <detail>"),
         (

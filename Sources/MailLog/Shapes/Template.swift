@@ -4,8 +4,8 @@
 ///
 /// `warning: ` at the start is any severity word, and without it the line has none; `ID: ` is a queue id or
 /// `NOQUEUE`. `<_>` is left out, `<where=DATA|BDAT>` is one of these words, and what is in braces may be
-/// absent. A value ends where the text that follows it in the template first stands; the last one goes to the
-/// end.
+/// absent. A value ends where the text that follows it in the template first stands, with one of the words where
+/// words come next; the last one goes to the end.
 package struct Template: @unchecked Sendable {
     // The texts are made once and live as long as the process.
     package let event: Bytes
@@ -137,7 +137,7 @@ package struct Template: @unchecked Sendable {
         var position = 0
         var count = 0
         var isOpen = false
-        for part in parts {
+        for (index, part) in parts.enumerated() {
             switch part {
             case .value:
                 found[count] = position..<body.count
@@ -145,7 +145,9 @@ package struct Template: @unchecked Sendable {
                 isOpen = true
             case .literal(let text):
                 if isOpen {
-                    guard let place = body.range(of: text, from: position) else { return false }
+                    guard let place = place(of: text, index + 1, in: body, from: position) else {
+                        return false
+                    }
                     found[count - 1] = found[count - 1].lowerBound..<place.lowerBound
                     position = place.upperBound
                 } else {
@@ -163,6 +165,20 @@ package struct Template: @unchecked Sendable {
             }
         }
         return isOpen || position == body.count
+    }
+
+    /// Where the text stands, and one of the words behind it if the next part is that.
+    private func place(of text: Bytes, _ next: Int, in body: Bytes, from start: Int) -> Range<Int>? {
+        guard next < parts.count, case .choice(let words) = parts[next] else {
+            return body.range(of: text, from: start)
+        }
+        var start = start
+        while let place = body.range(of: text, from: start) {
+            let rest = body.dropFirst(place.upperBound)
+            if words.contains(where: { rest.hasPrefix($0) }) { return place }
+            start = place.lowerBound + 1
+        }
+        return nil
     }
 
     private func fill(_ target: Target, _ text: Bytes, _ cells: Cells) {

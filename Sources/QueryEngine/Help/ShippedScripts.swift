@@ -150,7 +150,8 @@ extension ShippedScript {
             #   hour              failed  addresses
             #   2026-11-23 09:00       4          1
 
-            let failures = filter event in (sasl-fail, dovecot-login-fail, saslauthd)
+            let failures = filter event in (sasl-fail, dovecot-login-fail, saslauthd, \#
+            sendmail-login-fail, exim-login-fail)
 
             title "Addresses, and logins from there"
             failures
@@ -864,8 +865,8 @@ extension ShippedScript {
             #     202  hostname <*> does not resolve to address <ip>
             #
             #   Per day, before and after end-1d
-            #   process  event      reason  before  after  change   ratio  mark
-            #   smtpd    peer-name             7.3      5    -2.3  0.6852
+            #   process  event      reason                       before  after  change   ratio  mark
+            #   smtpd    peer-name  does not resolve to address     7.3      5    -2.3  0.6852
 
             param at = end-1d
 
