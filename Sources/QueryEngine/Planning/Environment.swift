@@ -59,7 +59,9 @@ package struct Environment: Sendable {
         var before = ""
         for token in parser.tokens where token.role != .comment {
             let word = source[token.range]
-            if token.role == .name || before.lowercased() == "in" { used.insert(word) }
+            // Elsewhere a name is that of a new column.
+            let begins = token.role == .name && ["", "("].contains(before)
+            if begins || before.lowercased() == "in" { used.insert(word) }
             before = word
         }
         return used
