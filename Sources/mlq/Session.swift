@@ -230,7 +230,8 @@ struct Session {
             Terminal.say("mlq: \(problem.message)")
         }
         if let page { show(page.end) }
-        for note in [follows ? nil : timeNote(query)].compactMap(\.self) + run.notes {
+        let isEmpty = outcome.account.passed == 0 && !follows && !run.wasInterrupted
+        for note in [isEmpty ? timeNote(query) : nil].compactMap(\.self) + run.notes {
             Terminal.say("mlq: \(note)")
             if let page { show(page.note(redacted(note))) }
         }
@@ -262,7 +263,8 @@ struct Session {
         return outcome
     }
 
-    /// What the logs cover, where a query asks for another time.
+    /// What the logs cover, where a query that no line has passed asks for another time. To know it, the last log is
+    /// read to its end if it is compressed.
     private func timeNote(_ query: Query) -> String? {
         guard let wanted = query.timeRange, let covered = logs.value(spooled: true).timeRange,
             wanted.upperBound <= covered.first || wanted.lowerBound > covered.last

@@ -164,6 +164,7 @@ final class Scan {
         if let sieve, decoder.decodeQueueID(into: record), !sieve(row) { return true }
         if needsBody { decoder.decodeBody(into: record) }
         guard tests.passesLate(row) else { return true }
+        account.passed += 1
         return next.consume(row)
     }
 
@@ -223,6 +224,8 @@ private final class Tests {
 package struct ScanAccount: Sendable {
     package var bytes = 0
     package var lines = 0
+    /// Those that the conditions let through.
+    package var passed = 0
     package var unrecognised = 0
     /// File and byte offset of the first line without a recognised prelude.
     package var firstUnrecognised: (file: Int, offset: Int)?
@@ -240,6 +243,7 @@ package struct ScanAccount: Sendable {
     mutating func add(_ other: ScanAccount, isWhole: Bool = true) {
         bytes += other.bytes
         lines += other.lines
+        passed += other.passed
         unrecognised += other.unrecognised
         clock += other.clock
         self.isWhole = self.isWhole && other.isWhole && isWhole
