@@ -256,7 +256,7 @@ struct Session {
         if query.readsLines, !query.readsListing {
             unrecognised = accountSentence(
                 outcome.account, paths: logs.files(dated: false).map(\.path) + awaited,
-                line: logs.line)
+                line: logs.line, repetition: logs.repetition)
             if settings.options.strict, outcome.account.unrecognised > 0, status == 0 { status = 3 }
         }
         isFirst = false

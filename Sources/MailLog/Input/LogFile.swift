@@ -206,6 +206,22 @@ package struct LogFile: Sendable {
         return (last, met)
     }
 
+    /// Reads line after line while more are wanted, of a plain file those that begin at a byte or behind it, of
+    /// others all; `take` gets the place of each.
+    func readLines(from start: Int, _ take: (_ place: Int, _ line: Bytes) -> Bool) {
+        let stream = stream(of: start..<max(start, size)) { false }
+        let block = Block()
+        while let place = stream.next(into: block, numbered: false) {
+            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
+            var position = 0
+            while position < bytes.count {
+                let end = bytes.lineEnd(after: position)
+                guard take(place.offset + position, bytes[position..<end]) else { return }
+                position = end + 1
+            }
+        }
+    }
+
     /// The same for equal lines in whatever logs.
     static func hash(_ line: Bytes) -> UInt64 {
         (line.hasSuffix("\r") ? line.dropLast(1) : line).hash(seed: 0)

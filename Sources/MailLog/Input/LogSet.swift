@@ -109,6 +109,40 @@ package final class LogSet: Sendable {
         return nil
     }
 
+    /// Where the lines from a byte on stand before it too, as when a log was copied behind itself: the number of the
+    /// first of those, and how many follow each other in both places (as far as they are counted). Nil where fewer
+    /// than two do.
+    package func repetition(in file: Int, at offset: Int) -> (line: Int, count: Int)? {
+        let files = files(dated: false)
+        guard files.indices.contains(file), files[file].file.isRegular else { return nil }
+        let log = files[file]
+        var later: [UInt64] = []
+        log.readLines(from: offset) { place, line in
+            if place >= offset { later.append(LogFile.hash(line)) }
+            return later.count < LogSet.repetitionLimit
+        }
+        var number = 0
+        var start = 0
+        var count = 0
+        log.readLines(from: 0) { place, line in
+            number += 1
+            guard place < offset, count < later.count else { return false }
+            let hash = LogFile.hash(line)
+            if hash == later[count] {
+                if count == 0 { start = number }
+                count += 1
+                return true
+            }
+            if count > 1 { return false }
+            count = hash == later[0] ? 1 : 0
+            start = number
+            return true
+        }
+        return count > 1 ? (start, count) : nil
+    }
+
+    private static let repetitionLimit = 1 << 20
+
     private func files(dated: Bool, _ found: inout Found) -> [LogFile] {
         let whole = found.files ?? withoutCopies(&found)
         let dated = dated || whole.count > 1

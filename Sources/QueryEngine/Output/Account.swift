@@ -2,9 +2,12 @@ import MailLog
 
 /// What an answer leaves out because it was not understood, and where the times of the logs are odd, in one line; nil
 /// when there is nothing of that kind. `paths` are the names of the files that the account's numbers stand for; `line`
-/// counts the lines of one up to a byte, where it can be read again.
+/// counts the lines of one up to a byte, where it can be read again, and `repetition` finds the lines from a byte on
+/// in front of it.
 package func accountSentence(
-    _ account: ScanAccount, paths: [String] = [], line: (_ file: Int, _ offset: Int) -> Int? = { _, _ in nil }
+    _ account: ScanAccount, paths: [String] = [],
+    line: (_ file: Int, _ offset: Int) -> Int? = { _, _ in nil },
+    repetition: (_ file: Int, _ offset: Int) -> (line: Int, count: Int)? = { _, _ in nil }
 ) -> String? {
     func place(_ file: Int, _ offset: Int, of count: Int) -> String {
         guard paths.indices.contains(file) else { return "" }
@@ -25,9 +28,14 @@ package func accountSentence(
     let runs = ClockRun.joined(account.clock)
     let back = runs.reduce(0) { $0 + $1.steps.back }
     if let first = runs.first(where: { $0.steps.back > 0 }) {
+        let offset = first.start + first.steps.backPlace
         parts.append(
             "stamps go back by over a minute" + (back == 1 ? "" : " \(Digits.grouped(back)) times")
-                + place(first.file, first.start + first.steps.backPlace, of: back))
+                + place(first.file, offset, of: back)
+                + (repetition(first.file, offset).map {
+                    ", where \(Digits.grouped($0.count)) lines repeat those from line "
+                        + "\(Digits.grouped($0.line)) on; they count twice"
+                } ?? ""))
     }
     if let run = runs.filter(\.hasOddSilence).max(by: { $0.steps.silence < $1.steps.silence }) {
         var length: [UInt8] = []
