@@ -123,7 +123,13 @@ package struct Completer {
             // The last answer's name is shorter than a Tab.
             environment.names.filter { $0 != "_" }.sorted().map { Candidate(text: $0, note: "pipeline") }
         case .file:
-            files(place.word).map { Candidate(text: $0, ending: $0.hasSuffix("/") ? "" : place.quote) }
+            files(place.word).map { name in
+                let isDirectory = name.hasSuffix("/")
+                let text = QueryText.path(name, in: place.quote)
+                return Candidate(
+                    text: isDirectory && text.hasSuffix("\"") ? String(text.dropLast()) : text,
+                    ending: isDirectory ? "" : place.quote)
+            }
         case .investigation:
             ShippedScript.all.map { Candidate(text: $0.name, note: $0.question) }
         case .duration: ["1m", "5m", "15m", "1h", "6h", "1d", "1w"].map { Candidate(text: $0) }

@@ -64,6 +64,7 @@ package struct Query: Sendable {
         for (place, step) in stages.enumerated() {
             guard let stage = step.stage else {
                 resolution.schema.isBroken = true
+                resolution.pendingGroups = nil
                 continue
             }
             if let groups = resolution.pendingGroups, !(stage is any AggregateStage) {
@@ -77,9 +78,8 @@ package struct Query: Sendable {
                 try stage.resolve(&resolution)
                 resolution.append(step.text)
             } catch {
-                if !resolution.schema.isBroken || !error.message.hasPrefix("unknown field") {
-                    resolution.diagnostics.append(error)
-                }
+                // What comes after a stage that is wrong may be wrong for that reason.
+                if !resolution.schema.isBroken { resolution.diagnostics.append(error) }
                 if !stage.keepsColumns { resolution.schema.isBroken = true }
                 resolution.pendingGroups = nil
                 if resolution.diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }

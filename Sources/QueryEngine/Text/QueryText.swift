@@ -29,6 +29,14 @@ package enum QueryText {
         return isPlain ? name : "`\(name)`"
     }
 
+    /// The name of a file: as it is where it can be a word, else quoted; inside a quote that is open, without quotes.
+    static func path(_ name: String, in quote: String) -> String {
+        let quoted = quoted(Array(name.utf8))
+        guard quote.isEmpty else { return String(quoted.dropFirst().dropLast()) }
+        let isWord = quoted.dropFirst().dropLast() == name && !name.contains { " ,();|'<>#".contains($0) }
+        return isWord ? name : quoted
+    }
+
     private static func isBare(_ bytes: [UInt8], _ type: ValueType) -> Bool {
         guard let first = bytes.first else { return false }
         if bytes == Array("<>".utf8) { return type == .text(.address) }

@@ -104,6 +104,18 @@ struct CompleterTests {
         }
     }
 
+    @Test("the name of a file is quoted where it could not be a word")
+    func files() {
+        for (text, offered) in [
+            ("filter from in @", ["plain.txt", "\"a b.txt\"", "\"c d/"]),
+            ("lookup \"", ["plain.txt", "a b.txt", "c d/"]),
+        ] {
+            let completer = Completer(Environment(), files: { _ in ["plain.txt", "a b.txt", "c d/"] })
+            let answer = completer.complete(text, commands: CompleterTests.commands)
+            #expect(answer.candidates.map(\.text) == offered)
+        }
+    }
+
     @Test("where a stretch of time is wanted the days of the data are offered, in their order")
     func days() {
         let found = CompleterTests.candidates("compare ‸") { query in

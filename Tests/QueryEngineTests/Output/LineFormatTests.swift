@@ -103,7 +103,10 @@ import Testing
         arguments: [
             (.tsv, "a\n", ""), (.csv, "a\n", ""), (.json, "[\n]\n", "[\n]\n"), (.jsonl, "", ""),
             (.raw, "", ""),
-            (.table, "a\n", ""), (.markdown, "| a   |\n| --- |\n", "| a   |\n| --- |\n"),
+            (.table, "a\n", ""),
+            (
+                .markdown, "| a   |\n| --- |\n\nno rows\n", "| a   |\n| --- |\n\nno rows\n"
+            ),
         ] as [(OutputFormat, String, String)])
     func noRows(format: OutputFormat, expected: String, withoutHeader: String) {
         let columns: [(String, ValueType)] = [("a", .text(.plain))]
