@@ -60,7 +60,7 @@ extension ShippedScript {
             undelivered=count() if fate!=delivered by cause, automatic_sender
 
             title "The answers, day by day"
-            answers | count by bin(time, 1d) as day, fate
+            answers | count by bin(time, 1d) as day, fate | chart
 
             title "The addresses that take the most attempts"
             answers
@@ -188,10 +188,10 @@ extension ShippedScript {
             #
             # Answer:
             #   What is logged each day
-            #   day            bytes  lines
-            #   2012-12-09   75.0 kB    586
-            #   2012-12-10   96.4 kB    754
-            #   2012-12-11   97.4 kB    770
+            #   day            bytes
+            #   2012-12-09   75.0 kB  █████████████████▉
+            #   2012-12-10   96.4 kB  ██████████████████████▉
+            #   2012-12-11   97.4 kB  ███████████████████████▏
             #   …
             #
             #   The days on which it changes
@@ -199,7 +199,7 @@ extension ShippedScript {
             #   2012-12-25  step       754  1,930  0.0001
 
             title "What is logged each day"
-            stats bytes=sum(bytes), lines=count() by day
+            stats lines=count(), bytes=sum(bytes) by day | chart
 
             title "The days on which it changes"
             count by day | changes
@@ -567,10 +567,11 @@ extension ShippedScript {
             #
             #   By day
             #   expired_on  count
-            #   2012-12-30      1
-            #   2012-12-31     13
-            #   2013-01-01      9
-            #   2013-01-02      8
+            #   2012-12-30      1  ██████▎
+            #   2012-12-31     13  \#
+            █████████████████████████████████████████████████████████████████████████████████
+            #   2013-01-01      9  ████████████████████████████████████████████████████████▏
+            #   2013-01-02      8  █████████████████████████████████████████████████▉
             #   …
             #
             #   Senders
@@ -588,7 +589,7 @@ extension ShippedScript {
               | head 30
 
             title "By day"
-            messages | filter outcome=expired | count by bin(last, 1d) as expired_on
+            messages | filter outcome=expired | count by bin(last, 1d) as expired_on | chart
 
             title "Senders"
             messages | filter outcome=expired | stats n=count(), attempts=sum(attempts) by from
@@ -1062,6 +1063,9 @@ extension ShippedScript {
             title "Lines of each process, day by day"
             count by day, process | pivot process
 
+            title "The same as a picture"
+            count by day, process | chart
+
             title "The processes and days with a change"
             count by day, process | changes
 
@@ -1365,9 +1369,9 @@ extension ShippedScript {
             #       1  host <host> said: too many messages from your address
             #
             #   All refusals by destination, with the part that was refused
-            #   relay_name        n  sent  deferred  bounced  refused
-            #   mx.big.example    3     1         1        1     66.7
-            #   mx.plain.example  5     5         0        0        0
+            #   relay_name        n  sent  deferred  bounced  refused_percent
+            #   mx.big.example    3     1         1        1             66.7
+            #   mx.plain.example  5     5         0        0                0
 
             let refused = deliveries
               | filter status!=sent process in (smtp, error)
@@ -1387,8 +1391,8 @@ extension ShippedScript {
               | filter process=smtp reply_code >= 200
               | stats n=count(), sent=count() if status=sent, deferred=count() if status=deferred, \#
             bounced=count() if status=bounced by relay_name
-              | extend refused = round(100 * (deferred + bounced) / n, 1)
-              | sort -refused, -n
+              | extend refused_percent = round(100 * (deferred + bounced) / n, 1)
+              | sort -refused_percent, -n
               | head 20
 
             """#),
@@ -1496,10 +1500,11 @@ extension ShippedScript {
             #   …
             #
             #   Day by day
-            #   day         Client host  Recipient address
-            #   2012-12-09           38                 22
-            #   2012-12-10           43                 33
-            #   2012-12-11           41                 23
+            #   █ Client host  ▓ Recipient address
+            #   day         count
+            #   2012-12-09     60  ███████████████████████████████████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓
+            #   2012-12-10     76  \#
+            ████████████████████████████████████████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓
             #   …
 
             title "Rules"
@@ -1518,7 +1523,7 @@ extension ShippedScript {
               | head 20
 
             title "Day by day"
-            filter event in (reject, milter-reject) | count by day, reject_class | pivot reject_class
+            filter event in (reject, milter-reject) | count by day, reject_class | chart
 
             """#),
         ShippedScript(name: "rejects-false-positive", text: #"""
@@ -2022,7 +2027,7 @@ extension ShippedScript {
               | head 20
 
             title "Deferrals per day"
-            deferred | count by day, reason_class | pivot reason_class
+            deferred | count by day, reason_class | chart
 
             """#),
     ]

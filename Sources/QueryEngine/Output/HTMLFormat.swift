@@ -26,7 +26,7 @@ package struct Page: Sendable {
             initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src \
             'unsafe-inline'"><title>mlq</title><style>
             :root{color-scheme:light dark}
-            body{font:15px/1.45 system-ui,sans-serif;max-width:70rem;margin:1.5rem auto;padding:0 1rem;\
+            body{font:15px/1.45 system-ui,sans-serif;max-width:78rem;margin:1.5rem auto;padding:0 1rem;\
             background:#fff;color:#222}
             h2{font-size:1.15rem;margin:2.2rem 0 .4rem}
             pre{font:13px/1.4 ui-monospace,monospace;background:#8881;padding:.5rem .7rem;border-radius:4px;\
@@ -35,7 +35,7 @@ package struct Page: Sendable {
             table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.5rem 0}
             th,td{text-align:left;padding:.15rem .7rem .15rem 0;vertical-align:top;border-bottom:1px solid #8883}
             th{font-weight:600}td.n,th.n{text-align:right}th,td{white-space:nowrap}
-            td.t{white-space:normal;overflow-wrap:break-word;max-width:44rem}
+            td.t{white-space:normal;overflow-wrap:anywhere;min-width:24rem;max-width:44rem}
             figure{margin:.6rem 0;overflow-x:auto}
             svg{width:100%;height:auto;min-width:40rem;max-width:56rem;display:block}
             footer{overflow-wrap:anywhere}
@@ -69,7 +69,8 @@ extension MarkupText {
 
 /// Writes rows as a table; those of a `chart` as a picture, with the table folded behind it.
 private final class HTMLWriter: RowWriter {
-    private let columns: [(slot: Int, text: PeopleText, markup: String)]
+    /// Numbers stand on the right.
+    private let columns: [(slot: Int, text: PeopleText, isNumber: Bool)]
     private let header: [String]
     private let gatherer: ChartGatherer?
     private var table: [UInt8] = []
@@ -77,25 +78,18 @@ private final class HTMLWriter: RowWriter {
     private var isEmpty = true
 
     init(_ schema: Schema) {
-        columns = schema.columns.map { ($0.slot, PeopleText($0), HTMLWriter.markup($0.type)) }
+        columns = schema.columns.map { ($0.slot, PeopleText($0), $0.type.isNumeric && $0.type != .any) }
         header = schema.columns.map(\.name)
         gatherer = schema.chart.map { _ in ChartGatherer(schema) }
     }
 
-    /// Numbers stand on the right; only texts are broken into lines.
-    private static func markup(_ type: ValueType) -> String {
-        if type.isNumeric, type != .any { return " class=\"n\"" }
-        switch type {
-        case .text(.oneOf): return ""
-        case .text, .any: return " class=\"t\""
-        default: return ""
-        }
-    }
+    /// A longer text than this may be broken into lines, and is given room; an address or a time stays whole.
+    private static let longestLine = 60
 
     func begin(into text: inout [UInt8]) {
         var head = "<div class=\"scroll\"><table><thead><tr>"
         for (place, name) in header.enumerated() {
-            head += "<th\(columns[place].markup)>\(MarkupText.escaped(name))</th>"
+            head += "<th\(columns[place].isNumber ? " class=\"n\"" : "")>\(MarkupText.escaped(name))</th>"
         }
         put("\(head)</tr></thead><tbody>\n", &text)
     }
@@ -118,9 +112,11 @@ private final class HTMLWriter: RowWriter {
     private func append(_ row: Row, to markup: inout [UInt8]) {
         markup.append(contentsOf: "<tr>".utf8)
         for column in columns {
-            markup.append(contentsOf: "<td\(column.markup)>".utf8)
             scratch.removeAll(keepingCapacity: true)
             column.text.append(row[column.slot], to: &scratch)
+            let isLong = scratch.count > HTMLWriter.longestLine
+            let kind = column.isNumber ? " class=\"n\"" : isLong ? " class=\"t\"" : ""
+            markup.append(contentsOf: "<td\(kind)>".utf8)
             MarkupText.append(scratch, to: &markup)
             markup.append(contentsOf: "</td>".utf8)
         }
