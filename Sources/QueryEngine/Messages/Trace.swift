@@ -207,25 +207,28 @@ final class Trace {
         for (place, story) in stories.enumerated() {
             let first = speakers.count
             var last: Int64?
-            var step: Int64 = 0
+            var step: (from: Int64, to: Int64) = (0, 0)
             for line in story.lines {
                 messages[line.order] = place
                 worker.arena.reset()
                 let row = RowCodec.row(line.record, in: buffer, worker: worker)
                 guard row[time].kind == .time else { continue }
                 let moment = row[time].wallClock
-                if let last { step = max(step, last - moment) }
+                if let last, last - moment > step.from - step.to { step = (last, moment) }
                 last = moment
                 guard row[tag].kind == .text, row[pid].kind == .integer, let times = times(row) else {
                     continue
                 }
                 speakers.append((Array(row[tag].bytes), row[pid].integer, times))
             }
-            // A clock that was set back meanwhile gave later times to what was said before.
-            guard step > 0 else { continue }
-            for index in first..<speakers.count {
+            guard step.from > step.to else { continue }
+            // A clock that was set back meanwhile gave later times to what was said before. All since then is read,
+            // for the process may have made other deliveries.
+            let back = Trace.wholeHours(step.from - step.to)
+            for index in first..<speakers.count where speakers[index].times.lowerBound <= step.to {
                 let times = speakers[index].times
-                speakers[index].times = times.lowerBound..<times.upperBound + Trace.wholeHours(step)
+                speakers[index].times =
+                    min(times.lowerBound, step.from - back)..<times.upperBound + back
             }
         }
         let processes = ProcessTimes(speakers)
