@@ -82,7 +82,8 @@ final class MergedLogs {
     func next(into block: Block) -> Chunk? {
         runs.removeAll(keepingCapacity: true)
         while runs.isEmpty {
-            for lane in lanes.indices.reversed() where lanes[lane].stream != nil { fill(lane) }
+            for lane in lanes.indices where lanes[lane].stream != nil { fill(lane) }
+            lanes.removeAll { $0.files.isEmpty }
             for lane in lanes.indices { lanes[lane].first = lanes[lane].position }
             guard !lanes.isEmpty, !shouldStop() else { return nil }
             takeRuns()
@@ -92,13 +93,12 @@ final class MergedLogs {
 
     /// Takes lines until the memory of a lane is used up.
     private func takeRuns() {
-        while let lane = lanes.indices.min(by: { isBefore($0, $1) }) {
+        while let lane = lanes.indices.min(by: { isBefore($0, $1) }), !lanes[lane].files.isEmpty {
             if lanes[lane].stream == nil {
                 // Its memory is in no run yet.
                 guard runs.allSatisfy({ $0.lane != lane }) else { return }
                 open(lane)
                 fill(lane)
-                if lanes.isEmpty { return }
                 continue
             }
             let other = lanes.indices.filter { $0 != lane }.min(by: { isBefore($0, $1) })
@@ -180,11 +180,11 @@ final class MergedLogs {
     private func open(_ lane: Int) {
         let file = lanes[lane].file
         lanes[lane].stream = files[file].stream(of: parts[file], shouldStop: shouldStop)
-        lanes[lane].position = 0
-        lanes[lane].end = 0
+        (lanes[lane].position, lanes[lane].end, lanes[lane].first) = (0, 0, 0)
     }
 
-    /// Reads on where the memory of an open lane is used up; a lane that has come to its end is removed.
+    /// Reads on where the memory of an open lane is used up. A lane that has come to its end has no files left; it
+    /// stays while runs tell the lanes by their numbers.
     private func fill(_ lane: Int) {
         guard let stream = lanes[lane].stream, lanes[lane].isSpent else { return }
         let file = lanes[lane].file
@@ -202,11 +202,8 @@ final class MergedLogs {
         finished += stream.consumed
         lanes[lane].stream = nil
         lanes[lane].files.removeFirst()
-        guard let next = lanes[lane].files.first else {
-            lanes.remove(at: lane)
-            return
-        }
-        lanes[lane].time = files[next].firstTime?.moment(isInstant: usesInstants) ?? .max
+        lanes[lane].time =
+            lanes[lane].files.first.flatMap { files[$0].firstTime?.moment(isInstant: usesInstants) } ?? .max
     }
 
     // MARK: Chunks
