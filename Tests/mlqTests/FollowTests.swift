@@ -11,16 +11,20 @@ struct FollowTests {
         private var log: Int32 = -1
         private(set) var lines = 0
 
-        init(_ query: String, options: [String] = [], names: [String] = ["maillog"], begins: Bool = true)
-            throws
-        {
+        init(
+            _ query: String, options: [String] = [], names: [String] = ["maillog"], begins: Bool = true,
+            descriptors: Int = 1000
+        ) throws {
             scratch = try Scratch()
             if begins { open() }
             for stream in ["output", "error"] {
                 _ = FileManager.default.createFile(atPath: path(stream), contents: nil)
             }
-            process.executableURL = Program.directory.appendingPathComponent("mlq")
-            process.arguments = ["-F", "-e", query] + options + names.map { $0 == "-" ? $0 : path($0) }
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -n \(descriptors); exec \"$0\" -F -e \"$@\""]
+                + [Program.directory.appendingPathComponent("mlq").path, query] + options
+                + names.map { $0 == "-" ? $0 : path($0) }
             process.environment = ["LANG": "C.UTF-8", "TZ": "UTC"]
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = FileHandle(forWritingAtPath: path("output"))
@@ -269,7 +273,26 @@ struct FollowTests {
         scene.wait("/maillog\t2\n")
         #expect(scene.interrupt() == 0)
         #expect(!scene.output.contains("mail.err"))
-        #expect(scene.error.contains("none/maillog* is a directory without files"))
+        #expect(scene.error.contains("none/maillog* matches no file"))
+    }
+
+    @Test("logs of a directory that cannot be opened are told at the end")
+    func unopened() throws {
+        let scene = try Scene(
+            "count by file", options: ["--every", "100ms", "-o", "tsv"], names: ["logs"], begins: false,
+            descriptors: 40)
+        try FileManager.default.createDirectory(atPath: scene.path("logs"), withIntermediateDirectories: true)
+        func write(_ name: String) throws {
+            try Data(Scene.all(1).utf8).write(to: URL(fileURLWithPath: scene.path("logs/\(name)")))
+        }
+        try write("maillog")
+        try scene.process.run()
+        scene.wait("/maillog\t1\n")
+        for number in 0..<40 { try write("mail.\(number)x") }
+        scene.wait("x\t1\n")
+        usleep(200_000)
+        #expect(scene.interrupt() == 3)
+        #expect(scene.error.contains("cannot be opened: Too many open files"))
     }
 
     /// A line as docker keeps it, and what mlq makes of it.

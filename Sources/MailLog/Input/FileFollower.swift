@@ -178,14 +178,12 @@ package final class FileFollower {
 
     private func note(_ index: Int, _ trouble: String?, _ cutLines: Int) {
         if let trouble {
-            problems.append(
-                InputProblem(path: paths[index], message: "\(paths[index]) \(trouble)", isDamage: true))
+            problems.append(InputProblem(path: paths[index], what: trouble, isDamage: true))
         }
         if cutLines > 0 {
             problems.append(
                 InputProblem(
-                    path: paths[index],
-                    message: "\(paths[index]) has lines that are too long; their ends are left out",
+                    path: paths[index], what: "has lines that are too long; their ends are left out",
                     isDamage: true))
         }
     }
@@ -193,6 +191,7 @@ package final class FileFollower {
     /// The log is not wanted any more: what went wrong with its files is said.
     package func close() {
         for log in logs { for file in log.files { note(log.index, file.trouble, file.cutLines) } }
+        for directory in directories { problems += directory.problems.values.sorted { $0.path < $1.path } }
     }
 }
 

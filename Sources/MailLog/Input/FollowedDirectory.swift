@@ -9,6 +9,8 @@ final class FollowedDirectory {
     let directory: LogDirectory
     /// Paths that have been looked at.
     private var seen: Set<String>
+    /// What could not be opened, by its path; that is tried again when names change.
+    private(set) var problems: [String: InputProblem] = [:]
     /// When its names had changed when they were last looked at, and when that was; nanoseconds since 1970.
     private var looked: (modified: Int64, at: Int64)?
 
@@ -29,17 +31,41 @@ final class FollowedDirectory {
         if let looked, looked.modified == modified, looked.at > modified + FollowedDirectory.grain {
             return []
         }
+        problems[directory.path] = nil
+        let logs: [String]
+        do { logs = try directory.readLogs() } catch {
+            problems[directory.path] = InputProblem(path: directory.path, error)
+            return []
+        }
         looked = (modified, time)
         let rotations = followed.map(Rotation.init)
-        return directory.logs.filter { seen.insert($0).inserted }.compactMap { path in
+        return logs.filter { !seen.contains($0) }.compactMap { path in
             let rotation = Rotation(path)
             var status = stat()
+            // A name that is gone again may come back.
+            guard stat(path, &status) == 0 else { return nil }
             // Opening a pipe would wait for whoever writes to it.
             guard !rotation.isPacked, !rotations.contains(where: rotation.isBefore),
-                stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-                let file = try? OpenFile(path), let log = try? LogFile(path, file)
-            else { return nil }
+                status.st_mode & S_IFMT == S_IFREG
+            else {
+                seen.insert(path)
+                return nil
+            }
+            return open(path)
+        }
+    }
+
+    private func open(_ path: String) -> LogFile? {
+        problems[path] = nil
+        do {
+            let log = try LogFile(path, try OpenFile(path))
+            seen.insert(path)
             return log.packing == .plain ? log : nil
+        } catch let failure as OpenFile.Failure where failure.number == ENOENT {
+            return nil
+        } catch {
+            problems[path] = InputProblem(path: path, error)
+            return nil
         }
     }
 

@@ -11,4 +11,21 @@ package struct InputProblem: Sendable, Equatable {
         self.message = message
         self.isDamage = isDamage
     }
+
+    /// `what` goes on from the name of the file.
+    init(path: String, what: String, isDamage: Bool) {
+        let name = path == "-" ? "standard input" : path
+        self.init(path: path, message: "\(name) \(what)", isDamage: isDamage)
+    }
+
+    /// Why a log could not be opened.
+    init(path: String, _ failure: any Error) {
+        let what =
+            switch failure {
+            case let failure as OpenFile.Failure: "cannot be opened: \(failure.text)"
+            case let failure as LogFile.Failure: failure.message
+            default: "cannot be opened"
+            }
+        self.init(path: path, what: what, isDamage: true)
+    }
 }

@@ -29,9 +29,15 @@ package struct LogDirectory {
         guard LogDirectory.isDirectory(self.path) else { return nil }
     }
 
-    /// The paths of the logs that are in it now, in order.
-    package var logs: [String] {
-        guard let handle = opendir(path) else { return [] }
+    /// What is to be said of it where there are none.
+    var emptiness: String { start == nil ? "is a directory without files" : "matches no file" }
+
+    /// The paths of the logs that are in it now, in order; none where it cannot be read.
+    package var logs: [String] { (try? readLogs()) ?? [] }
+
+    /// The same, with the reason.
+    func readLogs() throws(OpenFile.Failure) -> [String] {
+        guard let handle = opendir(path) else { throw OpenFile.Failure(number: errno) }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle) {

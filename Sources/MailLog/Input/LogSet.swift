@@ -49,15 +49,14 @@ package final class LogSet: Sendable {
         var seen: Set<OpenFile.Identity> = []
 
         func add(_ path: String, isGiven: Bool) {
-            let name = path == "-" ? "standard input" : path
             func report(_ what: String, isDamage: Bool) {
-                problems.append(InputProblem(path: path, message: "\(name) \(what)", isDamage: isDamage))
+                problems.append(InputProblem(path: path, what: what, isDamage: isDamage))
             }
             do {
                 if let directory = LogDirectory(path) {
                     guard isGiven else { return }
-                    let logs = directory.logs
-                    if logs.isEmpty { report("is a directory without files", isDamage: !options.follows) }
+                    let logs = try directory.readLogs()
+                    if logs.isEmpty { report(directory.emptiness, isDamage: !options.follows) }
                     for log in logs { add(log, isGiven: false) }
                     return
                 }
@@ -68,13 +67,7 @@ package final class LogSet: Sendable {
                 }
                 if !file.isRegular, options.spools { file = try OpenFile(spooling: file) }
                 files.append(try LogFile(path, file))
-            } catch let failure as OpenFile.Failure {
-                report("cannot be opened: \(failure.text)", isDamage: true)
-            } catch let failure as LogFile.Failure {
-                report(failure.message, isDamage: true)
-            } catch {
-                report("cannot be opened", isDamage: true)
-            }
+            } catch { problems.append(InputProblem(path: path, error)) }
         }
         for path in paths { add(path, isGiven: true) }
 
