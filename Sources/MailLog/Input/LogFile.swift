@@ -127,6 +127,8 @@ package struct LogFile: Sendable {
             lines = Bytes(UnsafePointer(unwrapped), count: count)
         }
         firstStamp = Self.firstStamp(lines)
+        // Later stamps may have no year.
+        if let first = firstStamp, first.year != 0 { years = YearWindow(first: first, year: Int(first.year)) }
         (firstLines, firstHosts) = Self.firstLines(lines)
         if firstStamp == nil, lines.firstIndex(of: 0) != nil {
             throw Failure("looks like a binary file, not like a log; it was left out")
