@@ -29,9 +29,13 @@ package struct LogFile: Sendable {
     package internal(set) var offset: Int?
     /// Its name, as that of a rotation.
     let rotation: Rotation
-    /// Lines that it begins with, for finding them in other logs, and the hosts that wrote them.
-    let firstLines: [(hash: UInt64, stamp: Stamp)]
+    /// A line that may stand in another log, too.
+    typealias KnownLine = (hash: UInt64, stamp: Stamp)
+    /// Lines that it begins with, and the hosts that wrote them.
+    let firstLines: [KnownLine]
     let firstHosts: Set<[UInt8]>
+    /// Lines that it ends with, the last one first; none of what is not plain.
+    private(set) var lastLines: [KnownLine] = []
     /// Other logs that it is merged with line by line.
     package internal(set) var merged: [String] = []
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
@@ -136,7 +140,9 @@ package struct LogFile: Sendable {
         if packing == .plain, !isWrapped, file.isRegular, file.size > 0 {
             let size = min(file.size, Self.probeSize)
             let read = (try? file.read(buffer, count: size, at: file.size - size)) ?? 0
-            lastStamp = Self.lastStamp(Bytes(UnsafePointer(buffer), count: read))
+            let tail = Bytes(UnsafePointer(buffer), count: read)
+            lastStamp = Self.lastStamp(tail)
+            lastLines = Self.lastLines(tail)
         }
     }
 
@@ -230,11 +236,11 @@ package struct LogFile: Sendable {
     }
 
     /// The first lines with stamps, which tell logs that overlap from those that hold the same.
-    private static func firstLines(_ bytes: Bytes) -> ([(hash: UInt64, stamp: Stamp)], Set<[UInt8]>) {
-        var lines: [(hash: UInt64, stamp: Stamp)] = []
+    private static func firstLines(_ bytes: Bytes) -> ([KnownLine], Set<[UInt8]>) {
+        var lines: [KnownLine] = []
         var hosts: Set<[UInt8]> = []
         var position = 0
-        while lines.count < 32, let end = bytes.firstIndex(of: 10, from: position) {
+        while lines.count < knownLimit, let end = bytes.firstIndex(of: 10, from: position) {
             let line = bytes[position..<end]
             position = end + 1
             guard let envelope = Envelope.parse(line) else { continue }
@@ -244,6 +250,21 @@ package struct LogFile: Sendable {
         }
         return (lines, hosts)
     }
+
+    /// The last lines with stamps that are whole.
+    private static func lastLines(_ bytes: Bytes) -> [KnownLine] {
+        var lines: [KnownLine] = []
+        guard var end = bytes.lastIndex(of: 10) else { return [] }
+        while lines.count < knownLimit, let before = bytes.prefix(end).lastIndex(of: 10) {
+            let line = bytes[before + 1..<end]
+            if let envelope = Envelope.parse(line) { lines.append((hash(line), envelope.stamp)) }
+            end = before
+        }
+        return lines
+    }
+
+    /// So many lines tell whether logs share some.
+    private static let knownLimit = 32
 
     /// Whether all that it holds, unpacked, is also what the other one begins with.
     func isBeginning(of other: LogFile) -> Bool {

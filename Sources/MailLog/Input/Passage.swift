@@ -27,7 +27,7 @@ struct Passage {
     private static let rotationOverlap: Int64 = 2_000_000
 
     /// `files` are in the order of their first stamps. Of each, `span` tells the first and the last one, nil where no
-    /// line has any; `shared`, whether lines that the second log begins with stand in the first one.
+    /// line has any; `shared`, whether lines stand in both.
     static func passages(
         of files: [LogFile], span: (Int) -> ClosedRange<Int64>?, shared: (Int, Int) -> Bool
     ) -> [Passage] {

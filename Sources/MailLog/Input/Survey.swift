@@ -8,7 +8,7 @@ import Synchronization
 final class Survey {
     private let files: [LogFile]
     private let usesInstants: Bool
-    /// Where it was read: its last stamp, and which lines it holds of those that others begin with.
+    /// Where it was read: its last stamp, and which lines it holds of those that others begin or end with.
     private var read: [Int: (last: Stamp?, met: Set<UInt64>)] = [:]
     private var spans: [Int: ClosedRange<Int64>?] = [:]
     private var pairs: [[Int]: Bool] = [:]
@@ -25,7 +25,7 @@ final class Survey {
     /// Reads the compressed logs that must be, side by side. False where that was cancelled.
     func run(isCancelled: @escaping @Sendable () -> Bool) -> Bool {
         let places = files.indices.filter(mustBeRead)
-        let lines = Set(files.flatMap { $0.firstLines.map(\.hash) })
+        let lines = Set(files.flatMap { ($0.firstLines + $0.lastLines).map(\.hash) })
         let files = files
         let found = Mutex<[Int: (last: Stamp?, met: Set<UInt64>)]>([:])
         let next = Atomic(0)
@@ -82,18 +82,25 @@ final class Survey {
         return time
     }
 
-    /// Whether at least half of the lines that the second one begins with, as far as the first one goes, stand in it.
+    /// Whether lines that the second one begins with stand in the first one, or those that the first one ends with in
+    /// the second one.
     private func shares(_ place: Int, _ other: Int) -> Bool {
         if let answer = pairs[[place, other]] { return answer }
-        var answer = false
-        let file = files[other]
-        if mayShare(place, other), let end = span(place)?.upperBound {
-            let times = file.firstLines.map { file.years.time(of: $0.stamp) }
-            let lines = Set(zip(file.firstLines, times).filter { time($1) <= end }.map(\.0.hash))
-            if !lines.isEmpty { answer = met(lines, times, in: place).count * 2 >= lines.count }
-        }
+        let answer =
+            mayShare(place, other)
+            && (holds(place, files[other].firstLines, of: other)
+                || holds(other, files[place].lastLines, of: place))
         pairs[[place, other]] = answer
         return answer
+    }
+
+    /// Whether at least half of some lines of another log, as far as this one goes, stand in this one.
+    private func holds(_ place: Int, _ lines: [LogFile.KnownLine], of other: Int) -> Bool {
+        guard let span = span(place) else { return false }
+        let years = files[other].years
+        let known = lines.map { ($0.hash, years.time(of: $0.stamp)) }.filter { span.contains(time($0.1)) }
+        let hashes = Set(known.map(\.0))
+        return !hashes.isEmpty && met(hashes, known.map(\.1), in: place).count * 2 >= hashes.count
     }
 
     /// Which of the lines, of those times, stand in a log; none where it was not to be read for that.
