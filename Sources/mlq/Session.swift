@@ -243,10 +243,11 @@ struct Session {
             mustEnd = true
         }
         if run.wasInterrupted, !follows {
-            Terminal.say(
-                run.hasGivenUp
-                    ? "mlq: interrupted while the answer was put together; it is not whole"
-                    : "mlq: interrupted; the answer covers what had been read")
+            let what =
+                !run.hasGivenUp
+                ? "the answer covers what had been read"
+                : outcome.rows == 0 ? "no answer was ready" : "the answer is not whole"
+            Terminal.say("mlq: interrupted; \(what)")
             status = 130
             mustEnd = true
         }
