@@ -134,4 +134,13 @@ struct ShellTerminalTests {
         try shell.expect("mlq> ")
         #expect(!shell.output.contains("ESC"))
     }
+
+    @Test("a pager may have a setting of its own before it")
+    func pagerWithSetting() throws {
+        let shell = try PseudoTerminal.shell(try Scratch(), rows: 12, environment: ["PAGER": "LESS=-N less"])
+        shell.enter("filter process=qmgr")
+        try shell.expect("      1")
+        shell.type("q")
+        try shell.expect("mlq> ")
+    }
 }

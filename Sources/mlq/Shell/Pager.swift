@@ -15,8 +15,9 @@ struct Pager {
     init?() {
         guard Terminal.isOutput, Terminal.isInput, !Terminal.isDumb else { return nil }
         command = Terminal.environment("PAGER") ?? "less"
-        guard let program = command.split(separator: " ").first, command != "cat",
-            Pager.isThere(String(program))
+        // Settings may stand before it: `LESS=-N less`.
+        guard let program = command.split(separator: " ").first(where: { !$0.contains("=") }),
+            command != "cat", Pager.isThere(String(program))
         else { return nil }
     }
 
@@ -35,7 +36,7 @@ struct Pager {
         // settings of their own sees colours all the same.
         let options = Terminal.environment("LESS") ?? "-SXF"
         if !options.contains("R") { setenv("LESS", "-R \(options)", 1) }
-        let process = Child.start(["/bin/sh", "-c", "exec \(command)"], input: ends[0])
+        let process = Child.start(["/bin/sh", "-c", "exec env \(command)"], input: ends[0])
         close(ends[0])
         guard let process else {
             close(ends[1])
