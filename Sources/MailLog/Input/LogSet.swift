@@ -109,29 +109,43 @@ package final class LogSet: Sendable {
         let files = files(dated: false)
         guard files.indices.contains(file), files[file].file.isRegular else { return nil }
         let log = files[file]
+        // Most logs repeat nothing, so the first two lines are looked for before more are kept.
+        var wanted: [(count: Int, hash: UInt64)] = []
+        log.readLines(from: offset) { place, line in
+            if place >= offset { wanted.append((line.count, LogFile.hash(line))) }
+            return wanted.count < 2
+        }
+        guard wanted.count == 2 else { return nil }
+        var (number, start, isFirst) = (0, 0, false)
+        var found: (line: Int, place: Int)?
+        log.readLines(from: 0) { place, line in
+            guard place < offset else { return false }
+            func isWanted(_ index: Int) -> Bool {
+                line.count == wanted[index].count && LogFile.hash(line) == wanted[index].hash
+            }
+            if isFirst, isWanted(1) {
+                found = (number, start)
+                return false
+            }
+            isFirst = isWanted(0)
+            (number, start) = (number + 1, place)
+            return true
+        }
+        guard let found else { return nil }
         var later: [UInt64] = []
         log.readLines(from: offset) { place, line in
             if place >= offset { later.append(LogFile.hash(line)) }
             return later.count < LogSet.repetitionLimit
         }
-        var number = 0
-        var start = 0
         var count = 0
-        log.readLines(from: 0) { place, line in
-            number += 1
+        log.readLines(from: found.place) { place, line in
+            guard place >= found.place else { return true }
             guard place < offset, count < later.count else { return false }
-            let hash = LogFile.hash(line)
-            if hash == later[count] {
-                if count == 0 { start = number }
-                count += 1
-                return true
-            }
-            if count > 1 { return false }
-            count = hash == later[0] ? 1 : 0
-            start = number
-            return true
+            let isSame = LogFile.hash(line) == later[count]
+            count += isSame ? 1 : 0
+            return isSame
         }
-        return count > 1 ? (start, count) : nil
+        return count > 1 ? (found.line, count) : nil
     }
 
     private static let repetitionLimit = 1 << 20
