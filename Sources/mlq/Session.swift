@@ -267,7 +267,7 @@ struct Session {
     /// What the logs cover, where a query that no line has passed asks for another time. To know it, the last log is
     /// read to its end if it is compressed.
     private func timeNote(_ query: Query) -> String? {
-        guard let wanted = query.timeRange, let covered = logs.value(spooled: true).timeRange,
+        guard let wanted = query.times, let covered = logs.value(spooled: true).timeRange,
             wanted.upperBound <= covered.first || wanted.lowerBound > covered.last
         else { return nil }
         let text = { (time: Int64) in QueryText.value(.time(time), .time(.instant)) }

@@ -123,7 +123,6 @@ package final class RunState: Sendable {
     func add(_ pass: ScanAccount, _ problems: [InputProblem]) {
         state.withLock { state in
             state.passes.lines += pass.lines
-            state.passes.passed += pass.passed
             state.passes.bytes += pass.bytes
             state.problems += problems.filter { !state.problems.contains($0) }
         }

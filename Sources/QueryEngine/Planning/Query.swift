@@ -25,8 +25,6 @@ package struct Query: Sendable {
     /// What stands behind its rows, as far as that is known.
     package private(set) var origin: RowOrigin?
     package private(set) var lastGrouping: GroupStep?
-    /// The time that its filters leave, in microseconds of the wall clock; nil where they leave all.
-    package private(set) var timeRange: Range<Int64>?
     /// Whether the rows end in a file (`write`), so that nothing is shown.
     package private(set) var isSaved = false
 
@@ -101,7 +99,6 @@ package struct Query: Sendable {
         scansAgain = resolution.scansAgain
         readsLines = resolution.readsLines
         readsListing = resolution.readsListing
-        timeRange = resolution.timeRange
         origin = resolution.origin
         lastGrouping = resolution.lastGrouping
         isSaved = stages.last?.stage is WriteStage
