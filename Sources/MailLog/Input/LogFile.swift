@@ -25,6 +25,8 @@ package struct LogFile: Sendable {
     let isGzipTime: Bool
     package internal(set) var years: YearWindow
     package internal(set) var yearSource: YearSource?
+    /// A stamp with a year of a log that begins with stamps without one.
+    private(set) var yearStamp: Stamp?
     /// Seconds east of UTC, as the log itself tells, at its beginning at least.
     package internal(set) var offset: Int?
     /// Its name, as that of a rotation.
@@ -131,6 +133,7 @@ package struct LogFile: Sendable {
             lines = Bytes(UnsafePointer(unwrapped), count: count)
         }
         firstStamp = Self.firstStamp(lines)
+        let headStamp = Self.lastStamp(lines)
         // Later stamps may have no year.
         if let first = firstStamp, first.year != 0 { years = YearWindow(first: first, year: Int(first.year)) }
         (firstLines, firstHosts) = Self.firstLines(lines)
@@ -144,6 +147,7 @@ package struct LogFile: Sendable {
             lastStamp = Self.lastStamp(tail)
             lastLines = Self.lastLines(tail)
         }
+        if isYearless { yearStamp = [lastStamp, headStamp].compactMap(\.self).first { $0.year != 0 } }
     }
 
     /// The bytes that must be read for lines of those times, on the wall clock; of a file that can only be read
@@ -326,6 +330,7 @@ package struct LogFile: Sendable {
 
 /// Where the year of stamps without one was taken from.
 package enum YearSource: String, Sendable {
+    case stamps = "its later stamps"
     case option = "--year"
     case births = "its message ids"
     case others = "the other logs' message ids"

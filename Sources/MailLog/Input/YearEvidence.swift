@@ -1,6 +1,6 @@
 /// Finds the year of stamps that have none, by what else is known of a file. The first that tells something counts:
-/// `--year`, the births of messages in the log, a date in the file's name, the dates of its siblings, gzip's time
-/// stamp, the file's, today.
+/// later stamps that have one, `--year`, the births of messages in the log, a date in the file's name, the dates of its
+/// siblings, gzip's time stamp, the file's, today.
 package enum YearEvidence {
     private static let second: Int64 = 1_000_000
     private static let day: Int64 = 86_400 * second
@@ -19,7 +19,10 @@ package enum YearEvidence {
         }
         for index in files.indices where files[index].isYearless {
             let file = files[index]
-            if let date = date(in: file.path) {
+            if let stamp = file.yearStamp {
+                files[index].years = YearWindow(end: file.years.time(of: stamp).wallClock + 2 * day)
+                files[index].yearSource = .stamps
+            } else if let date = date(in: file.path) {
                 // A rotated log is named for the day on which it ended; zones and late writers get a day more.
                 files[index].years = YearWindow(end: date + 2 * day)
                 files[index].yearSource = .name
@@ -69,7 +72,7 @@ package enum YearEvidence {
     /// What the logs without years tell themselves, by the place of the file.
     private static func births(in files: [LogFile]) -> [(index: Int, birth: BirthEvidence)] {
         var budget = searched
-        let yearless = files.indices.filter { files[$0].isYearless }
+        let yearless = files.indices.filter { isUntold(files[$0]) }
         // The latest first: for the others, the same clock has often counted the years.
         return yearless.sorted { (start(files[$0]), files[$0].path) > (start(files[$1]), files[$1].path) }
             .compactMap { index in
@@ -94,13 +97,16 @@ package enum YearEvidence {
         }
     }
 
+    /// Whether no stamp of the log tells its year.
+    private static func isUntold(_ file: LogFile) -> Bool { file.isYearless && file.yearStamp == nil }
+
     private static func year(of time: Value) -> Int {
         Calendar.civil(fromDays: Int(time.wallClock.floorDivided(by: day))).year
     }
 
     /// Moves all by whole years, so that the earliest begins in that year.
     private static func shift(_ files: inout [LogFile], to year: Int) {
-        let yearless = files.indices.filter { files[$0].isYearless }
+        let yearless = files.indices.filter { isUntold(files[$0]) }
         let first = yearless.min { start(files[$0]) < start(files[$1]) }
         guard let first, let stamp = files[first].firstStamp else { return }
         let found = files[first].firstTime.map { self.year(of: $0) } ?? year

@@ -33,10 +33,10 @@ struct Topic: Sendable {
                 `now` is the clock (or --now), `end` the last line of the logs.
                 filter day=12-26    filter time in 12-26..12-28    --since 12-26 --until "12-26T14:00"
 
-                Stamps without a year get one from, in this order: --year, message ids that Postfix
-                made and long queue ids, a date in the file's name, dated files of the same name, gzip's time
-                stamp, the file's time stamp, today. New Year may lie inside a file. Years that a log tells are
-                never changed.
+                Stamps without a year get one from, in this order: later stamps of the log that have one, --year,
+                message ids that Postfix made and long queue ids, a date in the file's name, dated files of the
+                same name, gzip's time stamp, the file's time stamp, today. New Year may lie inside a file. Years
+                that a log tells are never changed.
 
                 Times are the log's own clock, and of a stamp without a zone the zone is not known. --tz
                 Europe/Berlin (or +02:00, UTC, local: that of this system) says which it is, and shows all times
