@@ -11,7 +11,7 @@ package final class ChunkReader: Sendable {
     /// The bytes of a chunk, but for its last line.
     static let blockSize = 256 << 10
     /// Room for the end of the last line, before more must be read.
-    static let blockSlack = 16 << 10
+    static let blockSlack = 2 << 10
     /// A line has at most so many bytes; the rest of it is left out, and said.
     static let lineLimit = 16 << 20
 

@@ -111,46 +111,13 @@ package struct LiteralSetSearch: Sendable {
         _ bytes: Bytes, from start: Int, _ tests: UnsafeBufferPointer<Test>
     ) -> Int? {
         guard start >= 0, start < bytes.count else { return nil }
-        let base = UnsafeRawPointer(bytes.base)
-        // From here on, the bytes of a pair may lie outside the block.
-        let end = bytes.count - reach
-        var place = start
-        while place &+ 64 <= end {
-            var a = SIMD2<UInt64>.zero
-            var b = a
-            var c = a
-            var d = a
-            for test in tests {
-                a |= test.agree(base + place)
-                b |= test.agree(base + (place &+ 16))
-                c |= test.agree(base + (place &+ 32))
-                d |= test.agree(base + (place &+ 48))
-            }
-            if isAny(a | b | c | d) {
-                if let found = verify(a, at: place, bytes) { return found }
-                if let found = verify(b, at: place &+ 16, bytes) { return found }
-                if let found = verify(c, at: place &+ 32, bytes) { return found }
-                if let found = verify(d, at: place &+ 48, bytes) { return found }
-            }
-            place &+= 64
-        }
-        while place &+ 16 <= end {
-            var agreeing = SIMD2<UInt64>.zero
-            for test in tests { agreeing |= test.agree(base + place) }
-            if let found = verify(agreeing, at: place, bytes) { return found }
-            place &+= 16
-        }
-        while place < bytes.count {
-            if stands(in: bytes, at: place) { return place }
-            place &+= 1
-        }
-        return nil
-    }
-
-    @inline(__always)
-    private func verify(_ agreeing: SIMD2<UInt64>, at place: Int, _ bytes: Bytes) -> Int? {
-        guard isAny(agreeing) else { return nil }
-        return firstCandidate(agreeing) { stands(in: bytes, at: place &+ $0) }.map { place &+ $0 }
+        // Behind these places, the bytes of a pair may lie outside the block.
+        let places = start..<max(start, bytes.count - reach)
+        let found = firstPlace(
+            bytes, places,
+            where: { place in tests.reduce(into: SIMD2<UInt64>.zero) { $0 |= $1.agree(place) } },
+            { stands(in: bytes, at: $0) })
+        return found ?? (places.upperBound..<bytes.count).first { stands(in: bytes, at: $0) }
     }
 
     private func stands(in bytes: Bytes, at place: Int) -> Bool {
@@ -259,21 +226,22 @@ struct RarePair: Sendable {
     struct Ending: PairTest {
         private let exact: Plain
         private let offset: Int
-        private let largest: SIMD16<UInt8>
+        private let largest: SIMD16<Int8>
         private let endings: ByteSet
 
         @inline(__always)
         init(_ pair: RarePair, behind offset: Int, _ endings: ByteSet) {
             exact = Plain(pair)
             self.offset = offset
-            largest = SIMD16(repeating: endings.largest)
+            // Bytes beyond ASCII are negative, and so candidates; compared without sign they would take two steps.
+            largest = SIMD16(repeating: Int8(min(endings.largest, 127)))
             self.endings = endings
         }
 
         @inline(__always)
         func agree(_ place: UnsafeRawPointer) -> SIMD2<UInt64> {
-            let ending = (place + offset).loadUnaligned(as: SIMD16<UInt8>.self) .<= largest
-            return exact.agree(place) & unsafeBitCast(ending, to: SIMD2<UInt64>.self)
+            let larger = (place + offset).loadUnaligned(as: SIMD16<Int8>.self) .> largest
+            return exact.agree(place) & ~unsafeBitCast(larger, to: SIMD2<UInt64>.self)
         }
 
         @inline(__always)
@@ -337,46 +305,41 @@ protocol PairTest: Sendable {
 private func scan<Test: PairTest>(
     _ bytes: Bytes, places: Range<Int>, _ wanted: Bytes, _ test: Test
 ) -> Int? {
-    let base = UnsafeRawPointer(bytes.base)
-    var place = places.lowerBound
-    while place &+ 64 <= places.upperBound {
-        let a = test.agree(base + place)
-        let b = test.agree(base + (place &+ 16))
-        let c = test.agree(base + (place &+ 32))
-        let d = test.agree(base + (place &+ 48))
-        if isAny(a | b | c | d) {
-            if let found = verify(a, at: place, bytes, wanted, test) { return found }
-            if let found = verify(b, at: place &+ 16, bytes, wanted, test) { return found }
-            if let found = verify(c, at: place &+ 32, bytes, wanted, test) { return found }
-            if let found = verify(d, at: place &+ 48, bytes, wanted, test) { return found }
-        }
-        place &+= 64
-    }
-    while place &+ 16 <= places.upperBound {
-        if let found = verify(test.agree(base + place), at: place, bytes, wanted, test) { return found }
-        place &+= 16
-    }
-    guard place < places.upperBound else { return nil }
-    if places.count >= 16 {
-        // The last sixteen places; those looked at before have been refused and will be again.
-        let last = places.upperBound &- 16
-        return verify(test.agree(base + last), at: last, bytes, wanted, test)
-    }
-    while place < places.upperBound {
-        if test.isEqual(bytes.base + place, wanted) { return place }
-        place &+= 1
-    }
-    return nil
+    firstPlace(bytes, places, where: test.agree) { test.isEqual(bytes.base + $0, wanted) }
 }
 
+/// The first of the places that `agree` leaves, sixteen at a time, and `stands` accepts. What `agree` reads for
+/// places in the range lies in the block.
 @inline(__always)
-private func verify<Test: PairTest>(
-    _ agreeing: SIMD2<UInt64>, at place: Int, _ bytes: Bytes, _ wanted: Bytes, _ test: Test
+private func firstPlace(
+    _ bytes: Bytes, _ places: Range<Int>, where agree: (UnsafeRawPointer) -> SIMD2<UInt64>,
+    _ stands: (Int) -> Bool
 ) -> Int? {
-    guard isAny(agreeing) else { return nil }
-    return firstCandidate(agreeing) { candidate in
-        test.isEqual(bytes.base + (place &+ candidate), wanted)
-    }.map { place &+ $0 }
+    let base = UnsafeRawPointer(bytes.base)
+    let end = places.upperBound
+    var place = places.lowerBound
+    while place &+ 16 <= end {
+        // Nothing but this in the loop that most bytes go through, so that all of it stays in registers.
+        while place &+ 64 <= end {
+            let text = base + place
+            if isAny(agree(text) | agree(text + 16) | agree(text + 32) | agree(text + 48)) { break }
+            place &+= 64
+        }
+        let next = min(place &+ 64, end)
+        while place &+ 16 <= next {
+            if let found = firstCandidate(agree(base + place), { stands(place &+ $0) }) {
+                return place &+ found
+            }
+            place &+= 16
+        }
+    }
+    guard place < end else { return nil }
+    if places.count >= 16 {
+        // The last sixteen places; those looked at before have been refused and will be again.
+        let last = end &- 16
+        return firstCandidate(agree(base + last), { stands(last &+ $0) }).map { last &+ $0 }
+    }
+    return (place..<end).first(where: stands)
 }
 
 /// `any(mask)` of the standard library takes the mask apart byte by byte on plain x86-64; this takes two moves.
@@ -386,18 +349,18 @@ private func isAny(_ mask: SIMD2<UInt64>) -> Bool { mask.x | mask.y != 0 }
 /// The first of the sixteen places that the mask names and the test accepts.
 @inline(__always)
 private func firstCandidate(_ mask: SIMD2<UInt64>, _ accepts: (Int) -> Bool) -> Int? {
-    // One bit a byte, so that the lowest bit can be taken off.
-    var low = mask.x & 0x0101_0101_0101_0101
-    while low != 0 {
-        let place = low.trailingZeroBitCount >> 3
-        if accepts(place) { return place }
-        low &= low &- 1
+    var half = mask.x
+    var first = 0
+    while true {
+        // One bit a byte, so that the lowest bit can be taken off.
+        var bits = half & 0x0101_0101_0101_0101
+        while bits != 0 {
+            let place = first &+ bits.trailingZeroBitCount >> 3
+            if accepts(place) { return place }
+            bits &= bits &- 1
+        }
+        guard first == 0 else { return nil }
+        half = mask.y
+        first = 8
     }
-    var high = mask.y & 0x0101_0101_0101_0101
-    while high != 0 {
-        let place = 8 &+ high.trailingZeroBitCount >> 3
-        if accepts(place) { return place }
-        high &= high &- 1
-    }
-    return nil
 }

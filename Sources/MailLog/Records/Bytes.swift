@@ -151,8 +151,14 @@ public struct Bytes: BitwiseCopyable {
     @inlinable @inline(__always)
     public func isSame(as other: Bytes) -> Bool {
         guard count == other.count else { return false }
-        guard count >= 8 else { return memcmp(base, other.base, count) == 0 }
         let (a, b) = (UnsafeRawPointer(base), UnsafeRawPointer(other.base))
+        guard count >= 8 else {
+            guard count >= 4 else { return memcmp(a, b, count) == 0 }
+            let last = count - 4
+            return a.loadUnaligned(as: UInt32.self) == b.loadUnaligned(as: UInt32.self)
+                && a.loadUnaligned(fromByteOffset: last, as: UInt32.self)
+                    == b.loadUnaligned(fromByteOffset: last, as: UInt32.self)
+        }
         // The last word may overlap with the one before.
         let last = count - 8
         var place = 0
