@@ -55,8 +55,12 @@ final class SortPart: ReductionPart {
     private let ignoresCase: [Bool]
     private let descending: [Bool]
 
+    /// The keys of the current row.
+    private var keys: [Value]
     private var values: [Value] = []
     private var rows: [KeptRow] = []
+    /// Where only the first rows are wanted and so many are known: the place of the last of them among `rows`.
+    private var bar: Int?
     private var texts = Arena(blockSize: 256 * 1024)
     private var textBytes = 0
     /// Sorted files, by how often their rows have been merged. Sixteen of a level become one of the next, so that
@@ -68,6 +72,7 @@ final class SortPart: ReductionPart {
         self.plan = plan
         self.worker = worker
         keyOf = plan.keys.map { $0.expression.make() }
+        keys = plan.keys.map { _ in .missing }
         ignoresCase = plan.keys.map { $0.expression.type.ignoresCase }
         descending = plan.keys.map(\.descending)
         width = plan.keys.count + plan.slots.count
@@ -77,11 +82,13 @@ final class SortPart: ReductionPart {
 
     func consume(_ row: Row) -> Bool {
         if plan.limit == 0 { return false }
+        for place in keyOf.indices { keys[place] = keyOf[place](row) }
+        if let bar, !isBefore(keys, row.order, rows[bar]) { return true }
         let place = values.count
-        for key in keyOf { values.append(keep(key(row))) }
+        for key in keys { values.append(keep(key)) }
         for slot in plan.slots { values.append(keep(row[slot])) }
         rows.append(KeptRow(place: place, order: row.order))
-        if let limit = plan.limit, rows.count >= max(1024, limit * 4), limit < 1 << 20 { cut(to: limit) }
+        if let limit = plan.limit, rows.count >= max(256, limit * 4), limit < 1 << 20 { cut(to: limit) }
         if rows.count & 1023 == 0, footprint > share { spill() }
         return true
     }
@@ -107,6 +114,15 @@ final class SortPart: ReductionPart {
         return a.order != b.order ? a.order < b.order : a.place < b.place
     }
 
+    /// Whether a row that is not kept yet, and comes later than all that are, stands before a kept one.
+    private func isBefore(_ keys: [Value], _ order: UInt64, _ kept: KeptRow) -> Bool {
+        for place in keys.indices {
+            let order = compare(keys[place], values[kept.place + place], place)
+            if order != 0 { return order < 0 }
+        }
+        return order < kept.order
+    }
+
     /// Missing comes last both ways.
     private func compare(_ a: Value, _ b: Value, _ key: Int) -> Int {
         let order = Ordering.compare(a, b, ignoresCase: ignoresCase[key])
@@ -127,6 +143,7 @@ final class SortPart: ReductionPart {
     private func cut(to limit: Int) {
         sortRows()
         rows.removeLast(max(0, rows.count - limit))
+        bar = rows.count == limit ? rows.indices.last : nil
         let old = values
         let oldTexts = texts
         texts = Arena(blockSize: 256 * 1024)
@@ -164,6 +181,7 @@ final class SortPart: ReductionPart {
         }
         add(file, level: 0)
         rows = []
+        bar = nil
         values = []
         texts = Arena(blockSize: 256 * 1024)
         textBytes = 0

@@ -86,6 +86,22 @@ import Testing
         if !query.contains("pid") { #expect(answer.hasSpilled) }
     }
 
+    /// The first of a sort are those of the whole sort, also where keys are equal.
+    @Test(arguments: ["pid", "-pid", "pid, -text", "-time, pid", "severity"])
+    func theFirstOfASort(keys: String) {
+        var log = TestLog([("maillog", Array(Self.many.prefix(2000)))])
+        defer { log.remove() }
+        let whole = log.rows("sort \(keys) | select line, text")
+        #expect(whole.count == 2001)
+        for threads in [1, 4] {
+            log.threads = threads
+            for count in [1, 10, 300] {
+                let first = log.rows("sort \(keys) | head \(count) | select line, text")
+                #expect(first == Array(whole.prefix(count + 1)), "\(count) with \(threads) threads")
+            }
+        }
+    }
+
     @Test func lastRowsThatDoNotFitAreAnError() {
         var log = TestLog([("maillog", Self.many)])
         defer { log.remove() }
