@@ -10,14 +10,33 @@ package protocol GroupState: SendableMetatype {
 
 /// The states of all groups of one thread, side by side.
 final class GroupStates<State: GroupState>: Accumulator {
-    private var states: [State] = []
+    // Memory of its own, as an array would be asked for each row whether it is shared.
+    private var states: UnsafeMutablePointer<State>
+    private var count = 0
+    private var capacity = 16
     private let empty: State
     private var held = 0
 
-    init(_ empty: State) { self.empty = empty }
+    init(_ empty: State) {
+        self.empty = empty
+        states = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        states.deinitialize(count: count)
+        states.deallocate()
+    }
 
     func grow(to groups: Int) {
-        states.append(contentsOf: repeatElement(empty, count: groups - states.count))
+        if groups > capacity {
+            capacity = max(groups, 2 * capacity)
+            let larger = UnsafeMutablePointer<State>.allocate(capacity: capacity)
+            larger.moveInitialize(from: states, count: count)
+            states.deallocate()
+            states = larger
+        }
+        (states + count).initialize(repeating: empty, count: groups - count)
+        count = groups
     }
 
     func add(_ inputs: UnsafePointer<Value>, order: UInt64, to group: Int) {
@@ -33,7 +52,7 @@ final class GroupStates<State: GroupState>: Accumulator {
 
     func result(of group: Int, arena: Arena) -> Value { states[group].result(arena) }
 
-    var footprint: Int { states.capacity * MemoryLayout<State>.stride + held }
+    var footprint: Int { capacity * MemoryLayout<State>.stride + held }
 }
 
 /// A value that outlives its row.

@@ -135,7 +135,7 @@ package struct Executor {
         Threads.run(threads) { index in
             let worker = Worker(run: run)
             let part = reduction.makePart(worker)
-            let chain = operators(head, PartConsumer(part), worker)
+            let chain = operators(head, part, worker)
             let scan = Scan(
                 query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
                 searches: searches, sieve: head.isEmpty ? part.sieve : nil)
@@ -298,14 +298,6 @@ private struct Finished<Part>: @unchecked Sendable {
     let index: Int
     let part: Part
     let worker: Worker
-}
-
-/// Feeds a part.
-private final class PartConsumer<Part: ReductionPart>: RowConsumer {
-    private let part: Part
-    init(_ part: Part) { self.part = part }
-    func consume(_ row: Row) -> Bool { part.consume(row) }
-    func finish() {}
 }
 
 /// A reduction in one thread's chain: it emits when the rows end.

@@ -70,7 +70,7 @@ package struct Following {
         case .reshape(let reshaping)?:
             let worker = Worker(run: run)
             let part = reshaping.makePart(worker)
-            account = show(query, gathering ?? 0, ReshapingPartConsumer(part), destination, worker, &rows) {
+            account = show(query, gathering ?? 0, part, destination, worker, &rows) {
                 output in
                 var schema = part.finalSchema()
                 schema.isOpen = true
@@ -109,7 +109,7 @@ package struct Following {
     ) -> ScanAccount {
         let worker = Worker(run: run)
         let part = reduction.makePart(worker)
-        return show(query, place, PartConsumer(part), destination, worker, &rows) { output in
+        return show(query, place, part, destination, worker, &rows) { output in
             let chain = executor.serialChain(query.steps[(place + 1)...], query, output, worker)
             part.emit(into: chain, worker: worker)
             chain.finish()
@@ -179,21 +179,6 @@ package struct Following {
         while let chunk = follower.last(into: block), scan.scan(chunk, into: chain) {}
         return scan.account
     }
-}
-
-/// Feeds a part, which is asked for its answer by who made it.
-private final class PartConsumer<Part: ReductionPart>: RowConsumer {
-    private let part: Part
-    init(_ part: Part) { self.part = part }
-    func consume(_ row: Row) -> Bool { part.consume(row) }
-    func finish() {}
-}
-
-private final class ReshapingPartConsumer: RowConsumer {
-    private let part: any ReshapingPart
-    init(_ part: any ReshapingPart) { self.part = part }
-    func consume(_ row: Row) -> Bool { part.consume(row) }
-    func finish() {}
 }
 
 /// Counts the rows that come by.

@@ -57,6 +57,8 @@ final class GroupPart: ReductionPart {
     private let only: Unmanaged<AnyAccumulator>?
     private let keyOf: [Typed.Evaluate]
     private let firstKey: Typed.Evaluate
+    /// The slot of the first key, where it is a column.
+    private let firstColumn: Int?
     private let foldsCase: [Bool]
     private let inputs: [Typed.Evaluate]
     private let conditions: [((Row) -> Bool)?]
@@ -86,6 +88,7 @@ final class GroupPart: ReductionPart {
         only = isSimple ? Unmanaged.passUnretained(accumulators[0]) : nil
         keyOf = plan.keys.map { $0.make() }
         firstKey = keyOf.first ?? { _ in .missing }
+        firstColumn = plan.keys.first?.column
         foldsCase = plan.keys.map { $0.type.ignoresCase }
         conditions = plan.items.map { $0.condition?.make() }
         var starts: [Int] = []
@@ -143,7 +146,7 @@ final class GroupPart: ReductionPart {
     private func group(of row: Row) -> Int {
         if hasNoKeys { return 0 }
         if remembersKey {
-            let key = firstKey(row)
+            let key = firstColumn.map { row[$0] } ?? firstKey(row)
             // Neighbouring lines mostly share their day, host or process.
             if previousGroup >= 0, isSame(key, previousKey) { return previousGroup }
             let group = findGroup(of: key)

@@ -7,11 +7,39 @@ import MailLog
 ///     text     u32 length, bytes            (lower-cased where the column ignores case)
 ///     others   u32 zone offset, u64 payload
 struct GroupTable: ~Copyable {
-    /// The number of the group after this one, or 0, and above it half of the hash.
-    private var buckets: UnsafeMutablePointer<UInt64>
+    private struct Bucket {
+        var hash: UInt64 = 0
+        /// Nil where it is free.
+        var record: Record?
+    }
+
+    /// A group's number, the length of its key and the key, side by side: looking a key up touches a bucket and
+    /// this, and rarely more memory.
+    private struct Record {
+        let address: UnsafeMutableRawPointer
+        static let head = 8
+
+        @inline(__always)
+        var group: Int { Int(address.load(as: UInt32.self)) }
+
+        @inline(__always)
+        var key: Bytes {
+            Bytes(
+                UnsafePointer((address + Record.head).assumingMemoryBound(to: UInt8.self)),
+                count: Int(address.load(fromByteOffset: 4, as: UInt32.self)))
+        }
+
+        init(_ key: Bytes, group: Int, in storage: Arena) {
+            address = storage.allocate(Record.head + key.count)
+            address.storeBytes(of: UInt32(group), as: UInt32.self)
+            address.storeBytes(of: UInt32(key.count), toByteOffset: 4, as: UInt32.self)
+            (address + Record.head).copyMemory(from: key.base, byteCount: key.count)
+        }
+    }
+
+    private var buckets: UnsafeMutablePointer<Bucket>
     private var mask: Int
-    private var hashes: [UInt64] = []
-    private var keys: [Bytes] = []
+    private var records: [Record] = []
     private let storage = Arena(blockSize: 64 * 1024)
     private var storedBytes = 0
 
@@ -22,17 +50,17 @@ struct GroupTable: ~Copyable {
     init() {
         mask = 255
         buckets = .allocate(capacity: 256)
-        buckets.initialize(repeating: 0, count: 256)
+        buckets.initialize(repeating: Bucket(), count: 256)
     }
 
     deinit { buckets.deallocate() }
 
-    var count: Int { keys.count }
+    var count: Int { records.count }
 
     /// Bytes held, roughly.
-    var footprint: Int { storedBytes + (mask + 1) * 8 + keys.count * 32 }
+    var footprint: Int { storedBytes + (mask + 1) * 16 + records.count * 8 }
 
-    func key(_ group: Int) -> Bytes { keys[group] }
+    func key(_ group: Int) -> Bytes { records[group].key }
 
     /// The group of a key, made if it is new and `mayGrow`; -1 where it is new and may not be made.
     mutating func group(_ key: Bytes, mayGrow: Bool = true) -> Int {
@@ -40,12 +68,12 @@ struct GroupTable: ~Copyable {
         let (place, group) = look(for: key, hash)
         if group >= 0 { return group }
         guard mayGrow else { return -1 }
-        keys.append(storage.text(key).bytes)
-        storedBytes += (key.count + 15) & ~15
-        hashes.append(hash)
-        buckets[place] = GroupTable.bucket(keys.count, hash)
-        if keys.count * 2 > mask { growBuckets() }
-        return keys.count - 1
+        let record = Record(key, group: records.count, in: storage)
+        records.append(record)
+        storedBytes += (Record.head + key.count + 15) & ~15
+        buckets[place] = Bucket(hash: hash, record: record)
+        if records.count * 2 > mask { growBuckets() }
+        return records.count - 1
     }
 
     /// The group of a key, or -1.
@@ -57,30 +85,24 @@ struct GroupTable: ~Copyable {
     @inline(__always)
     private func look(for key: Bytes, _ hash: UInt64) -> (place: Int, group: Int) {
         var place = Int(truncatingIfNeeded: hash) & mask
-        while buckets[place] != 0 {
-            let group = Int(truncatingIfNeeded: buckets[place] & 0xFFFF_FFFF) - 1
-            if buckets[place] >> 32 == hash >> 32, keys[group].isSame(as: key) { return (place, group) }
+        while let record = buckets[place].record {
+            if buckets[place].hash == hash, record.key.isSame(as: key) { return (place, record.group) }
             place = (place + 1) & mask
         }
         return (place, -1)
     }
 
-    @inline(__always)
-    private static func bucket(_ next: Int, _ hash: UInt64) -> UInt64 {
-        hash & ~0xFFFF_FFFF | UInt64(truncatingIfNeeded: next)
-    }
-
     private mutating func growBuckets() {
-        buckets.deallocate()
-        let capacity = (mask + 1) * 2
-        mask = capacity - 1
-        buckets = .allocate(capacity: capacity)
-        buckets.initialize(repeating: 0, count: capacity)
-        for (group, hash) in hashes.enumerated() {
-            var bucket = Int(truncatingIfNeeded: hash) & mask
-            while buckets[bucket] != 0 { bucket = (bucket + 1) & mask }
-            buckets[bucket] = GroupTable.bucket(group + 1, hash)
+        let (old, count) = (buckets, mask + 1)
+        mask = count * 2 - 1
+        buckets = .allocate(capacity: count * 2)
+        buckets.initialize(repeating: Bucket(), count: count * 2)
+        for bucket in UnsafeBufferPointer(start: old, count: count) where bucket.record != nil {
+            var place = Int(truncatingIfNeeded: bucket.hash) & mask
+            while buckets[place].record != nil { place = (place + 1) & mask }
+            buckets[place] = bucket
         }
+        old.deallocate()
     }
 
     /// Seeded: senders of mail cannot aim at one bucket.

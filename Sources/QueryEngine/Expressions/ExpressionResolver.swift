@@ -206,7 +206,7 @@ extension ValueType {
 extension Typed {
     package init(column: Schema.Column, range: SourceRange) {
         let slot = column.slot
-        self.init(column.type, range: range, needs: [slot]) { { $0.slots[slot] } }
+        self.init(column.type, range: range, needs: [slot], column: slot) { { $0.slots[slot] } }
     }
 
     /// A condition as a value: true or false, never missing.

@@ -7,6 +7,8 @@ package struct Typed: Sendable {
     package var range: SourceRange
     /// The slots that it reads.
     package var needs: Set<Int>
+    /// The slot whose value it is, where it is a column as such.
+    package private(set) var column: Int?
     /// Its value where that does not depend on the row. Texts in it live as long as the process.
     package var constant: Value?
     /// Whether it looks at neighbouring rows (`prev`, `delta`, `running`), so that rows must come in order.
@@ -19,12 +21,13 @@ package struct Typed: Sendable {
 
     package init(
         _ type: ValueType, range: SourceRange, needs: Set<Int> = [], constant: Value? = nil,
-        isSequential: Bool = false, make: @escaping @Sendable () -> Evaluate
+        column: Int? = nil, isSequential: Bool = false, make: @escaping @Sendable () -> Evaluate
     ) {
         self.type = type
         self.range = range
         self.needs = needs
         self.constant = constant
+        self.column = column
         self.isSequential = isSequential
         self.make = make
     }

@@ -78,10 +78,15 @@ extension Reduction {
     package func keeping(_ slots: Set<Int>) -> Self? { nil }
 }
 
-/// What one thread has gathered.
-package protocol ReductionPart: AnyObject {
-    /// Takes a row; false means that no further row can change the answer.
-    func consume(_ row: Row) -> Bool
+/// What gathers rows, and is asked for its answer by who made it.
+package protocol GatheringPart: RowConsumer {}
+
+extension GatheringPart {
+    package func finish() {}
+}
+
+/// What one thread has gathered. It wants no more rows when none can change the answer.
+package protocol ReductionPart: GatheringPart {
     /// Whether a line may matter of which only the prelude and the queue id have been decoded. Nil where all may.
     var sieve: ((Row) -> Bool)? { get }
     /// Takes over what another thread has gathered; `other` is not used afterwards.
@@ -101,8 +106,7 @@ package protocol Reshaping: Sendable {
     func makePart(_ worker: Worker) -> any ReshapingPart
 }
 
-package protocol ReshapingPart: AnyObject {
-    func consume(_ row: Row) -> Bool
+package protocol ReshapingPart: GatheringPart {
     /// The columns, now that all rows are there; column `i` is in slot `i`.
     func finalSchema() -> Schema
     /// Passes the rows on, in buffers of the layout that the following stages were resolved against.
