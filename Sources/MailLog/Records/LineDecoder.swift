@@ -197,10 +197,10 @@ package final class LineDecoder {
             return false
         }
         let tagStart = end + 1
-        var key = TagKey()
-        let tagEnd = Self.readTag(line, from: tagStart, key: &key)
-        guard tagEnd > tagStart else { return false }
-        let entry = tags.entry(line[tagStart..<tagEnd], key: key)
+        guard let entry = tags.again(in: line, at: tagStart) ?? readTag(line, from: tagStart) else {
+            return false
+        }
+        let tagEnd = tagStart + entry.pointee.tag.count
         guard !entry.pointee.mayRepeat else { return false }
 
         lastTagStart = tagStart
@@ -242,9 +242,16 @@ package final class LineDecoder {
     /// How many tags it knows at most.
     package static let tagLimit = TagTable.limit
 
+    /// What is known of the tag at that place; nil if it is none or longer than thirty-two bytes.
+    private func readTag(_ line: Bytes, from start: Int) -> UnsafeMutablePointer<TagEntry>? {
+        var key = TagKey()
+        let end = Self.endOfTag(line, from: start, key: &key)
+        return end > start ? tags.entry(line[start..<end], key: key) : nil
+    }
+
     /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes.
     @inline(__always)
-    private static func readTag(_ line: Bytes, from start: Int, key: inout TagKey) -> Int {
+    private static func endOfTag(_ line: Bytes, from start: Int, key: inout TagKey) -> Int {
         if let end = readWord(line, at: start, &key.first) { return end }
         if let end = readWord(line, at: start + 8, &key.second) { return end }
         if let end = readWord(line, at: start + 16, &key.third) { return end }

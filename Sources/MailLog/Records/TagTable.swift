@@ -10,6 +10,10 @@ struct TagEntry {
     let tellsQueueID: Bool
     /// For each first byte of a text, which of the shapes the last such text had: it is tried first.
     let likely: UnsafeMutablePointer<UInt8>
+    /// Its bytes and their bits, where it has at most sixteen and ends at the first byte that may end a tag; else
+    /// no bytes equal these.
+    let words: SIMD2<UInt64>
+    let mask: SIMD2<UInt64>
     /// Whether a syslog daemon may log with it, and may say that another line was repeated.
     let mayRepeat: Bool
 }
@@ -101,6 +105,17 @@ final class TagTable {
         index.deallocate()
     }
 
+    /// The entry of the line before, if its tag stands at that place again and ends there.
+    @inline(__always)
+    func again(in line: Bytes, at start: Int) -> UnsafeMutablePointer<TagEntry>? {
+        guard let last, start &+ 17 <= line.count else { return nil }
+        let bytes = UnsafeRawPointer(line.base + start).loadUnaligned(as: SIMD2<UInt64>.self)
+        let differing = bytes & last.pointee.mask ^ last.pointee.words
+        let end = line[start &+ last.pointee.tag.count]
+        return differing.x | differing.y == 0 && (end == UInt8(ascii: "[") || end == UInt8(ascii: ":"))
+            ? last : nil
+    }
+
     /// The entry of a tag; it lives until the next call.
     @inline(__always)
     func entry(_ tag: Bytes, key: TagKey) -> UnsafeMutablePointer<TagEntry> {
@@ -165,11 +180,16 @@ final class TagTable {
         let likely = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
         likely.initialize(repeating: 0, count: 256)
 
+        let isShort = (1...16).contains(tag.count) && !"[: ".utf8.contains { tag.firstIndex(of: $0) != nil }
+        let bits = { (count: Int) in UInt64.max >> UInt64(8 * (8 - min(max(count, 0), 8))) }
+        let words: SIMD2<UInt64> = isShort ? [key.first, key.second] : [~0, ~0]
+
         let entry = UnsafeMutablePointer<TagEntry>.allocate(capacity: 1)
         entry.initialize(
             to: TagEntry(
                 number: number, key: key, tag: copy, cells: cells, shapes: tried,
                 tellsQueueID: candidates.contains { $0.slots.contains(slots.queueID) }, likely: likely,
+                words: words, mask: isShort ? [bits(tag.count), bits(tag.count - 8)] : .zero,
                 mayRepeat: Repetition.processes.contains { name.hasPrefix($0) }))
         return entry
     }

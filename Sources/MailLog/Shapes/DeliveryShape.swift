@@ -62,25 +62,12 @@ package struct DeliveryShape: LineShape {
         guard pairs.skip(", relay="), let server = pairs.upToComma() else { return false }
 
         var (uses, total, parts, level, code) = (none, none, none, none, none)
+        // In the order in which they mostly come.
         while !pairs.skip("status=") {
-            if pairs.skip("delay=") {
-                guard let value = pairs.upToComma() else { return false }
-                total = value
-            } else if pairs.skip("delays=") {
-                guard let value = pairs.upToComma() else { return false }
-                parts = value
-            } else if pairs.skip("dsn=") {
-                guard let value = pairs.upToComma() else { return false }
-                code = value
-            } else if pairs.skip("conn_use=") {
-                guard let value = pairs.upToComma() else { return false }
-                uses = value
-            } else if pairs.skip("tls=") {
-                guard let value = pairs.upToComma() else { return false }
-                level = value
-            } else {
-                return false
-            }
+            let start = pairs.position
+            guard pairs.take("conn_use=", &uses), pairs.take("delay=", &total), pairs.take("delays=", &parts),
+                pairs.take("tls=", &level), pairs.take("dsn=", &code), pairs.position > start
+            else { return false }
         }
 
         cells.event("delivery")
@@ -98,7 +85,7 @@ package struct DeliveryShape: LineShape {
         if !code.isEmpty { cells.set(dsn, code) }
 
         let outcome = pairs.rest
-        let word = outcome.prefix(outcome.firstIndex(of: 0x20) ?? outcome.count)
+        let word = outcome.prefix(outcome.nearIndex(of: 0x20, from: 0) ?? outcome.count)
         if word == "SOFTBOUNCE" {
             cells.set(status, Bytes("softbounce"))
         } else if !word.isEmpty {

@@ -22,7 +22,16 @@ struct Pairs {
     @inline(__always)
     mutating func skip(_ literal: StaticString) -> Bool {
         guard text.stands(literal, at: position) else { return false }
-        position += literal.utf8CodeUnitCount
+        position &+= literal.utf8CodeUnitCount
+        return true
+    }
+
+    /// Takes the value of the key if that is what comes next; false where it has no end.
+    @inline(__always)
+    mutating func take(_ key: StaticString, _ value: inout Bytes) -> Bool {
+        guard skip(key) else { return true }
+        guard let text = upToComma() else { return false }
+        value = text
         return true
     }
 
@@ -37,9 +46,9 @@ struct Pairs {
     mutating func upToComma() -> Bytes? {
         var index = position
         while let comma = text.nearIndex(of: UInt8(ascii: ","), from: index) {
-            index = comma + 1
+            index = comma &+ 1
             guard index < text.count, text[index] == 0x20 else { continue }
-            defer { position = comma + 2 }
+            defer { position = comma &+ 2 }
             return text[position..<comma]
         }
         return nil
@@ -104,7 +113,7 @@ extension Bytes {
     /// Whether the literal stands at that place.
     @inline(__always)
     func stands(_ literal: StaticString, at index: Int) -> Bool {
-        index + literal.utf8CodeUnitCount <= count
+        index &+ literal.utf8CodeUnitCount <= count
             && memcmp(base + index, literal.utf8Start, literal.utf8CodeUnitCount) == 0
     }
 

@@ -13,6 +13,8 @@ final class Scan {
     private let sieve: ((Row) -> Bool)?
     /// Finds what a line must contain; nil where that is unknown.
     private let search: LiteralSetSearch?
+    /// The bytes of a word that a match takes up; 0 where there may be more.
+    private let matchMask: UInt64
     /// Whether to go from one match to the next, rather than from line to line.
     private let searches: Bool
     /// Whether times are looked at that are surely right, and those of all lines.
@@ -65,6 +67,8 @@ final class Scan {
         } else {
             search = nil
         }
+        let longest = search?.literals.map(\.count).max() ?? 0
+        matchMask = (1...8).contains(longest) ? ~0 >> UInt64(64 - 8 * longest) : 0
         self.searches = searches
         watchesClock = query.needsTime && search == nil
         restarts = query.schema.chart?.restarts.map(RestartScan.init)
@@ -100,21 +104,40 @@ final class Scan {
         guard let search, searches else { return scanLines(chunk, from: 0, into: next) }
         var matches = 0
         var position = 0
+        // Where in its line the last match stood, and what: in the next line it often stands there again.
+        var column = 0
+        var word: UInt64 = 0
         if !takeRepeats(&position, of: chunk, into: next) { return false }
-        while let found = search.first(in: bytes, from: position) {
+        while true {
+            var (start, end) = (position, position)
+            if word != 0, self.word(at: position + column, of: bytes) == word {
+                end = bytes.lineEnd(after: position)
+            }
+            if end <= position + column {
+                guard let found = search.first(in: bytes, from: position) else { return true }
+                start = max(position, bytes.lineStart(before: found))
+                end = bytes.lineEnd(after: found)
+                column = found - start
+                word = self.word(at: found, of: bytes)
+            }
             matches += 1
-            let start = max(position, bytes.lineStart(before: found))
-            let end = bytes.lineEnd(after: found)
             if !take(start..<end, of: chunk, testsIfFound, into: next) { return false }
             position = end + 1
-            if position >= bytes.count { break }
+            if position >= bytes.count { return true }
             if !takeRepeats(&position, of: chunk, into: next) { return false }
             if matches & 63 == 0, position < matches * Scan.worthwhileGap {
                 // Matches are dense: going line by line costs less.
                 return scanLines(chunk, from: position, into: next)
             }
         }
-        return true
+    }
+
+    /// As many bytes as a match has at most; 0 where that is more than a word.
+    @inline(__always)
+    private func word(at place: Int, of bytes: Bytes) -> UInt64 {
+        guard matchMask != 0, place + 8 <= bytes.count else { return 0 }
+        return UInt64(littleEndian: UnsafeRawPointer(bytes.base + place).loadUnaligned(as: UInt64.self))
+            & matchMask
     }
 
     /// Takes lines at that place that say no more than that the line before was repeated: they have its fields, but
