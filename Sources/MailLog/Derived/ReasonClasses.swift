@@ -312,7 +312,8 @@ enum ReasonClasses {
     static let names: [String] =
         rules.utf8.split(separator: UInt8(ascii: "\n")).reduce(into: []) { names, line in
             let name = line.prefix { $0 != UInt8(ascii: ":") }
-            guard !names.contains(where: { $0.utf8.elementsEqual(name) }) else { return }
+            // Mostly it is the class of the line before.
+            guard names.lastIndex(where: { $0.utf8.elementsEqual(name) }) == nil else { return }
             names.append(String(Substring(name)))
         } + [unclassified]
 

@@ -49,31 +49,33 @@ package struct Template: @unchecked Sendable {
 
     private init(_ event: Bytes, _ text: [UInt8]) {
         self.event = event
-        var text = text[...]
-        func take(_ prefix: String) -> Bool {
-            guard text.starts(with: prefix.utf8) else { return false }
-            text = text.dropFirst(prefix.utf8.count)
+        let whole = Bytes(lasting: text)
+        var literal = 0
+        func take(_ prefix: StaticString) -> Bool {
+            guard whole.stands(prefix, at: literal) else { return false }
+            literal += prefix.utf8CodeUnitCount
             return true
         }
         needsSeverityWord = take("warning: ")
         needsQueueID = take("ID: ")
         var parts: [Part] = []
         var values: [Target] = []
-        var literal: [UInt8] = []
+        var place = literal
         func end() {
-            if !literal.isEmpty { parts.append(.literal(Bytes(lasting: literal))) }
-            literal = []
+            if literal < place { parts.append(.literal(whole[literal..<place])) }
         }
-        while let byte = text.popFirst() {
-            guard byte == UInt8(ascii: "<"), let close = text.firstIndex(of: UInt8(ascii: ">")),
-                let first = text.first, first == UInt8(ascii: "_") || first.isLetter && first > 96
+        while place < text.count {
+            guard text[place] == UInt8(ascii: "<"),
+                let close = whole.firstIndex(of: UInt8(ascii: ">"), from: place),
+                text[place + 1] == UInt8(ascii: "_") || text[place + 1].isLetter && text[place + 1] > 96
             else {
-                literal.append(byte)
+                place += 1
                 continue
             }
             end()
-            let words = text[..<close].split(separator: UInt8(ascii: "="), maxSplits: 1)
-            text = text[(close + 1)...]
+            let words = text[(place + 1)..<close].split(separator: UInt8(ascii: "="), maxSplits: 1)
+            place = close + 1
+            literal = place
             values.append(Template.target(String(decoding: words[0], as: UTF8.self)))
             guard words.count > 1 else {
                 parts.append(.value)

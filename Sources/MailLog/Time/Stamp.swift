@@ -51,7 +51,8 @@ package struct Stamp: BitwiseCopyable {
 
     /// `Mär 03 16:39:34`, `Απρ 15 16:39:34`.
     private static func parseLocalMonth(_ line: Bytes) -> Stamp? {
-        guard let blank = line.prefix(14).firstIndex(of: 0x20),
+        guard let blank = line.prefix(14).firstIndex(of: 0x20), blank + 1 < line.count,
+            line[blank + 1].isDigit || line[blank + 1] == 0x20,
             let month = MonthNames.month(line.prefix(blank))
         else { return nil }
         return parseNamedMonth(line, month, from: blank + 1)
