@@ -79,7 +79,8 @@ struct StampCells {
             self.clock = clock
             let time = Value.time(midnight &+ seconds * 1_000_000, offset: offset)
             steps.follow(time, at: Int(bitPattern: line.base))
-            setClock(seconds * 1_000_000, time: time)
+            // Mostly no such cell is wanted, and a call copies all of this.
+            if clockCount > 0 { setClock(seconds * 1_000_000, time: time) }
         }
         return 15
     }

@@ -19,27 +19,34 @@ package struct DeliveryShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/local[1]: 2A22C263F6: to=user@a.example, orig_to=root@localhost, relay=local, delay=0.07, delays=0.04/0/0/0.03, dsn=2.0.0, status=sent (delivered to mailbox)",
     ]
 
-    private let to = Field("to").slot
-    private let origTo = Field("orig_to").slot
-    private let relay = Field("relay").slot
-    private let relayParts = RelaySlots()
-    private let connUse = Field("conn_use").slot
-    private let delay = Field("delay").slot
-    private let delays = Field("delays").slot
-    private let delayParts = ["delay_a", "delay_b", "delay_c", "delay_d"].map { Field($0).slot }
-    private let tls = Field("tls").slot
-    private let dsn = Field("dsn").slot
-    private let status = Field("status").slot
-    private let detail = Field("detail").slot
-    private let newQueueID = Field("new_queue_id").slot
-    private let link = Field("link").slot
+    /// A class, as a struct of so many would be copied for each line.
+    private final class Places: Sendable {
+        let to = Field("to").slot
+        let origTo = Field("orig_to").slot
+        let relay = Field("relay").slot
+        let relayParts = RelaySlots()
+        let connUse = Field("conn_use").slot
+        let delay = Field("delay").slot
+        let delays = Field("delays").slot
+        let delayParts = ["delay_a", "delay_b", "delay_c", "delay_d"].map { Field($0).slot }
+        let tls = Field("tls").slot
+        let dsn = Field("dsn").slot
+        let status = Field("status").slot
+        let detail = Field("detail").slot
+        let newQueueID = Field("new_queue_id").slot
+        let link = Field("link").slot
+
+        var all: [Int] {
+            [to, origTo, relay, connUse, delay, delays, tls, dsn, status, detail, newQueueID, link]
+                + relayParts.all + delayParts
+        }
+    }
+
+    private let places = Places()
 
     package init() {}
 
-    package var slots: [Int] {
-        [to, origTo, relay, connUse, delay, delays, tls, dsn, status, detail, newQueueID, link]
-            + relayParts.all + delayParts
-    }
+    package var slots: [Int] { places.all }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
@@ -71,36 +78,36 @@ package struct DeliveryShape: LineShape {
         }
 
         cells.event("delivery")
-        cells.set(to, recipient)
-        if let original { cells.set(origTo, original) }
-        cells.set(relay, server)
-        relayParts.fill(server, into: cells)
-        if !uses.isEmpty { cells.setInteger(connUse, uses) }
-        if !total.isEmpty, cells.wants(delay) { cells.setSeconds(delay, total) }
+        cells.set(places.to, recipient)
+        if let original { cells.set(places.origTo, original) }
+        cells.set(places.relay, server)
+        places.relayParts.fill(server, into: cells)
+        if !uses.isEmpty { cells.setInteger(places.connUse, uses) }
+        if !total.isEmpty, cells.wants(places.delay) { cells.setSeconds(places.delay, total) }
         if !parts.isEmpty {
-            cells.set(delays, parts)
-            if delayParts.contains(where: cells.wants) { fill(delays: parts, into: cells) }
+            cells.set(places.delays, parts)
+            if places.delayParts.contains(where: cells.wants) { fill(delays: parts, into: cells) }
         }
-        if !level.isEmpty { cells.set(tls, level) }
-        if !code.isEmpty { cells.set(dsn, code) }
+        if !level.isEmpty { cells.set(places.tls, level) }
+        if !code.isEmpty { cells.set(places.dsn, code) }
 
         let outcome = pairs.rest
         let word = outcome.prefix(outcome.nearIndex(of: 0x20, from: 0) ?? outcome.count)
         if word == "SOFTBOUNCE" {
-            cells.set(status, Bytes("softbounce"))
+            cells.set(places.status, Bytes("softbounce"))
         } else if !word.isEmpty {
-            cells.set(status, word)
+            cells.set(places.status, word)
         }
         guard outcome.stands(" (", at: word.count) else { return true }
         // The reason may hold parentheses; the last one of the line closes it, unless the line was cut.
         var why = outcome.dropFirst(word.count + 2)
         if why.count > 0, why[why.count - 1] == UInt8(ascii: ")") { why = why.dropLast(1) }
-        cells.set(detail, why)
-        if cells.wants(newQueueID) || cells.wants(link), why.hasPrefix("forwarded as ") {
+        cells.set(places.detail, why)
+        if cells.wants(places.newQueueID) || cells.wants(places.link), why.hasPrefix("forwarded as ") {
             let child = why.dropFirst(13)
             if QueueID.matches(child) {
-                cells.set(newQueueID, child)
-                cells.set(link, Bytes("forward"))
+                cells.set(places.newQueueID, child)
+                cells.set(places.link, Bytes("forward"))
             }
         }
         return true
@@ -109,7 +116,7 @@ package struct DeliveryShape: LineShape {
     /// `a/b/c/d`.
     private func fill(delays text: Bytes, into cells: Cells) {
         var start = 0
-        for slot in delayParts {
+        for slot in places.delayParts {
             let end = text.firstIndex(of: UInt8(ascii: "/"), from: start) ?? text.count
             if cells.wants(slot) { cells.setSeconds(slot, text[start..<end]) }
             start = end + 1

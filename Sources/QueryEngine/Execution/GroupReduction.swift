@@ -143,6 +143,7 @@ final class GroupPart: ReductionPart {
         }
     }
 
+    @inline(__always)
     private func group(of row: Row) -> Int {
         if hasNoKeys { return 0 }
         if remembersKey {
@@ -177,6 +178,7 @@ final class GroupPart: ReductionPart {
         }
     }
 
+    @inline(__always)
     private func findGroup(of key: Value) -> Int {
         if key.kind == .text, key.bytes.count <= KeyCodec.shortText, spill.isEmpty {
             let group = KeyCodec.withKey(ofShort: key.bytes, ignoresCase: foldsCase[0]) { table.group($0) }

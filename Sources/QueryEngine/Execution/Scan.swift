@@ -107,7 +107,7 @@ final class Scan {
         // Where in its line the last match stood, and what: in the next line it often stands there again.
         var column = 0
         var word: UInt64 = 0
-        if !takeRepeats(&position, of: chunk, into: next) { return false }
+        if mayRepeat(bytes, at: position), !takeRepeats(&position, of: chunk, into: next) { return false }
         while true {
             var (start, end) = (position, position)
             if word != 0, self.word(at: position + column, of: bytes) == word {
@@ -124,7 +124,7 @@ final class Scan {
             if !take(start..<end, of: chunk, testsIfFound, into: next) { return false }
             position = end + 1
             if position >= bytes.count { return true }
-            if !takeRepeats(&position, of: chunk, into: next) { return false }
+            if mayRepeat(bytes, at: position), !takeRepeats(&position, of: chunk, into: next) { return false }
             if matches & 63 == 0, position < matches * Scan.worthwhileGap {
                 // Matches are dense: going line by line costs less.
                 return scanLines(chunk, from: position, into: next)
@@ -140,11 +140,17 @@ final class Scan {
             & matchMask
     }
 
-    /// Takes lines at that place that say no more than that the line before was repeated: they have its fields, but
-    /// not its text, and a search passes them over.
+    /// Whether the line at that place, if there is one, may say no more than that the line before was repeated: it has
+    /// then its fields, but not its text, and a search passes it over.
     @inline(__always)
+    private func mayRepeat(_ bytes: Bytes, at place: Int) -> Bool {
+        place < bytes.count && !decoder.isPlainAgain(bytes.dropFirst(place))
+    }
+
+    /// Takes lines at that place that say no more than that.
+    @inline(never)
     private func takeRepeats(_ position: inout Int, of chunk: Chunk, into next: any RowConsumer) -> Bool {
-        while position < chunk.bytes.count, !decoder.isPlainAgain(chunk.bytes.dropFirst(position)) {
+        while mayRepeat(chunk.bytes, at: position) {
             let end = chunk.bytes.lineEnd(after: position)
             guard Repetition.mayStand(in: chunk.bytes[position..<end]) else { break }
             if !take(position..<end, of: chunk, tests, into: next) { return false }
