@@ -25,7 +25,7 @@ struct Rival {
 /// One question, put to mlq and its rivals in turn.
 @MainActor
 struct Question {
-    private let title: String
+    let title: String
     private let command: String
     /// What becomes of its output, as the shell writes it.
     private let output: String

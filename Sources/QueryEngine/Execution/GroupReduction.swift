@@ -69,6 +69,10 @@ final class GroupPart: ReductionPart {
     private var previousKey = Value.missing
     private var previousGroup = -1
     private let remembersKey: Bool
+    /// Rows of which nothing is needed but the key and the order, where the table is large.
+    private var batch = KeyBatch()
+    private let batches: Bool
+    private static let largeTable = 4096
     private let hasNoKeys: Bool
     /// How often the rows have been dealt out to files before they came here.
     private let depth: Int
@@ -102,6 +106,7 @@ final class GroupPart: ReductionPart {
         inputValues = .allocate(capacity: max(1, evaluators.count))
         inputValues.initialize(repeating: .missing, count: max(1, evaluators.count))
         remembersKey = plan.keys.count == 1
+        batches = remembersKey && isSimple && evaluators.isEmpty
         hasNoKeys = plan.keys.isEmpty
         if plan.keys.isEmpty {
             // Without keys there is one group, even of no rows.
@@ -119,6 +124,7 @@ final class GroupPart: ReductionPart {
     }
 
     func consume(_ row: Row) -> Bool {
+        if batches, table.count >= GroupPart.largeTable, gather(row) { return true }
         let group = group(of: row)
         if !inputs.isEmpty { for (place, input) in inputs.enumerated() { inputValues[place] = input(row) } }
         if group >= 0 {
@@ -131,8 +137,28 @@ final class GroupPart: ReductionPart {
             spill(row)
         }
         untilCheck -= 1
-        if untilCheck == 0 { checkMemory() }
+        if untilCheck <= 0 { checkMemory() }
         return true
+    }
+
+    /// Puts the row off until there are enough of them; false for one that takes another way.
+    private func gather(_ row: Row) -> Bool {
+        let key = firstColumn.map { row[$0] } ?? firstKey(row)
+        guard key.kind == .text, key.bytes.count <= KeyCodec.shortText, spill.isEmpty else { return false }
+        batch.append(key.bytes, ignoresCase: foldsCase[0], order: row.order)
+        if batch.isFull {
+            takeBatch()
+            untilCheck -= KeyBatch.capacity
+            if untilCheck <= 0 { checkMemory() }
+        }
+        return true
+    }
+
+    private func takeBatch() {
+        batch.lookUp(in: &table)
+        grow()
+        let accumulator = accumulators[0]
+        batch.take { accumulator.add(inputValues, $1, $0) }
     }
 
     @inline(__always)
@@ -264,12 +290,14 @@ final class GroupPart: ReductionPart {
         }
         worker.arena.reset()
         untilCheck -= 1
-        if untilCheck == 0 { checkMemory() }
+        if untilCheck <= 0 { checkMemory() }
     }
 
     // MARK: Merging and emitting
 
     func merge(_ other: GroupPart) {
+        takeBatch()
+        other.takeBatch()
         var groups: [Int] = []
         groups.reserveCapacity(other.table.count)
         for group in 0..<other.table.count {
@@ -291,6 +319,7 @@ final class GroupPart: ReductionPart {
     private var merged: [[SpillFile]] = []
 
     func emit(into next: any RowConsumer, worker: Worker) {
+        takeBatch()
         let sorter = GroupSorter(plan, worker: worker)
         let files = spill.indices.map { place in [spill[place]] + merged.map { $0[place] } }
         if !files.isEmpty {

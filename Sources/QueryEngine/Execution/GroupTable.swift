@@ -64,7 +64,12 @@ struct GroupTable: ~Copyable {
 
     /// The group of a key, made if it is new and `mayGrow`; -1 where it is new and may not be made.
     mutating func group(_ key: Bytes, mayGrow: Bool = true) -> Int {
-        let hash = key.hash(seed: seed)
+        group(key, hash: key.hash(seed: seed), mayGrow: mayGrow)
+    }
+
+    /// The same, where the hash is known.
+    @inline(__always)
+    mutating func group(_ key: Bytes, hash: UInt64, mayGrow: Bool = true) -> Int {
         let (place, group) = look(for: key, hash)
         if group >= 0 { return group }
         guard mayGrow else { return -1 }
@@ -74,6 +79,13 @@ struct GroupTable: ~Copyable {
         buckets[place] = Bucket(hash: hash, record: record)
         if records.count * 2 > mask { growBuckets() }
         return records.count - 1
+    }
+
+    /// The group of the first key that is looked at for that hash, or -1. To ask this of many keys before their groups
+    /// brings what they need into the caches.
+    @inline(__always)
+    func likelyGroup(ofHash hash: UInt64) -> Int {
+        buckets[Int(truncatingIfNeeded: hash) & mask].record?.group ?? -1
     }
 
     /// The group of a key, or -1.
@@ -118,14 +130,19 @@ enum KeyCodec {
     @inline(__always)
     static func withKey<Result>(ofShort text: Bytes, ignoresCase: Bool, _ body: (Bytes) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { key in
-            let base = key.baseAddress.unsafelyUnwrapped
-            UnsafeMutableRawPointer(base).storeBytes(of: head(.text, UInt32(text.count)), as: UInt64.self)
-            copy(text, to: base + 5)
-            if ignoresCase {
-                for place in 5..<5 + text.count { base[place] = base[place].asciiLowercased }
-            }
-            return body(Bytes(base, count: 5 + text.count))
+            body(write(short: text, ignoresCase: ignoresCase, to: key.baseAddress.unsafelyUnwrapped))
         }
+    }
+
+    /// Writes the key of a short text; there is room for 64 bytes.
+    @inline(__always)
+    static func write(short text: Bytes, ignoresCase: Bool, to base: UnsafeMutablePointer<UInt8>) -> Bytes {
+        UnsafeMutableRawPointer(base).storeBytes(of: head(.text, UInt32(text.count)), as: UInt64.self)
+        copy(text, to: base + 5)
+        if ignoresCase {
+            for place in 5..<5 + text.count { base[place] = base[place].asciiLowercased }
+        }
+        return Bytes(base, count: 5 + text.count)
     }
 
     /// Most are of eight to sixteen bytes: their first eight and their last eight.
