@@ -27,7 +27,10 @@ package struct LiteralSearch: Sendable {
     }
 
     /// The first place at or after `start` where the whole literal stands. Never reads outside `bytes`.
-    package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
+    package func first(in bytes: Bytes, from start: Int = 0) -> Int? { find(in: bytes, from: start) }
+
+    @inline(__always)
+    fileprivate func find(in bytes: Bytes, from start: Int) -> Int? {
         guard start >= 0, literal.count <= bytes.count else { return nil }
         let places = bytes.count - literal.count + 1
         guard start < places else { return nil }
@@ -91,7 +94,7 @@ package struct LiteralSetSearch: Sendable {
     /// The first place at or after `start` where one of the literals stands.
     package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
         switch method {
-        case .one(let search): return search.first(in: bytes, from: start)
+        case .one(let search): return search.find(in: bytes, from: start)
         case .endings(let search): return search.first(in: bytes, from: start)
         case .sharedPrefix(let search):
             var start = start

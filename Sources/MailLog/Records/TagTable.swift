@@ -77,8 +77,9 @@ final class TagTable {
     private let index: UnsafeMutablePointer<UnsafeMutablePointer<TagEntry>?>
     private var entries: [UnsafeMutablePointer<TagEntry>] = []
     private var overflow: UnsafeMutablePointer<TagEntry>?
-    /// The tag of the line before, where it is kept.
+    /// The tag of the line before, where it is kept, and the last other one.
     private var last: UnsafeMutablePointer<TagEntry>?
+    private var other: UnsafeMutablePointer<TagEntry>?
     /// What is known of a line without a tag.
     private(set) lazy var untagged = makeEntry(nil, Bytes(""), key: TagKey())
 
@@ -105,15 +106,22 @@ final class TagTable {
         index.deallocate()
     }
 
-    /// The entry of the line before, if its tag stands at that place again and ends there.
+    /// The entry of one of the last two tags, if it stands at that place again and ends there.
     @inline(__always)
     func again(in line: Bytes, at start: Int) -> UnsafeMutablePointer<TagEntry>? {
-        guard let last, start &+ 17 <= line.count else { return nil }
+        guard start &+ 17 <= line.count else { return nil }
+        if let last, stands(last, in: line, at: start) { return last }
+        guard let other, stands(other, in: line, at: start) else { return nil }
+        swap(&last, &self.other)
+        return other
+    }
+
+    @inline(__always)
+    private func stands(_ entry: UnsafeMutablePointer<TagEntry>, in line: Bytes, at start: Int) -> Bool {
         let bytes = UnsafeRawPointer(line.base + start).loadUnaligned(as: SIMD2<UInt64>.self)
-        let differing = bytes & last.pointee.mask ^ last.pointee.words
-        let end = line[start &+ last.pointee.tag.count]
+        let differing = bytes & entry.pointee.mask ^ entry.pointee.words
+        let end = line[start &+ entry.pointee.tag.count]
         return differing.x | differing.y == 0 && (end == UInt8(ascii: "[") || end == UInt8(ascii: ":"))
-            ? last : nil
     }
 
     /// The entry of a tag; it lives until the next call.
@@ -123,7 +131,7 @@ final class TagTable {
         var place = Self.hash(key)
         while let entry = index[place] {
             if isSame(entry, tag, key) {
-                last = entry
+                (last, other) = (entry, last)
                 return entry
             }
             place = (place + 1) & (4 * Self.limit - 1)

@@ -64,7 +64,7 @@ struct GroupTable: ~Copyable {
 
     /// The group of a key, made if it is new and `mayGrow`; -1 where it is new and may not be made.
     mutating func group(_ key: Bytes, mayGrow: Bool = true) -> Int {
-        group(key, hash: key.hash(seed: seed), mayGrow: mayGrow)
+        group(key, hash: hash(key), mayGrow: mayGrow)
     }
 
     /// The same, where the hash is known.
@@ -81,6 +81,9 @@ struct GroupTable: ~Copyable {
         return records.count - 1
     }
 
+    @inline(__always)
+    func hash(_ key: Bytes) -> UInt64 { key.hash(seed: seed) }
+
     /// The group of the first key that is looked at for that hash, or -1. To ask this of many keys before their groups
     /// brings what they need into the caches.
     @inline(__always)
@@ -90,7 +93,7 @@ struct GroupTable: ~Copyable {
 
     /// The group of a key, or -1.
     func find(_ key: Bytes) -> Int {
-        look(for: key, key.hash(seed: seed)).group
+        look(for: key, hash(key)).group
     }
 
     /// Where the key is or would be, and its group or -1.

@@ -31,18 +31,25 @@ struct KeyBatch: ~Copyable {
     /// The text is no longer than `KeyCodec.shortText`.
     mutating func append(_ text: Bytes, ignoresCase: Bool, order: UInt64) {
         let key = KeyCodec.write(short: text, ignoresCase: ignoresCase, to: keys + count * KeyBatch.room)
-        entries[count] = Entry(length: key.count, order: order, hash: GroupTable.hash(key))
+        entries[count] = Entry(length: key.count, order: order)
         count += 1
     }
 
     /// Finds the groups of all keys, made where they are new.
     mutating func lookUp(in table: inout GroupTable) {
-        // What this reads is then at hand.
-        for place in 0..<count { touched &+= table.likelyGroup(ofHash: entries[place].hash) }
         for place in 0..<count {
-            let key = Bytes(UnsafePointer(keys + place * KeyBatch.room), count: entries[place].length)
-            entries[place].group = table.group(key, hash: entries[place].hash)
+            entries[place].hash = table.hash(key(place))
+            // What this reads is then at hand.
+            touched &+= table.likelyGroup(ofHash: entries[place].hash)
         }
+        for place in 0..<count {
+            entries[place].group = table.group(key(place), hash: entries[place].hash)
+        }
+    }
+
+    @inline(__always)
+    private func key(_ place: Int) -> Bytes {
+        Bytes(UnsafePointer(keys + place * KeyBatch.room), count: entries[place].length)
     }
 
     /// Hands on what `lookUp` found, in the order of the keys, and forgets them.
