@@ -11,6 +11,7 @@ import QuerySyntax
 
 // The first word decides: a file that exists is a script or a log; else it may be a subcommand.
 Signals.start()
+OpenFiles.allowMany()
 let arguments = Array(CommandLine.arguments.dropFirst())
 do throws(UsageError) {
     exit(try Command.run(arguments))

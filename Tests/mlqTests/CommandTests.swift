@@ -171,6 +171,17 @@ struct CommandTests {
         #expect(outcome.status == 3)
     }
 
+    @Test("more logs are open at once than a process may have at first")
+    func manyLogs() throws {
+        let outcome = try Program.shell(
+            "d=$(mktemp -d); trap 'rm -r $d' EXIT; ulimit -S -n 40; i=0; "
+                + "while [ $i -lt 100 ]; do i=$((i+1)); "
+                + "echo \"Nov 23 16:39:34 mx1 postfix/smtp[1]: line $i\" > $d/maillog.$i; done; "
+                + "mlq --no-header -e count $d/maillog.*")
+        #expect(outcome.output == "100\n")
+        #expect(outcome.error == "" && outcome.status == 0)
+    }
+
     @Test("`| head` ends it quietly")
     func brokenPipe() throws {
         let outcome = try Program.shell(
