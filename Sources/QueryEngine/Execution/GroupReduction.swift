@@ -124,7 +124,12 @@ final class GroupPart: ReductionPart {
     }
 
     func consume(_ row: Row) -> Bool {
-        if batches, table.count >= GroupPart.largeTable, gather(row) { return true }
+        if !batches || table.count < GroupPart.largeTable || !gather(row) { take(row) }
+        return true
+    }
+
+    @inline(never)
+    private func take(_ row: Row) {
         let group = group(of: row)
         if !inputs.isEmpty { for (place, input) in inputs.enumerated() { inputValues[place] = input(row) } }
         if group >= 0 {
@@ -138,10 +143,10 @@ final class GroupPart: ReductionPart {
         }
         untilCheck -= 1
         if untilCheck <= 0 { checkMemory() }
-        return true
     }
 
     /// Puts the row off until there are enough of them; false for one that takes another way.
+    @inline(__always)
     private func gather(_ row: Row) -> Bool {
         let key = firstColumn.map { row[$0] } ?? firstKey(row)
         guard key.kind == .text, key.bytes.count <= KeyCodec.shortText, spill.isEmpty else { return false }

@@ -29,6 +29,11 @@ package struct Condition: Sendable {
 extension Condition {
     /// Several conditions that must all hold.
     package init(all conditions: [Condition]) {
+        if conditions.count == 1 {
+            self = conditions[0]
+            isRawExact = false
+            return
+        }
         let makers = conditions.map(\.make)
         let isSequential = conditions.contains(where: \.isSequential)
         self.init(
@@ -38,14 +43,10 @@ extension Condition {
             let tests = makers.map { $0() }
             // What looks at neighbours must see every row.
             if isSequential { return { row in tests.reduce(true) { $1(row) && $0 } } }
-            switch tests.count {
-            case 1: return tests[0]
-            case 2:
-                let first = tests[0]
-                let second = tests[1]
-                return { first($0) && second($0) }
-            default: return { row in tests.allSatisfy { $0(row) } }
-            }
+            guard tests.count == 2 else { return { row in tests.allSatisfy { $0(row) } } }
+            let first = tests[0]
+            let second = tests[1]
+            return { first($0) && second($0) }
         }
         self.isSequential = isSequential
         raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.and($1.raw) }

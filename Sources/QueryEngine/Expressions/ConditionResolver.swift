@@ -255,12 +255,13 @@ extension Resolution {
             value.type.isText, value.type != .any
         {
             let wanted = comparison == .equal
+            let column = value.column
             condition = Condition(range: range, needs: value.needs) {
                 let evaluate = make()
                 let bytes = constant.bytes
                 return { row in
-                    let value = evaluate(row)
-                    return value.kind == .text && (value.bytes == bytes) == wanted
+                    let value = column.map { row[$0] } ?? evaluate(row)
+                    return value.kind == .text && value.bytes.isSame(as: bytes) == wanted
                 }
             }
         } else {
