@@ -247,7 +247,7 @@ final class GroupPart: ReductionPart {
         } else if footprint > 2 * worker.run.memory {
             worker.run.fail(
                 RunFailure(
-                    "the query needs more than the \(worker.run.memory >> 20) MB of --memory for the values of its "
+                    "the query needs more than the \(PeopleText.size(worker.run.memory)) of --memory for the values of its "
                         + "groups; raise --memory, filter first, or use approx_dcount", status: 3))
         }
     }

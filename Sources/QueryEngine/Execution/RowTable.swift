@@ -105,7 +105,7 @@ package final class RowCollector: RowOutput {
         guard builder.footprint <= run.memory else {
             run.fail(
                 RunFailure(
-                    "the rows of the pipeline in parentheses take more than the \(run.memory >> 20) MB of memory; "
+                    "the rows of the pipeline in parentheses take more than the \(PeopleText.size(run.memory)) of memory; "
                         + "`select` fewer columns there, or raise --memory", status: 2))
             return false
         }

@@ -107,7 +107,7 @@ private final class LiveTraceOperator: RowConsumer {
         if !strand.isWhole {
             worker.run.note(
                 "early lines of the mail were let go, because those of all open messages took more than "
-                    + "\(heldLimit >> 20) MB; raise --memory")
+                    + "\(PeopleText.size(heldLimit)); raise --memory")
         }
         return true
     }

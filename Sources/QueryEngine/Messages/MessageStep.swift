@@ -180,7 +180,7 @@ extension Worker {
         guard count > 0 else { return }
         run.note(
             "\(Digits.grouped(count)) messages were given up before their end, because the open ones took more "
-                + "than \(tableMemory >> 20) MB; raise --memory")
+                + "than \(PeopleText.size(tableMemory)); raise --memory")
     }
 }
 

@@ -127,7 +127,7 @@ final class Trace {
         guard heldBytes <= run.memory else {
             run.fail(
                 RunFailure(
-                    "'trace' has found more lines than fit into \(run.memory >> 20) MB; raise --memory, or "
+                    "'trace' has found more lines than fit into \(PeopleText.size(run.memory)); raise --memory, or "
                         + "put a filter on time before it", status: 2))
             return false
         }

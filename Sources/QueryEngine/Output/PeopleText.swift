@@ -56,6 +56,15 @@ package struct PeopleText: Sendable {
         }
     }
 
+    /// A number of bytes in units of 1000: `512.0 MB`.
+    package static func size(_ bytes: Double) -> String {
+        var text: [UInt8] = []
+        appendSize(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package static func size(_ bytes: Int) -> String { size(Double(bytes)) }
+
     /// Appends a number of bytes in units of 1000.
     static func appendSize(_ bytes: Double, to text: inout [UInt8]) {
         let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]

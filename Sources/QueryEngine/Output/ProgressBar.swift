@@ -11,11 +11,11 @@ package enum ProgressBar {
         let rate = elapsed > 0 ? Double(done) / elapsed : 0
         guard let total, total > 0 else {
             if done == 0 { return String("reading".prefix(columns)) }
-            return joined(["\(size(done)) read", "\(size(rate))/s"], columns)
+            return joined(["\(PeopleText.size(done)) read", "\(PeopleText.size(rate))/s"], columns)
         }
         let share = min(1, max(0, Double(done) / Double(total)))
         let percent = "\(Int(share * 100))%"
-        var facts = ["\(size(done)) of \(size(total))", "\(size(rate))/s"]
+        var facts = ["\(PeopleText.size(done)) of \(PeopleText.size(total))", "\(PeopleText.size(rate))/s"]
         if rate > 0, share < 1 {
             // Whole seconds: a countdown that shows parts of them is never read.
             let left = min(1e9, (Double(total - done) / rate).rounded(.up))
@@ -51,14 +51,6 @@ package enum ProgressBar {
             part == 0 ? "" : String("▏▎▍▌▋▊▉"["▏▎▍▌▋▊▉".index("▏▎▍▌▋▊▉".startIndex, offsetBy: part - 1)])
         let line = String(repeating: "█", count: full) + edge
         return line + String(repeating: " ", count: cells - full - (part == 0 ? 0 : 1))
-    }
-
-    private static func size(_ bytes: Int) -> String { size(Double(bytes)) }
-
-    private static func size(_ bytes: Double) -> String {
-        var text: [UInt8] = []
-        PeopleText.appendSize(bytes, to: &text)
-        return String(decoding: text, as: UTF8.self)
     }
 
     private static func duration(_ microseconds: Int) -> String {

@@ -7,7 +7,7 @@
 /// Small files that a query names: lists of values, lookup tables, scripts.
 package enum FileText {
     /// A file longer than this is not a list to hold in memory.
-    static let limit = 256 << 20
+    static let limit = 256_000_000
 
     package static func read(_ path: String) -> Result<[UInt8], RunFailure> {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -22,7 +22,7 @@ package enum FileText {
             if count == 0 { return .success(bytes) }
             bytes.append(contentsOf: buffer[..<count])
             if bytes.count > limit {
-                return .failure(RunFailure("\(path) is larger than \(limit >> 20) MB", status: 2))
+                return .failure(RunFailure("\(path) is larger than \(PeopleText.size(limit))", status: 2))
             }
         }
     }

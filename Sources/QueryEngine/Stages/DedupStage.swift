@@ -227,7 +227,7 @@ private final class LastPart: ReductionPart {
         guard rowBytes + seen.footprint <= share else {
             worker.run.fail(
                 RunFailure(
-                    "'dedup … keep last' has more rows to keep than fit into \(worker.run.memory >> 20) MB; "
+                    "'dedup … keep last' has more rows to keep than fit into \(PeopleText.size(worker.run.memory)); "
                         + "raise --memory, or `select` fewer columns before it", status: 2))
             return false
         }

@@ -74,7 +74,7 @@ struct LookupStage: Stage {
             builder.append(values)
             guard builder.footprint <= resolution.environment.memory else {
                 throw Diagnostic(
-                    "\(file.text) does not fit into \(resolution.environment.memory >> 20) MB",
+                    "\(file.text) does not fit into \(PeopleText.size(resolution.environment.memory))",
                     at: file.range, hint: "raise --memory")
             }
         }
