@@ -56,8 +56,26 @@ package struct LiteralSetSearch: Sendable {
     package let literals: [[UInt8]]
     package let foldCase: Bool
     private let method: Method
+    private let texts: Texts
     /// The largest offset of a pair.
     private let reach: Int
+
+    /// The literals in memory of their own, for comparisons that count no references.
+    private final class Texts: @unchecked Sendable {
+        // Written once.
+        let literals: UnsafeBufferPointer<Bytes>
+
+        init(_ texts: [[UInt8]]) {
+            let copies = UnsafeMutableBufferPointer<Bytes>.allocate(capacity: texts.count)
+            _ = copies.initialize(from: texts.map { Bytes(lasting: $0) })
+            literals = UnsafeBufferPointer(copies)
+        }
+
+        deinit {
+            for literal in literals { literal.base.deallocate() }
+            literals.deallocate()
+        }
+    }
 
     private enum Method {
         case one(LiteralSearch)
@@ -72,6 +90,7 @@ package struct LiteralSetSearch: Sendable {
         // Copies of its own: threads that count references to the same bytes hinder each other.
         let literals = literals.map { literal in literal.map { foldCase ? $0.asciiLowercased : $0 } }
         self.literals = literals
+        texts = Texts(literals)
         self.foldCase = foldCase
         let shared = Self.commonPrefix(literals)
         let pairs = literals.map { RarePair(of: $0, foldCase: foldCase) }
@@ -125,15 +144,11 @@ package struct LiteralSetSearch: Sendable {
 
     private func stands(in bytes: Bytes, at place: Int) -> Bool {
         let rest = bytes.dropFirst(place)
-        return literals.contains { literal in
-            guard literal.count <= rest.count else { return false }
-            return literal.withUnsafeBufferPointer { buffer in
-                guard let start = buffer.baseAddress else { return true }
-                let wanted = Bytes(start, count: buffer.count)
-                let text = rest.prefix(wanted.count)
-                return foldCase ? text.equalsIgnoringCase(wanted) : text == wanted
-            }
+        for literal in texts.literals where literal.count <= rest.count {
+            let text = rest.prefix(literal.count)
+            if foldCase ? text.equalsIgnoringCase(literal) : text.isSame(as: literal) { return true }
         }
+        return false
     }
 
     private static func commonPrefix(_ literals: [[UInt8]]) -> [UInt8] {
