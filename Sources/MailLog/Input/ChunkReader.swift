@@ -305,6 +305,7 @@ package final class ChunkReader: Sendable {
             // The last line that starts here ends with the first newline at or after the last byte.
             let last = max(start, bytes().lineStart(before: limit - 1))
             var searched = limit - 1
+            var step = 16 << 10
             while true {
                 if let newline = bytes().firstIndex(of: 10, from: searched) {
                     end = newline + 1
@@ -315,7 +316,8 @@ package final class ChunkReader: Sendable {
                     end = count
                     break
                 }
-                hasMore = fill(count * 2)
+                hasMore = fill(count + step)
+                step *= 2
             }
             if end - last > Self.lineLimit + 1 {
                 end = last + Self.lineLimit

@@ -19,8 +19,12 @@ package final class Arena {
         used = 0
     }
 
+    /// What so many bytes take up.
+    @inline(__always)
+    package static func room(_ count: Int) -> Int { (count + 7) & ~7 }
+
     package func allocate(_ count: Int) -> UnsafeMutableRawPointer {
-        let size = (count + 15) & ~15
+        let size = Arena.room(count)
         while block < blocks.count {
             if used + size <= blocks[block].count {
                 defer { used += size }

@@ -210,6 +210,7 @@ package final class LineDecoder {
         for cell in entry.pointee.cells { slots[cell.slot] = cell.value }
         self.entry = entry
         self.tagEnd = tagEnd
+        preludeSeverity = nil
         hasPrelude = true
         return true
     }
@@ -246,7 +247,7 @@ package final class LineDecoder {
     private func readTag(_ line: Bytes, from start: Int) -> UnsafeMutablePointer<TagEntry>? {
         var key = TagKey()
         let end = Self.endOfTag(line, from: start, key: &key)
-        return end > start ? tags.entry(line[start..<end], key: key) : nil
+        return end > start ? tags.entry(in: line, start..<end, key: key) : nil
     }
 
     /// Where the tag ends, at `[` or `:`; 0 if it is something else or longer than thirty-two bytes.
@@ -388,7 +389,7 @@ package final class LineDecoder {
             if severity >= 0 { slots[severity] = .text(body.prefix(word)) }
             body = body.dropFirst(word + 2)
         } else if severity >= 0, hasPrelude {
-            slots[severity] = .text(Bytes(tagEnd < 0 ? preludeSeverity ?? "info" : "info"))
+            slots[severity] = .text(Bytes(preludeSeverity ?? "info"))
         }
         if text >= 0 { slots[text] = .text(body) }
         guard hasPrelude, needsShapes || queueID >= 0 else { return }
@@ -454,6 +455,9 @@ package final class LineDecoder {
         if index < line.count, line[index] == UInt8(ascii: ":") { index += 1 }
         if index < line.count, line[index] == 0x20 { index += 1 }
         message = line.dropFirst(index)
+        if index < line.count, line[index] == UInt8(ascii: "[") {
+            preludeSeverity = Envelope.takeMessageID(&message)
+        }
     }
 
     /// The length of `warning`, `error`, `fatal` or `panic` before `: `.

@@ -120,8 +120,20 @@ final class TagTable {
     private func stands(_ entry: UnsafeMutablePointer<TagEntry>, in line: Bytes, at start: Int) -> Bool {
         let bytes = UnsafeRawPointer(line.base + start).loadUnaligned(as: SIMD2<UInt64>.self)
         let differing = bytes & entry.pointee.mask ^ entry.pointee.words
-        let end = line[start &+ entry.pointee.tag.count]
-        return differing.x | differing.y == 0 && (end == UInt8(ascii: "[") || end == UInt8(ascii: ":"))
+        // Only then is it short, and its end in the line.
+        return differing.x | differing.y == 0 && Self.endsTag(line, at: start &+ entry.pointee.tag.count)
+    }
+
+    /// Whether a tag ends at that place of a line, so that nothing but its text comes behind: `mail:info` is no tag.
+    @inline(__always)
+    private static func endsTag(_ line: Bytes, at place: Int) -> Bool {
+        if line[place] == UInt8(ascii: "[") { return true }
+        return line[place] == UInt8(ascii: ":") && (place + 1 == line.count || line[place + 1] == 0x20)
+    }
+
+    /// The entry of the tag at that place, if it ends there.
+    func entry(in line: Bytes, _ place: Range<Int>, key: TagKey) -> UnsafeMutablePointer<TagEntry>? {
+        Self.endsTag(line, at: place.upperBound) ? entry(line[place], key: key) : nil
     }
 
     /// The entry of a tag; it lives until the next call.

@@ -3,7 +3,7 @@
 package struct ConnectFailShape: LineShape {
     package static let events = ["connect-fail"]
     package let processes = ["smtp", "lmtp"]
-    package let marker: String? = " connect to "
+    package let marker: String? = "connect to "
     package let summary = "a server could not be reached: relay and error"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtp[9741]: connect to 127.0.0.1[127.0.0.1]:1: Connection refused",

@@ -2,7 +2,7 @@
 package struct ConnectShape: LineShape {
     package static let events = ["connect"]
     package let processes = ["smtpd", "qmqpd"]
-    package let marker: String? = " connect from "
+    package let marker: String? = "connect from "
     package let summary = "a client connects"
     package let samples = [
         "Nov 23 16:40:11 mx1 mx1-out/smtpd[10616]: connect from localhost[127.0.0.1]:58940"

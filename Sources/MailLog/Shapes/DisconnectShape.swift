@@ -4,7 +4,7 @@
 package struct DisconnectShape: LineShape {
     package static let events = ["disconnect"]
     package let processes = ["smtpd", "qmqpd"]
-    package let marker: String? = " disconnect from "
+    package let marker: String? = "disconnect from "
     package let summary = "a client disconnects: how many commands it gave"
     package let samples = [
         "Nov 23 16:40:11 mx1 mx1-out/smtpd[10616]: disconnect from localhost[127.0.0.1]:58950 ehlo=1 mail=1 rcpt=0/1 rset=1 commands=3/4 notes=bare_lf",

@@ -125,14 +125,17 @@ package struct Envelope {
         message = rest.dropFirst(next)
         if message.stands(":", at: 0) { message = message.dropFirst(1) }
         if message.stands(" ", at: 0) { message = message.dropFirst(1) }
-        if message.stands("[ID ", at: 0), let close = message.range(of: "] ") {
-            if let blank = message.prefix(close.lowerBound).lastIndex(of: 0x20) {
-                severity = Priority.severity(ofPair: message[blank + 1..<close.lowerBound]) ?? severity
-            }
-            message = message.dropFirst(close.upperBound)
-            isPlain = false
-        }
+        severity = Envelope.takeMessageID(&message) ?? severity
         if let tag, Repetition.processes.contains(where: { tag.string == $0 }) { _ = readRepeat(message) }
+    }
+
+    /// Takes `[ID 197553 mail.info] ` from the start of a text, and gives the severity that it tells.
+    static func takeMessageID(_ message: inout Bytes) -> StaticString? {
+        guard message.stands("[ID ", at: 0), let close = message.range(of: "] ") else { return nil }
+        let blank = message.prefix(close.lowerBound).lastIndex(of: 0x20)
+        let pair = message[(blank.map { $0 + 1 } ?? 0)..<close.lowerBound]
+        message = message.dropFirst(close.upperBound)
+        return Priority.severity(ofPair: pair)
     }
 
     /// Whether the text only says how often the line before was repeated.

@@ -75,9 +75,9 @@ struct GroupTable: ~Copyable {
         guard mayGrow else { return -1 }
         let record = Record(key, group: records.count, in: storage)
         records.append(record)
-        storedBytes += (Record.head + key.count + 15) & ~15
+        storedBytes += Arena.room(Record.head + key.count)
         buckets[place] = Bucket(hash: hash, record: record)
-        if records.count * 2 > mask { growBuckets() }
+        if records.count * 4 > mask * 3 { growBuckets() }
         return records.count - 1
     }
 

@@ -64,7 +64,7 @@ package struct RowTable: Sendable {
         private func keep(_ value: Value) -> Value {
             switch value.kind {
             case .text:
-                textBytes += (value.bytes.count + 15) & ~15
+                textBytes += Arena.room(value.bytes.count)
                 return texts.text(value.bytes)
             case .list:
                 textBytes += value.elements.count * MemoryLayout<Value>.stride

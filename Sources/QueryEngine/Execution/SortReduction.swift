@@ -88,7 +88,7 @@ final class SortPart: ReductionPart {
         for key in keys { values.append(keep(key)) }
         for slot in plan.slots { values.append(keep(row[slot])) }
         rows.append(KeptRow(place: place, order: row.order))
-        if let limit = plan.limit, rows.count >= max(256, limit * 4), limit < 1 << 20 { cut(to: limit) }
+        if let limit = plan.limit, limit < 1 << 20, rows.count >= max(256, limit * 4) { cut(to: limit) }
         if rows.count & 1023 == 0, footprint > share { spill() }
         return true
     }
@@ -97,7 +97,7 @@ final class SortPart: ReductionPart {
     private func keep(_ value: Value) -> Value {
         switch value.kind {
         case .text:
-            textBytes += (value.bytes.count + 15) & ~15
+            textBytes += Arena.room(value.bytes.count)
             return texts.text(value.bytes)
         case .list:
             textBytes += value.elements.count * 16

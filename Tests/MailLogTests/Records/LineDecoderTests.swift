@@ -9,10 +9,12 @@ import Testing
         "p: ", "postfix/abcdefgh[1]: ", "postfix/abcdefghi[1]: ", "postfix/submission/smtpd[12]: ",
         "postfix/submission-filter-inbound/smtpd[12]: ", "a:b[3]: ", "a[b]: ", "[x]: ", ": ",
         "dovecot: lmtp(12): ",
-        "rsyslogd-2177: ", "postfix/smtp ", "",
+        "rsyslogd-2177: ", "mail:info postfix/smtpd[1]: ", "mail.info postfix/smtpd[1]: ", "postfix/smtpd:",
+        "mail:", "postfix/smtp[9738]:", "postfix/smtp[9738] ", "postfix/smtp ", "",
     ]
     private static let texts = [
         "B0A9DF8A113: removed", "connect from mx[192.0.2.1]", "last message repeated 2 times", "x", "",
+        "[ID 197553 mail.warning] connect from mx[192.0.2.1]", "[x] y",
     ]
     private static let hosts = ["mx1", "mx", "mx10", "mail-gateway-17.example.org", "a"]
     private static let stamps = [

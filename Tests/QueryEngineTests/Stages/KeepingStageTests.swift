@@ -16,6 +16,10 @@ import Testing
             ("tail 100", TestLog.lines),
             ("filter event=delivery | tail 1", [TestLog.lines[8]]),
             ("tail 3 | head 1", [TestLog.lines[7]]),
+            (
+                "filter event=delivery | sort -delay | head 9000000000000000000 | select delay",
+                ["delay", "21", "2.9", "0.02"]
+            ),
             // Behind a sort, the last are the last of the sorted rows; a second sort keeps the order of the first.
             ("filter event=delivery | sort -delay | tail 1 | select delay", ["delay", "0.02"]),
             (
