@@ -27,10 +27,8 @@ package struct LiteralSearch: Sendable {
     }
 
     /// The first place at or after `start` where the whole literal stands. Never reads outside `bytes`.
-    package func first(in bytes: Bytes, from start: Int = 0) -> Int? { find(in: bytes, from: start) }
-
     @inline(__always)
-    fileprivate func find(in bytes: Bytes, from start: Int) -> Int? {
+    package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
         guard start >= 0, literal.count <= bytes.count else { return nil }
         let places = bytes.count - literal.count + 1
         guard start < places else { return nil }
@@ -64,17 +62,15 @@ package struct LiteralSetSearch: Sendable {
     private final class Texts: @unchecked Sendable {
         // Written once.
         let literals: UnsafeBufferPointer<Bytes>
+        private let arena = Arena(blockSize: 64)
 
         init(_ texts: [[UInt8]]) {
             let copies = UnsafeMutableBufferPointer<Bytes>.allocate(capacity: texts.count)
-            _ = copies.initialize(from: texts.map { Bytes(lasting: $0) })
             literals = UnsafeBufferPointer(copies)
+            _ = copies.initialize(from: texts.map { arena.text($0).bytes })
         }
 
-        deinit {
-            for literal in literals { literal.base.deallocate() }
-            literals.deallocate()
-        }
+        deinit { literals.deallocate() }
     }
 
     private enum Method {
@@ -113,7 +109,7 @@ package struct LiteralSetSearch: Sendable {
     /// The first place at or after `start` where one of the literals stands.
     package func first(in bytes: Bytes, from start: Int = 0) -> Int? {
         switch method {
-        case .one(let search): return search.find(in: bytes, from: start)
+        case .one(let search): return search.first(in: bytes, from: start)
         case .endings(let search): return search.first(in: bytes, from: start)
         case .sharedPrefix(let search):
             var start = start

@@ -63,7 +63,7 @@ package final class LineDecoder {
     // Its text, once it has been read, and what of it a shape is to be found for.
     private var hasReadText = false
     private var shapeless: LineText?
-    // What the long way found out besides.
+    // What the prelude tells besides.
     private var preludeSeverity: StaticString?
     private var times = 1
 

@@ -131,11 +131,11 @@ package struct Envelope {
 
     /// Takes `[ID 197553 mail.info] ` from the start of a text, and gives the severity that it tells.
     static func takeMessageID(_ message: inout Bytes) -> StaticString? {
-        guard message.stands("[ID ", at: 0), let close = message.range(of: "] ") else { return nil }
-        let blank = message.prefix(close.lowerBound).lastIndex(of: 0x20)
-        let pair = message[(blank.map { $0 + 1 } ?? 0)..<close.lowerBound]
-        message = message.dropFirst(close.upperBound)
-        return Priority.severity(ofPair: pair)
+        guard message.stands("[ID ", at: 0), let close = message.range(of: "] "),
+            let blank = message.prefix(close.lowerBound).lastIndex(of: 0x20)
+        else { return nil }
+        defer { message = message.dropFirst(close.upperBound) }
+        return Priority.severity(ofPair: message[blank + 1..<close.lowerBound])
     }
 
     /// Whether the text only says how often the line before was repeated.

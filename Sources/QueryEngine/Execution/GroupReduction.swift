@@ -148,7 +148,7 @@ final class GroupPart: ReductionPart {
     /// Puts the row off until there are enough of them; false for one that takes another way.
     @inline(__always)
     private func gather(_ row: Row) -> Bool {
-        let key = firstColumn.map { row[$0] } ?? firstKey(row)
+        let key = key(of: row)
         guard key.kind == .text, key.bytes.count <= KeyCodec.shortText, spill.isEmpty else { return false }
         batch.append(key.bytes, ignoresCase: foldsCase[0], order: row.order)
         if batch.isFull {
@@ -160,6 +160,7 @@ final class GroupPart: ReductionPart {
     }
 
     private func takeBatch() {
+        guard batch.count > 0 else { return }
         batch.lookUp(in: &table)
         grow()
         let accumulator = accumulators[0]
@@ -175,10 +176,13 @@ final class GroupPart: ReductionPart {
     }
 
     @inline(__always)
+    private func key(of row: Row) -> Value { firstColumn.map { row[$0] } ?? firstKey(row) }
+
+    @inline(__always)
     private func group(of row: Row) -> Int {
         if hasNoKeys { return 0 }
         if remembersKey {
-            let key = firstColumn.map { row[$0] } ?? firstKey(row)
+            let key = key(of: row)
             // Neighbouring lines mostly share their day, host or process.
             if previousGroup >= 0, isSame(key, previousKey) { return previousGroup }
             let group = findGroup(of: key)
@@ -261,7 +265,7 @@ final class GroupPart: ReductionPart {
         for condition in conditions { record.append(condition?(row) ?? true ? 1 : 0) }
         for place in inputs.indices { KeyCodec.append(inputValues[place], ignoresCase: false, to: &record) }
         let hash = keyBytes.withUnsafeBufferPointer {
-            GroupTable.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
+            table.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
         }
         spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(record)
     }
@@ -284,7 +288,7 @@ final class GroupPart: ReductionPart {
             let group = findGroup()
             if group < 0 {
                 let hash = keyBytes.withUnsafeBufferPointer {
-                    GroupTable.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
+                    table.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
                 }
                 spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(Array(record))
             } else {

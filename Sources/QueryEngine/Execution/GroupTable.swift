@@ -81,6 +81,7 @@ struct GroupTable: ~Copyable {
         return records.count - 1
     }
 
+    /// Seeded: senders of mail cannot aim at one bucket. All tables of the process have the same.
     @inline(__always)
     func hash(_ key: Bytes) -> UInt64 { key.hash(seed: seed) }
 
@@ -119,9 +120,6 @@ struct GroupTable: ~Copyable {
         }
         old.deallocate()
     }
-
-    /// Seeded: senders of mail cannot aim at one bucket.
-    static func hash(_ key: Bytes) -> UInt64 { key.hash(seed: seed) }
 }
 
 /// Writes key values as bytes and reads them back.

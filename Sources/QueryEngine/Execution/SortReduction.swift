@@ -107,20 +107,25 @@ final class SortPart: ReductionPart {
     }
 
     private func isBefore(_ a: KeptRow, _ b: KeptRow) -> Bool {
-        for place in keyOf.indices {
-            let order = compare(values[a.place + place], values[b.place + place], place)
-            if order != 0 { return order < 0 }
-        }
+        let order = compare({ values[a.place + $0] }, { values[b.place + $0] })
+        if order != 0 { return order < 0 }
         return a.order != b.order ? a.order < b.order : a.place < b.place
     }
 
     /// Whether a row that is not kept yet, and comes later than all that are, stands before a kept one.
-    private func isBefore(_ keys: [Value], _ order: UInt64, _ kept: KeptRow) -> Bool {
-        for place in keys.indices {
-            let order = compare(keys[place], values[kept.place + place], place)
-            if order != 0 { return order < 0 }
+    private func isBefore(_ keys: [Value], _ place: UInt64, _ kept: KeptRow) -> Bool {
+        let order = compare({ keys[$0] }, { values[kept.place + $0] })
+        return order != 0 ? order < 0 : place < kept.order
+    }
+
+    /// All keys of two rows, one after the other.
+    @inline(__always)
+    private func compare(_ a: (Int) -> Value, _ b: (Int) -> Value) -> Int {
+        for key in keyOf.indices {
+            let order = compare(a(key), b(key), key)
+            if order != 0 { return order }
         }
-        return order < kept.order
+        return 0
     }
 
     /// Missing comes last both ways.
@@ -291,10 +296,7 @@ final class SortPart: ReductionPart {
     }
 
     private func isBefore(_ a: Cursor, _ b: Cursor) -> Bool {
-        for place in keyOf.indices {
-            let order = compare(a.values[place], b.values[place], place)
-            if order != 0 { return order < 0 }
-        }
-        return a.order < b.order
+        let order = compare({ a.values[$0] }, { b.values[$0] })
+        return order != 0 ? order < 0 : a.order < b.order
     }
 }
