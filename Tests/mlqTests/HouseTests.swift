@@ -64,6 +64,22 @@ struct HouseTests {
             open == ["Sources/MailLog/Records/Bytes.swift", "Sources/MailLog/Records/Value.swift"])
     }
 
+    /// A local arena may be freed after its last use, while values still point into it.
+    @Test("an arena is a stored property or temporary")
+    func arenas() {
+        let stored = /^ +(private |package )(let|var) \w+ = Arena\(|^ +\w+ = Arena\(/
+        let files = HouseTests.files("Sources").filter { !$0.path.hasSuffix("/Arena.swift") }
+        let made = files.flatMap { file in
+            file.text.split(separator: "\n").filter { $0.contains("Arena(") }.map { (file.path, $0) }
+        }
+        #expect(made.count > 5)
+        for (path, line) in made {
+            #expect(
+                line.prefixMatch(of: stored) != nil,
+                "\(path): \(line): keep the arena in a stored property, or use Arena.temporary")
+        }
+    }
+
     @Test("the map in the README names every target and every part of the engine")
     func map() throws {
         let readme = try String(contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)

@@ -8,6 +8,17 @@ package final class Arena {
 
     package init(blockSize: Int = 16 * 1024) { self.blockSize = blockSize }
 
+    /// Runs `body` with an arena that lives exactly as long: nothing in it may be part of the result.
+    ///
+    /// An arena is either a stored property of what reads its values, or made here. An arena that is a temporary or a
+    /// local variable may be freed after its last use, while values still point into it.
+    package static func temporary<Result, Failure: Error>(
+        _ body: (Arena) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let arena = Arena(blockSize: 256)
+        return try withExtendedLifetime(arena) { () throws(Failure) in try body(arena) }
+    }
+
     deinit { for block in blocks { block.deallocate() } }
 
     /// Bytes held, used or not.

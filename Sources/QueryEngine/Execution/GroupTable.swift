@@ -192,6 +192,10 @@ enum KeyCodec {
         }
     }
 
+    /// Returns the text of a key that holds one text; it points into `bytes`.
+    @inline(__always)
+    static func text(_ bytes: Bytes) -> Value { .text(bytes.dropFirst(5)) }
+
     /// Reads one value; its text points into `bytes`, its list lives in `arena`.
     static func next(_ bytes: Bytes, at offset: inout Int, arena: Arena) -> Value {
         let base = UnsafeRawPointer(bytes.base)

@@ -20,7 +20,7 @@ package struct RowTable: Sendable {
     }
 
     package init() {
-        self.init(schema: Schema(columns: [], rowName: "a row"), count: 0, values: [], texts: Arena())
+        self = Builder(Schema(columns: [], rowName: "a row")).table()
     }
 
     fileprivate init(schema: Schema, count: Int, values: [Value], texts: Arena) {

@@ -261,7 +261,7 @@ final class SortPart: ReductionPart {
         var record: [UInt8] = []
         var order: UInt64 = 0
         var values: [Value] = []
-        let arena = Arena()
+        private let arena = Arena()
 
         init(_ file: SpillFile) { reader = file.reader() }
 

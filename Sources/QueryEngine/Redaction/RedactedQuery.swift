@@ -73,8 +73,9 @@ struct RedactedQuery {
     }
 
     private func name(_ text: ArraySlice<UInt8>, _ type: ValueType) -> [UInt8] {
-        let arena = Arena()
-        return Array(redaction.value(arena.text(text), type, arena).bytes.string.utf8)
+        Arena.temporary { arena in
+            Array(redaction.value(arena.text(text), type, arena).bytes.string.utf8)
+        }
     }
 
     // MARK: Words

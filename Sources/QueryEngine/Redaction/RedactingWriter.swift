@@ -33,8 +33,9 @@ final class RedactingWriter: RowWriter {
 extension Redaction {
     /// The name of a column, which after `pivot` is a value.
     func name(of column: Schema.Column) -> String {
-        let arena = Arena()
-        return value(arena.text(column.name), column.nameType ?? .text(.plain), arena).bytes.string
+        Arena.temporary { arena in
+            value(arena.text(column.name), column.nameType ?? .text(.plain), arena).bytes.string
+        }
     }
 
     /// What a row has in a column, as it may be shown.

@@ -48,7 +48,6 @@ struct LookupStage: Stage {
         let keyPlaces = fields.compactMap { field in cells.header.firstIndex(of: field.text) }
         var seen: [[String]: Int] = [:]
         let builder = RowTable.Builder(schema)
-        let texts = Arena()
         for row in cells.rows {
             let key = keyPlaces.map { place in
                 schema.columns[place].type.ignoresCase
@@ -60,18 +59,19 @@ struct LookupStage: Stage {
                         + "and on line \(row.line)",
                     at: file.range)
             }
-            texts.reset()
-            var values: [Value] = []
-            for (place, cell) in row.cells.enumerated() {
-                guard let value = value(cell, schema.columns[place].type, texts, resolution) else {
-                    throw Diagnostic(
-                        "\(file.text), line \(row.line): '\(cell)' is not "
-                            + schema.columns[place].type.article,
-                        at: file.range)
+            try Arena.temporary { texts throws(Diagnostic) in
+                var values: [Value] = []
+                for (place, cell) in row.cells.enumerated() {
+                    guard let value = value(cell, schema.columns[place].type, texts, resolution) else {
+                        throw Diagnostic(
+                            "\(file.text), line \(row.line): '\(cell)' is not "
+                                + schema.columns[place].type.article,
+                            at: file.range)
+                    }
+                    values.append(value)
                 }
-                values.append(value)
+                builder.append(values)
             }
-            builder.append(values)
             guard builder.footprint <= resolution.environment.memory else {
                 throw Diagnostic(
                     "\(file.text) does not fit into \(PeopleText.size(resolution.environment.memory))",

@@ -105,8 +105,9 @@ private final class PivotPart: ReshapingPart {
         key.withUnsafeBufferPointer { table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count)) }
     }
 
-    func finalSchema() -> Schema {
-        let arena = Arena()
+    func finalSchema() -> Schema { Arena.temporary(schema) }
+
+    private func schema(_ arena: Arena) -> Schema {
         let values = (0..<columns.count).map { place -> Value in
             var offset = 0
             return KeyCodec.next(columns.key(place), at: &offset, arena: arena)

@@ -1,0 +1,62 @@
+import MailLog
+
+/// A value that owns its text or list, so that it can outlive its row.
+struct KeptValue {
+    /// The value itself, unless it is a text or a list: then only its kind counts.
+    private var value: Value
+    /// A text or a list as `KeyCodec` writes it; empty for other kinds.
+    private var bytes: [UInt8] = []
+
+    init(_ value: Value) {
+        self.value = value
+        if value.kind == .text || value.kind == .list {
+            KeyCodec.append(value, ignoresCase: false, to: &bytes)
+        }
+    }
+
+    static let missing = KeptValue(.missing)
+
+    var isMissing: Bool { value.isMissing }
+    var heldBytes: Int { bytes.capacity }
+
+    /// Returns a copy that lives as long as the arena's current row.
+    func copy(to arena: Arena) -> Value { lend { arena.copy($0) } }
+
+    /// Orders by `Ordering`, then texts that differ only in case by their bytes, so that the result of `min` and
+    /// `max` does not depend on the order of rows.
+    func compare(_ other: Value, ignoresCase: Bool) -> Int {
+        lend { own in
+            let order = Ordering.compare(own, other, ignoresCase: ignoresCase)
+            return order != 0 || !ignoresCase ? order : Ordering.compare(own, other)
+        }
+    }
+
+    func compare(_ other: KeptValue, ignoresCase: Bool) -> Int {
+        other.lend { compare($0, ignoresCase: ignoresCase) }
+    }
+
+    /// Passes the value to `body`; its text or list is valid only until `body` returns.
+    @inline(__always)
+    private func lend<Result>(_ body: (Value) -> Result) -> Result {
+        if bytes.isEmpty { return body(value) }
+        return bytes.withUnsafeBufferPointer { buffer in
+            let bytes = Bytes(buffer.baseAddress.unsafelyUnwrapped, count: buffer.count)
+            if value.kind == .text { return body(KeyCodec.text(bytes)) }
+            return Arena.temporary { arena in
+                var offset = 0
+                return body(KeyCodec.next(bytes, at: &offset, arena: arena))
+            }
+        }
+    }
+}
+
+extension Arena {
+    /// A copy of a value and of all that it points to.
+    func copy(_ value: Value) -> Value {
+        switch value.kind {
+        case .text: text(value.bytes)
+        case .list: list(value.elements.map(copy))
+        default: value
+        }
+    }
+}
