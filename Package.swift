@@ -13,7 +13,7 @@ let package = Package(
     name: "mlq",
     products: [.executable(name: "mlq", targets: ["mlq"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         .systemLibrary(
@@ -24,19 +24,24 @@ let package = Package(
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
-        .target(name: "MailLog", dependencies: ["CISAL"], swiftSettings: strict),
-        .target(name: "QuerySyntax", swiftSettings: strict),
+        .target(
+            name: "MailLog", dependencies: ["CISAL"], exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "QuerySyntax", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "QueryEngine", dependencies: ["MailLog", "QuerySyntax", "CPCRE2"],
-            swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict, plugins: ["EmbedPlugin"]),
+        .executableTarget(name: "embed", swiftSettings: strict),
+        .plugin(
+            name: "EmbedPlugin", capability: .buildTool(), dependencies: ["embed"],
+            path: "Sources/EmbedPlugin"),
         .executableTarget(
             name: "mlq",
             dependencies: [
                 "QueryEngine", "CReadline", "CISAL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
-        .target(name: "IncidentLog", swiftSettings: strict),
+            exclude: ["README.md"], swiftSettings: strict),
+        .target(name: "IncidentLog", exclude: ["README.md"], swiftSettings: strict),
         .executableTarget(
             name: "mlq-incident", dependencies: ["IncidentLog"], swiftSettings: strict),
         .executableTarget(name: "mlq-bench", dependencies: ["IncidentLog"], swiftSettings: strict),

@@ -85,9 +85,10 @@ struct ExamplesTests {
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(outcome.output.split(separator: "\n").count >= 2 || !query.contains("|"), "\(outcome.output)")
         if ExamplesTests.shown.contains(query) {
-            #expect(Help.answers[query] == ExamplesTests.beginning(outcome.output))
+            let answer = ExamplesTests.beginning(outcome.output)
+            #expect(Help.answers[query] == answer, "if the new answer is right: \(ExamplesTests.command)")
         } else {
-            #expect(Help.answers[query] == nil)
+            #expect(Help.answers[query] == nil, "no page shows it: \(ExamplesTests.command)")
         }
     }
 
@@ -101,21 +102,20 @@ struct ExamplesTests {
         return (cut + (lines.count > 6 ? ["…"] : [])).joined(separator: "\n")
     }
 
-    @Test("the answers that the help shows (MLQ_UPDATE=1 writes them)")
-    func answers() throws {
-        guard ProcessInfo.processInfo.environment["MLQ_UPDATE"] != nil else { return }
-        let url = Program.root.appendingPathComponent("Sources/QueryEngine/Help/ExampleAnswers.swift")
-        let head = try String(contentsOf: url, encoding: .utf8).prefix { $0 != "[" }
-        var text = head + "[String: String] = [\n"
-        for query in ExamplesTests.shown.sorted() {
+    @Test("the answers that help pages show are the program's", .enabled(if: isUpdate))
+    func update() throws {
+        let entries = try ExamplesTests.shown.sorted().map { query in
             let outcome = try Program.run(["-o", "table", "-e", query, "Examples/maillog"])
-            let answer = ExamplesTests.beginning(outcome.output)
-                .split(separator: "\n", omittingEmptySubsequences: false)
-                .map { $0.isEmpty ? "" : "            \($0)" }.joined(separator: "\n")
-            text += "        #\"\(query)\"#: #\"\"\"\n\(answer)\n            \"\"\"#,\n"
+            return "> \(query)\n\(ExamplesTests.beginning(outcome.output))\n"
         }
-        try (text + "    ]\n}\n").write(to: url, atomically: true, encoding: .utf8)
+        let url = Program.root.appendingPathComponent("Tests/Data/example-answers.txt")
+        try entries.joined(separator: "\n").write(to: url, atomically: true, encoding: .utf8)
     }
+
+    static let isUpdate = ProcessInfo.processInfo.environment["MLQ_UPDATE"] != nil
+
+    /// How to write the data file of answers anew.
+    static let command = "MLQ_UPDATE=1 swift test --filter ExamplesTests/update"
 
     @Test("every stage, aggregate and function has an example, unless it needs a file")
     func haveExamples() {

@@ -25,7 +25,7 @@ struct FollowTests {
                 ["-c", "ulimit -n \(descriptors); exec \"$0\" -F -e \"$@\""]
                 + [Program.directory.appendingPathComponent("mlq").path, query] + options
                 + names.map { $0 == "-" ? $0 : path($0) }
-            process.environment = ["LANG": "C.UTF-8", "TZ": "UTC"]
+            process.environment = Program.environment.merging(["TZ": "UTC"]) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = FileHandle(forWritingAtPath: path("output"))
             process.standardError = FileHandle(forWritingAtPath: path("error"))

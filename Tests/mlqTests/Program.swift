@@ -23,6 +23,10 @@ enum Program {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
+    /// The environment of every child; options of a sanitizer are handed on to it.
+    static let environment = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
+        .merging(["LANG": "C.UTF-8"]) { $1 }
+
     static func run(
         _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
         program: String = "mlq"
@@ -31,8 +35,10 @@ enum Program {
         process.executableURL = directory.appendingPathComponent(program)
         process.arguments = arguments
         process.currentDirectoryURL = root
-        process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"]
-            .merging(environment) { $1 }
+        process.environment = Program.environment.merging(["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]) {
+            $1
+        }
+        .merging(environment) { $1 }
         let output = Pipe()
         let error = Pipe()
         process.standardOutput = output
@@ -63,7 +69,7 @@ enum Program {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", command]
         process.currentDirectoryURL = root
-        process.environment = ["PATH": "\(directory.path):/usr/bin:/bin", "LANG": "C.UTF-8"]
+        process.environment = Program.environment.merging(["PATH": "\(directory.path):/usr/bin:/bin"]) { $1 }
         let output = Pipe()
         let error = Pipe()
         process.standardOutput = output

@@ -40,10 +40,9 @@ final class PseudoTerminal {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         posix_spawnattr_setflags(&attributes, PseudoTerminal.newSession)
-        let variables = [
-            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm", "HOME": "/nonexistent",
-            "PAGER": "cat",
-        ]
+        let variables = Program.environment.merging([
+            "PATH": "/usr/bin:/bin", "TERM": "xterm", "HOME": "/nonexistent", "PAGER": "cat",
+        ]) { $1 }
         .merging(environment) { $1 }
         let path = Program.directory.appendingPathComponent("mlq").path
         let call = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", Program.root.path, path]
