@@ -94,6 +94,8 @@ final class ChartGatherer {
     private static let mostSeries = 8
     /// An axis of time that would have more bins has those of rows only.
     private static let mostBins = 10_000
+    /// Columns of a name or label.
+    private static let longestName = 200
 
     /// The texts of an axis, in the order in which they came.
     private struct Axis {
@@ -146,10 +148,16 @@ final class ChartGatherer {
 
     private func text(_ value: Value, _ column: Schema.Column) -> String {
         if value.isMissing { return "(none)" }
-        var (bytes, safe): ([UInt8], [UInt8]) = ([], [])
+        var bytes: [UInt8] = []
         PeopleText(column).append(value, to: &bytes)
-        ValueText.lend(bytes) { DisplayText.append($0, to: &safe) }
-        return String(decoding: safe, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A name or label as a picture shows it, as often as it likes.
+    private static func shown(_ text: String) -> String {
+        var shown: [UInt8] = []
+        ValueText.lend(Array(text.utf8)) { DisplayText.append($0, to: &shown, columns: longestName) }
+        return String(decoding: shown, as: UTF8.self)
     }
 
     /// nil where there is nothing to draw.
@@ -178,9 +186,11 @@ final class ChartGatherer {
             series = joined(series)
         }
         return ChartData(
-            kind: kind, labels: labels, labelName: keys.first?.name ?? "", isTime: isTime,
-            series: series,
-            valueName: isWide && numbers.count > 1 ? "" : number.name, type: number.type, marks: marks)
+            kind: kind, labels: labels.map(ChartGatherer.shown),
+            labelName: ChartGatherer.shown(keys.first?.name ?? ""), isTime: isTime,
+            series: series.map { .init(name: ChartGatherer.shown($0.name), values: $0.values) },
+            valueName: isWide && numbers.count > 1 ? "" : ChartGatherer.shown(number.name), type: number.type,
+            marks: marks)
     }
 
     /// Gives every bin of an axis of time that ascends a place, also where there are no rows.

@@ -70,17 +70,22 @@ final class TableWriter: RowWriter {
     private static let heldBytes = 4 << 20
     /// No text is cut to less than this.
     private static let leastWidth = 8
+    /// Where cells are not cut, a longer one stands out and widens nothing: one cell must not pad every row.
+    private static let widestPadded = 100
+    /// No terminal has more columns.
+    private static let widestLine = 1000
 
     init(_ schema: Schema, _ options: OutputOptions, _ frame: Frame) {
         self.options = options
         self.frame = frame
         columns = schema.columns.map { column in
-            let name = TableWriter.shown(Array(column.name.utf8), frame)
-            return Column(
-                name: name, slot: column.slot, text: PeopleText(column), isAny: column.type == .any,
+            Column(
+                name: TableWriter.shown(Array(column.name.utf8), frame), slot: column.slot,
+                text: PeopleText(column), isAny: column.type == .any,
                 isRight: column.type.isNumeric, givesWay: options.numbersRows && column.type == .text(.query),
-                width: TableWriter.width(name))
+                width: 0)
         }
+        for index in columns.indices { widen(index, to: TableWriter.width(columns[index].name)) }
     }
 
     // MARK: Cells
@@ -148,7 +153,7 @@ final class TableWriter: RowWriter {
 
     // MARK: Widths
 
-    private var limit: Int? { frame.isMarkdown ? nil : options.width }
+    private var limit: Int? { frame.isMarkdown ? nil : options.width.map { min($0, TableWriter.widestLine) } }
 
     /// What a line takes besides its cells.
     private var frameWidth: Int {
@@ -169,8 +174,12 @@ final class TableWriter: RowWriter {
     /// A column takes what its cells need; once the table stands, only what the other columns leave.
     private func widen(_ index: Int, to width: Int) {
         guard width > columns[index].width else { return }
-        guard isLaidOut, let limit else {
-            columns[index].width = width
+        guard let limit else {
+            if width <= TableWriter.widestPadded { columns[index].width = width }
+            return
+        }
+        guard isLaidOut else {
+            columns[index].width = min(width, max(limit, TableWriter.widestPadded))
             return
         }
         let room = limit - frameWidth - columns.reduce(0) { $0 + $1.width }
@@ -249,14 +258,14 @@ final class TableWriter: RowWriter {
 
     /// A row as lines: the column's name, its value as long as it is.
     private func writeTurned(into text: inout [UInt8], _ cell: (Int) -> [UInt8]) {
-        let width = columns.map { TableWriter.width($0.name) }.max() ?? 0
+        let width = min(
+            columns.map { TableWriter.width($0.name) }.max() ?? 0, limit ?? TableWriter.widestPadded)
         text.append(contentsOf: "\(options.isUTF8 ? "──" : "--") row \(written)\n".utf8)
         for (index, column) in columns.enumerated() {
             let bytes = cell(index)
             guard !bytes.isEmpty else { continue }
-            text.append(contentsOf: column.name)
-            pad(width - TableWriter.width(column.name) + 2, &text)
-            ValueText.lend(bytes) { DisplayText.append($0, to: &text) }
+            pad(width - append(column.name, columns: width, to: &text) + 2, &text)
+            append(bytes, to: &text)
             text.append(UInt8(ascii: "\n"))
         }
     }
@@ -274,21 +283,32 @@ final class TableWriter: RowWriter {
         for (index, column) in columns.enumerated() {
             if index > 0 { append(frame.gap, to: &text) }
             let bytes = cell(index)
-            let width = column.isRight ? TableWriter.width(bytes) : 0
-            if column.isRight { pad(column.width - width, &text) }
-            var used = width
-            ValueText.lend(bytes) {
-                used = DisplayText.append(
-                    $0, to: &text, columns: column.isRight || limit == nil ? .max : column.width,
-                    ending: options.isUTF8 ? "…" : "~")
+            if column.isRight {
+                pad(column.width - TableWriter.width(bytes), &text)
+                append(bytes, to: &text)
+            } else {
+                pad(
+                    column.width - append(bytes, columns: limit == nil ? .max : column.width, to: &text),
+                    &text)
             }
-            if !column.isRight { pad(column.width - used, &text) }
         }
         if frame.isMarkdown {
             append(frame.end, to: &text)
         } else {
-            while text.count > lineStart, text.last == UInt8(ascii: " ") { text.removeLast() }
+            let end = text[lineStart...].lastIndex { $0 != UInt8(ascii: " ") } ?? lineStart - 1
+            text.removeSubrange((end + 1)...)
         }
+    }
+
+    /// Appends a cell as far as it fits; the columns that it takes.
+    @discardableResult
+    private func append(_ cell: [UInt8], columns: Int = .max, to text: inout [UInt8]) -> Int {
+        var used = 0
+        ValueText.lend(cell) {
+            used = DisplayText.append(
+                $0, to: &text, columns: columns, ending: options.isUTF8 ? "…" : "~")
+        }
+        return used
     }
 
     private func pad(_ count: Int, _ text: inout [UInt8]) {

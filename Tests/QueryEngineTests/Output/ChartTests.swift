@@ -44,6 +44,29 @@ struct ChartTests {
         ]
     )
 
+    @Test("long names are cut, however often a picture shows them", arguments: ChartKind.allCases)
+    func longNames(kind: ChartKind) {
+        let long = String(repeating: "a", count: 5000)
+        let columns: [(String, ValueType)] = [
+            ("label", .text(.plain)), ("series", .text(.plain)), (long, .integer),
+        ]
+        let rows: [[Cell]] = (0..<60).flatMap { number in
+            [
+                [.text("\(number)"), .text(long), .integer(1)],
+                [.text(long), .text("\(number)"), .integer(1)],
+            ]
+        }
+        for format in [OutputFormat.table, .markdown, .svg] {
+            #expect(chart(format, kind, columns, rows).utf8.count < 300_000)
+        }
+        // Names come from logs.
+        let hostile: [(String, ValueType)] = [
+            ("a\u{1b}", .text(.plain)), ("b\u{9b}", .integer), ("c\u{7}", .integer),
+        ]
+        let text = chart(.table, kind, hostile, [[.text("\u{1b}[2J"), .integer(1), .integer(2)]])
+        #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
+    }
+
     private func options(utf8: Bool = true, color: Bool = false) -> OutputOptions {
         .with {
             $0.width = 40

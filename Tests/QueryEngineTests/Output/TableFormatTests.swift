@@ -111,6 +111,31 @@ import Testing
         #expect(text == "a   b\n" + String(repeating: "ab  z\n", count: 1000) + end)
     }
 
+    /// One long cell, or the name of one column, is written as often as it comes, and pads nothing else.
+    @Test(
+        arguments: OutputFormats.all.map(\.name),
+        [
+            OutputOptions(), .with { $0.width = 80 }, .with { $0.width = 1 << 40 },
+            .with { ($0.width, $0.turnsWideRows, $0.numbersRows) = (80, true, true) },
+        ])
+    func outputIsLinear(format: String, options: OutputOptions) throws {
+        let format = try #require(OutputFormats.named(format))
+        let long = String(repeating: "a", count: 20_000)
+        let columns: [(String, ValueType)] = [("t", .text(.plain)), ("n", .integer), ("u", .text(.plain))]
+        let row: [Cell] = [.text("x"), .integer(1), .text("y")]
+        var rows = [[Cell]](repeating: row, count: 1200)
+        for place in [5, 1100] { rows[place][0] = .text(long) }
+        // At most every row is as wide as the widest line.
+        #expect(output(format, columns, rows, options).count < 1_300_000)
+        // Objects repeat their keys.
+        guard !format.name.hasPrefix("json") else { return }
+        for place in 0..<2 {
+            var named = columns
+            named[place].0 = long
+            #expect(output(format, named, [[Cell]](repeating: row, count: 300), options).count < 350_000)
+        }
+    }
+
     /// Of a log line, a page shows what tells most and what the query has added.
     @Test func linesShowFewColumns() {
         var schema = Schema.lines
