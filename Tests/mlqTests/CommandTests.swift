@@ -123,6 +123,30 @@ struct CommandTests {
         #expect(table.output.contains("process") && table.output.contains("qmgr              172"))
     }
 
+    @Test("the bytes of all lines are those of the log, whatever ends them")
+    func bytes() throws {
+        let scratch = try Scratch()
+        let line = "Dec 26 10:00:00 h p[1]: x"
+        for text in [
+            "\(line)\n\(line)\n", "\(line)\n\(line)", "\(line)\r\n\(line)\r\n", "\(line)\n\n\r\n\(line)\r",
+        ] {
+            let log = try scratch.write(text, to: "maillog")
+            let copy = try scratch.write(text.replacingOccurrences(of: " x", with: " y"), to: "other")
+            let sum = { (query: String, input: String) in
+                try Program.shell(
+                    "\(input.isEmpty ? "" : input + " | ")mlq --year 2012 --no-header -e '\(query)' \(input.isEmpty ? "\(log) \(copy)" : "-")"
+                ).output
+            }
+            let expected = "\(text.utf8.count)\n"
+            for query in ["stats sum(bytes)", "filter true | stats sum(bytes)"] {
+                #expect(try sum(query, "cat \(log)") == expected, "\(text.debugDescription)")
+                #expect(try sum(query, "gzip -c \(log)") == expected, "\(text.debugDescription)")
+                #expect(
+                    try sum(query, "") == "\(text.utf8.count * 2)\n", "\(text.debugDescription)")
+            }
+        }
+    }
+
     @Test("scripts import what stands beside them, and -D sets their parameters")
     func scripts() throws {
         let scratch = try Scratch()

@@ -107,7 +107,7 @@ package enum Fields {
             aliases: ["qid", "queueid"], .verbatim(after: "", before: [":", ",", ">", " "])),
         envelope("text", .text(.prose), "the message after the tag and the severity word", verbatim),
         envelope("raw", .text(.prose), "the whole line", verbatim),
-        envelope("bytes", .size, "the length of the line in bytes, its newline included"),
+        envelope("bytes", .size, "the length of the line in bytes, its end (LF, CR LF or none) included"),
         envelope("repeat", .integer, "how many times the line was logged in a row, by syslog's word"),
         envelope("file", .text(.plain), "the file that the line stands in"),
         envelope("line", .integer, "the number of the line in its file, from 1"),

@@ -20,7 +20,6 @@ package final class LineDecoder {
     private let text: Int
     private let queueID: Int
     private let raw: Int
-    private let bytes: Int
     private let repeats: Int
     private let event: Int
 
@@ -69,7 +68,7 @@ package final class LineDecoder {
 
     /// What follows from the tag alone.
     package static let tagFields = FieldSet(["tag", "instance", "service", "process"].map { Field($0) })
-    /// What `decodeEnvelope` fills; file and line are known to the reader.
+    /// What `decodeEnvelope` fills; bytes, file and line are known to the reader.
     package static let headFields = Fields.ofTime.union(tagFields).union(
         FieldSet(["host", "raw", "bytes", "file", "line"].map { Field($0) }))
 
@@ -92,7 +91,6 @@ package final class LineDecoder {
         text = slot("text")
         queueID = slot("queue_id")
         raw = slot("raw")
-        bytes = slot("bytes")
         repeats = slot("repeat")
         event = slot("event")
         eventSlot = Field("event").slot
@@ -149,10 +147,9 @@ package final class LineDecoder {
         lastHost.deallocate()
     }
 
-    /// Fills the demanded fields of the prelude: time and its bins, host, the parts of the tag, raw and
-    /// bytes; and the rest too, if `early` asks for any of it. Returns false for a line without a prelude,
-    /// which is a row all the same: its text is the whole line. So many bytes of the log as `before` stand in
-    /// memory in front of the line.
+    /// Fills the demanded fields of the prelude: time and its bins, host, the parts of the tag, and raw; and the
+    /// rest too, if `early` asks for any of it. Returns false for a line without a prelude, which is a row all the
+    /// same: its text is the whole line. So many bytes of the log as `before` stand in memory in front of the line.
     package func decodeEnvelope(
         _ line: Bytes, before: Int = 0, years: YearWindow, into record: Record
     ) -> Bool {
@@ -160,7 +157,6 @@ package final class LineDecoder {
         self.line = line
         hasReadText = false
         if raw >= 0 { slots[raw] = .text(line) }
-        if bytes >= 0 { slots[bytes] = .integer(line.count + 1) }
         if !readPlain(line, years: years, into: slots) {
             readAny(line, before: before, years: years, into: slots)
         }

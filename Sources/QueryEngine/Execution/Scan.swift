@@ -24,6 +24,7 @@ final class Scan {
     private let arena: Unmanaged<Arena>
     private let buffer: RowBuffer
     private let restarts: RestartScan?
+    private let bytesSlot: Int?
     private let fileSlot: Int?
     private let lineSlot: Int?
     private var fileNames: [Value]
@@ -74,6 +75,8 @@ final class Scan {
         restarts = query.schema.chart?.restarts.map(RestartScan.init)
         let file = Field("file").slot
         let line = Field("line").slot
+        let bytes = Field("bytes").slot
+        bytesSlot = needs.contains(bytes) ? bytes : nil
         fileSlot = needs.contains(file) ? file : nil
         lineSlot = needs.contains(line) ? line : nil
         fileNames = paths.map(Literals.text)
@@ -186,6 +189,11 @@ final class Scan {
         {
             // Which other lines are looked at at all is an accident of blocks.
             account.addUnrecognised(in: chunk.fileIndex, at: chunk.fileOffset + place.lowerBound)
+        }
+        if let bytesSlot {
+            // Up to the next line, or to the end of the log.
+            buffer.slots[bytesSlot] = .integer(
+                min(place.upperBound + 1, chunk.bytes.count) - place.lowerBound)
         }
         if let fileSlot { buffer.slots[fileSlot] = fileNames[chunk.fileIndex] }
         if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: place.lowerBound, of: chunk)) }

@@ -85,7 +85,7 @@ struct ReferenceEvaluator {
                 Bytes(base + before.count, count: buffer.count - before.count), before: before.count,
                 years: YearWindow(start: start), into: record)
             decoder.decodeBody(into: record)
-            var row: Row = [:]
+            var row: Row = ["bytes": .number(line.utf8.count + 1)]
             for field in Fields.all {
                 let value = slots[field.slot]
                 switch value.kind {
