@@ -1,5 +1,6 @@
 // Readline's headers use FILE without including it.
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <wchar.h>
 #include <readline/readline.h>
@@ -75,15 +76,33 @@ static inline void mlq_readline_draw_with(rl_voidfunc_t *draw) {
     rl_redisplay_function = draw;
 }
 
-/// Asks how large the terminal is, before a line.
+/// Where a line scrolls sideways, Readline divides by a third of the columns. With fewer than this, it is told this many.
+enum { mlq_readline_least_columns = 8 };
+
+/// The columns that Readline believes in.
+static inline int mlq_readline_columns(void) {
+    int rows, columns;
+    rl_get_screen_size(&rows, &columns);
+    return columns;
+}
+
+/// Asks how large the terminal is. Readline must have started before.
 static inline void mlq_readline_fit(void) {
-    rl_initialize();
     rl_reset_screen_size();
+    // Of a terminal that does not wrap, Readline leaves the last column free.
+    if (mlq_readline_columns() < mlq_readline_least_columns) rl_set_screen_size(0, mlq_readline_least_columns + 1);
 }
 
 /// Draws the line again on a terminal of another size. Readline goes back to the first row of the line only where
 /// it draws itself.
 static inline void mlq_readline_resize(void) {
+    struct winsize size;
+    // Readline would draw at once, with the columns that there are.
+    if (ioctl(fileno(rl_instream), TIOCGWINSZ, &size) == 0 && size.ws_col <= mlq_readline_least_columns) {
+        mlq_readline_fit();
+        rl_forced_update_display();
+        return;
+    }
     rl_voidfunc_t *draw = rl_redisplay_function;
     rl_redisplay_function = rl_redisplay;
     rl_resize_terminal();
@@ -95,7 +114,7 @@ static inline void mlq_readline_resize(void) {
 static inline void mlq_readline_take_terminal(void) {
     rl_deprep_term_function();
     rl_prep_term_function(1);
-    rl_reset_screen_size();
+    mlq_readline_fit();
     rl_forced_update_display();
 }
 

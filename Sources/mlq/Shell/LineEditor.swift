@@ -47,6 +47,7 @@ enum LineEditor {
         if Signals.takeWake() == .quit { return .end }
         accepted = nil
         promptWidth = width(ofPrompt: prompt)
+        rl_initialize()
         mlq_readline_fit()
         rl_callback_handler_install(prompt) { line in
             guard let line else {
@@ -96,9 +97,9 @@ enum LineEditor {
     /// Readline's drawing, with colours over it.
     private static func draw() {
         rl_redisplay()
-        guard mlq_readline_is_plain() != 0, let columns = Terminal.width, let rows = Terminal.height else {
-            return
-        }
+        guard mlq_readline_is_plain() != 0, let columns = Terminal.width, let rows = Terminal.height,
+            columns == Int(mlq_readline_columns())
+        else { return }
         let line = String(cString: mlq_readline_line())
         let point = Int(mlq_readline_point())
         let colors = LineColors(promptWidth: promptWidth, columns: columns, rows: rows)
