@@ -74,13 +74,17 @@ enum Command {
 
     /// The script in a file, or the one that comes with mlq.
     static func source(_ path: String) throws(UsageError) -> Source {
+        Source(name: path, text: String(decoding: try contents(path), as: UTF8.self))
+    }
+
+    private static func contents(_ path: String) throws(UsageError) -> [UInt8] {
         if !Terminal.exists(path) {
-            if let script = ShippedScript.named(path) { return Source(name: path, text: script.text) }
+            if let script = ShippedScript.named(path) { return Array(script.text.utf8) }
             let near = Spelling.nearest(to: path, among: ShippedScript.all.map(\.name))
             throw UsageError("there is no script '\(path)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
         }
         switch FileText.read(path) {
-        case .success(let bytes): return Source(name: path, text: String(decoding: bytes, as: UTF8.self))
+        case .success(let bytes): return bytes
         case .failure(let failure): throw UsageError(failure.message)
         }
     }
@@ -130,7 +134,14 @@ enum Command {
         }
         var status: Int32 = 0
         for path in paths {
-            let source = try source(path)
+            let bytes = try contents(path)
+            // Where they are not UTF-8, each byte is a character, and is itself again in the end.
+            let isUTF8 = String(validating: bytes, as: UTF8.self) != nil
+            let source = Source(
+                name: path,
+                text: isUTF8
+                    ? String(decoding: bytes, as: UTF8.self)
+                    : String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })))
             switch Formatter(Stages.all).format(source) {
             case .failure(let problem):
                 for diagnostic in problem.diagnostics {
@@ -138,16 +149,19 @@ enum Command {
                 }
                 status = 2
             case .success(let text):
-                let isSame = Array(text.utf8) == source.bytes
+                let formatted =
+                    isUTF8
+                    ? Array(text.utf8) : text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+                let isSame = formatted == bytes
                 if flags.contains("--check") {
                     if !isSame {
                         Terminal.say("mlq: \(path) is not in the canonical form")
                         status = max(status, 1)
                     }
                 } else if flags.isEmpty {
-                    print(text, terminator: "")
+                    Terminal.print(Terminal.isOutput ? Array(Terminal.harmless(text).utf8) : formatted)
                 } else if !isSame {
-                    if case .failure(let failure) = FileText.write(Array(text.utf8), to: path) {
+                    if case .failure(let failure) = FileText.write(formatted, to: path) {
                         throw UsageError(failure.message)
                     }
                 }

@@ -195,7 +195,7 @@ struct Session {
 
     func show(_ text: String) {
         let run = RunState(memory: settings.memory, threads: settings.threads)
-        _ = DescriptorSink(STDOUT_FILENO, run: run).write(Array(text.utf8))
+        _ = DescriptorSink(STDOUT_FILENO, run: run).write(Array(Terminal.harmless(text).utf8))
     }
 
     /// Runs a query and says what is to be said of its answer.

@@ -84,9 +84,17 @@ enum Terminal {
         return (lines + [current]).joined(separator: "\n")
     }
 
+    /// Text of several lines as standard output may have it: on a terminal, nothing in it acts on that.
+    static func harmless(_ text: String) -> String {
+        guard isOutput else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { shown(String($0)).text }
+            .joined(separator: "\n")
+    }
+
     /// Writes to standard output.
-    static func print(_ text: String) {
-        let bytes = Array(text.utf8)
+    static func print(_ text: String) { print(Array(text.utf8)) }
+
+    static func print(_ bytes: [UInt8]) {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {

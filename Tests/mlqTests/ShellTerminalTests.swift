@@ -56,6 +56,59 @@ struct ShellTerminalTests {
         #expect(try shell.end() == 0)
     }
 
+    @Test("nothing of a script, a name or a setting acts on the terminal")
+    func rawText() throws {
+        let home = try Scratch()
+        let evil = "\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}"
+        let script = try home.write(
+            "# \(evil)\ntitle \"\(evil)\"\nexplain filter \"\(evil)\"\nfilter \"\(evil)\" | count\n",
+            to: "s.mlq")
+        let wrong = try home.write("filter statsu=\"\(evil)\" | \(evil)\n", to: "\(evil).mlq")
+        let log = try home.write("Dec 26 10:00:00 h p[1]: \(evil)\n", to: "\(evil).log")
+        let calls = [
+            ["fmt", script], ["fmt", wrong], ["fmt", "--check", wrong], ["check", wrong], ["check", evil],
+            [script, log], [wrong, log], ["-o", "md", "-f", script, log], ["-o", "html", "-f", script, log],
+            ["--\(evil)"], ["-o", evil], ["--tz", evil], ["--now", evil, "-e", "count", log],
+            ["-D", evil, "-e", "count", log],
+            ["help", evil], [evil], ["test", evil], ["--since", evil, "-e", "count", log],
+            ["-e", "count", evil],
+            ["-e", "write \"\(home.path(evil)).csv\"", log], ["-e", "files", log],
+        ]
+        for arguments in calls {
+            let terminal = try PseudoTerminal(
+                arguments, environment: ["HOME": home.directory, "NO_COLOR": "1"])
+            _ = try terminal.end()
+            expectHarmless(terminal.output, "\(arguments)")
+        }
+        let shell = try PseudoTerminal(
+            ["--no-config", log], environment: ["HOME": home.directory, "TERM": "dumb", "NO_COLOR": "1"])
+        shell.enter(":set since '2012")
+        for line in [
+            ":set", ":ls", ":fields", ":run \(script)", ":explain", ":save \(home.path("x"))", ":history",
+        ] {
+            shell.enter(line)
+        }
+        shell.enter(":quit")
+        _ = try shell.end()
+        expectHarmless(shell.output, "shell")
+        // A file has its bytes.
+        let text = try String(contentsOfFile: script, encoding: .utf8)
+        #expect(try Program.run(["fmt", script]).output == text)
+        let latin = home.path("latin.mlq")
+        let bytes = Data([0x23, 0x20, 0xE9, 0x0A]) + Data("count\n".utf8)
+        try bytes.write(to: URL(fileURLWithPath: latin))
+        #expect(
+            try Program.shell("mlq fmt \(latin) | cmp - \(latin) && mlq fmt --check \(latin)").status == 0)
+    }
+
+    private func expectHarmless(_ output: String, _ what: String) {
+        let raw = output.unicodeScalars.filter { scalar in
+            scalar.value < 32 && !["\n", "\r", "\t"].contains(scalar) || (0x7F...0x9F).contains(scalar.value)
+                || scalar.value == 0x202E
+        }
+        #expect(raw.isEmpty, "\(what): \(output.debugDescription)")
+    }
+
     @Test("after Ctrl-Z and fg the line is shown again and keys are keys")
     func stopped() throws {
         let shell = try PseudoTerminal.shell(try Scratch())

@@ -130,7 +130,8 @@ enum LineEditor {
         let line = String(cString: mlq_readline_line())
         let text = Array(line.utf8.prefix(Int(mlq_readline_point())))
         let answer = complete(String(decoding: text, as: UTF8.self))
-        listed = answer.candidates
+        // Readline would show what acts on a terminal as it is.
+        listed = answer.candidates.filter { Terminal.shown($0.text).text == $0.text }
         guard !listed.isEmpty, answer.start <= text.count else {
             mlq_readline_completed(0)
             return nil

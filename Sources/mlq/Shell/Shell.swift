@@ -379,7 +379,7 @@ final class Shell {
 
     /// Shows a text, in the pager if it is long.
     func page(_ text: String) {
-        var text = text
+        var text = Terminal.harmless(text)
         if Terminal.isOutput, let columns = Terminal.width {
             // What is indented far is an answer, whose columns would no longer stand under each other.
             text = text.split(separator: "\n", omittingEmptySubsequences: false)
