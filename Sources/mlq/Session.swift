@@ -57,7 +57,7 @@ struct Session {
         environment.zone = settings.zone
         environment.memory = settings.memory
         environment.force = settings.options.force
-        environment.redaction = settings.redaction
+        environment.output = settings.fileOutput
         environment.dataRange = { logs.value(spooled: true).timeRange }
         if let word = settings.options.now {
             do { environment.now = try TimeWords(environment).interval(word).start } catch {

@@ -55,7 +55,7 @@ struct Setting: Sendable {
         Setting(
             "redact-key", "key", "The same, with the pseudonyms of that key: a secret, or @FILE."
         ) { $0.redactKey == nil ? nil : "(secret)" },
-        Setting("safe-csv", "Defuse CSV cells that a spreadsheet would run.") { $0.safeCSV },
+        Setting("safe-csv", "Defuse cells of CSV, TSV and HTML that a spreadsheet would run.") { $0.safeCSV },
         Setting("since", "time", "Only lines from this time on: 2012-12-26, end-2h, …") { $0.since },
         Setting("stats", "Say how long it took and what was read.") { $0.stats },
         Setting("strict", "Lines that were not understood make the exit status 3.") { $0.strict },

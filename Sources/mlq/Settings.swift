@@ -119,14 +119,20 @@ struct Settings {
         }
     }
 
-    /// What an answer on standard output looks like.
-    var output: OutputOptions {
+    /// What a file looks like. Every option of output belongs here.
+    var fileOutput: OutputOptions {
         var output = OutputOptions()
         output.header = !options.noHeader
         output.types = options.types
         output.isUTF8 = Terminal.isUTF8
         output.defusesCells = options.safeCSV
         output.redaction = redaction
+        return output
+    }
+
+    /// What an answer on standard output looks like: as a file does, and fit for the terminal if it is one.
+    var output: OutputOptions {
+        var output = fileOutput
         if Terminal.isOutput {
             output.width = Terminal.width
             output.escapes = true

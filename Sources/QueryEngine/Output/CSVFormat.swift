@@ -12,9 +12,7 @@ extension OutputFormat {
         _ cell: Bytes, _ isText: Bool, _ options: OutputOptions, to text: inout [UInt8]
     ) {
         let start = text.count
-        if isText, options.defusesCells, let first = cell.isEmpty ? nil : cell[0], isFormula(first) {
-            text.append(UInt8(ascii: "'"))
-        }
+        if isText, options.defusesCells { Formula.defuse(cell, &text) }
         if options.escapes {
             DisplayText.append(cell, to: &text)
         } else {
@@ -29,16 +27,6 @@ extension OutputFormat {
             text.append(byte)
         }
         text.append(quote)
-    }
-
-    /// Whether a spreadsheet takes a cell that begins so for a formula.
-    private static func isFormula(_ first: UInt8) -> Bool {
-        switch first {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "\t"),
-            UInt8(ascii: "\r"):
-            true
-        default: false
-        }
     }
 
     private static func needsQuotes(_ byte: UInt8) -> Bool {

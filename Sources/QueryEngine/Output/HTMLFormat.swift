@@ -5,7 +5,7 @@ extension OutputFormat {
     static let html = OutputFormat(
         "html", summary: "one page with titles, queries, tables and charts", isPiecewise: false,
         columns: \.readable, page: .html
-    ) { schema, _ in HTMLWriter(schema) }
+    ) { HTMLWriter($0, $1) }
 }
 
 /// What stands around the answers in one document.
@@ -73,11 +73,13 @@ private final class HTMLWriter: RowWriter {
     private let columns: [(slot: Int, text: PeopleText, isNumber: Bool)]
     private let header: [String]
     private let gatherer: ChartGatherer?
+    private let defusesCells: Bool
     private var table: [UInt8] = []
     private var scratch: [UInt8] = []
     private var isEmpty = true
 
-    init(_ schema: Schema) {
+    init(_ schema: Schema, _ options: OutputOptions) {
+        defusesCells = options.defusesCells
         columns = schema.columns.map { ($0.slot, PeopleText($0), $0.type.isNumeric && $0.type != .any) }
         header = schema.columns.map(\.name)
         gatherer = schema.chart.map { _ in ChartGatherer(schema) }
@@ -89,7 +91,9 @@ private final class HTMLWriter: RowWriter {
     func begin(into text: inout [UInt8]) {
         var head = "<div class=\"scroll\"><table><thead><tr>"
         for (place, name) in header.enumerated() {
-            head += "<th\(columns[place].isNumber ? " class=\"n\"" : "")>\(MarkupText.escaped(name))</th>"
+            head += "<th\(columns[place].isNumber ? " class=\"n\"" : "")>"
+            if defusesCells, Formula.mayBegin(name) { head += "&#39;" }
+            head += "\(MarkupText.escaped(name))</th>"
         }
         put("\(head)</tr></thead><tbody>\n", &text)
     }
@@ -113,10 +117,14 @@ private final class HTMLWriter: RowWriter {
         markup.append(contentsOf: "<tr>".utf8)
         for column in columns {
             scratch.removeAll(keepingCapacity: true)
-            column.text.append(row[column.slot], to: &scratch)
+            let value = row[column.slot]
+            column.text.append(value, to: &scratch)
             let isLong = scratch.count > HTMLWriter.longestLine
             let kind = column.isNumber ? " class=\"n\"" : isLong ? " class=\"t\"" : ""
             markup.append(contentsOf: "<td\(kind)>".utf8)
+            if defusesCells, value.kind == .text || value.kind == .list {
+                ValueText.lend(scratch) { Formula.defuse($0, &markup) }
+            }
             MarkupText.append(scratch, to: &markup)
             markup.append(contentsOf: "</td>".utf8)
         }

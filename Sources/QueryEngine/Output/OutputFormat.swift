@@ -44,7 +44,8 @@ package struct OutputOptions: Sendable {
     /// Control bytes and bidirectional overrides are shown as escapes (always in tables; in line formats on a
     /// terminal).
     package var escapes = false
-    /// CSV cells that a spreadsheet would run get a quote before them.
+    /// Cells that a spreadsheet would run get a quote before them, in the formats that it opens as cells: CSV,
+    /// TSV and HTML.
     package var defusesCells = false
     package var isUTF8 = true
     /// Whether a table numbers its rows, for commands that name one.

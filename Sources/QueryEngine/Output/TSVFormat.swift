@@ -10,6 +10,7 @@ extension OutputFormat {
     private static func appendTSV(
         _ cell: Bytes, _ isText: Bool, _ options: OutputOptions, to text: inout [UInt8]
     ) {
+        if isText, options.defusesCells { Formula.defuse(cell, &text) }
         if options.escapes { return DisplayText.append(cell, to: &text, escapesBackslash: true) }
         var start = 0
         for index in 0..<cell.count {

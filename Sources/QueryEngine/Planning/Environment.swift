@@ -24,8 +24,10 @@ package struct Environment: Sendable {
     package var restarts = Restarts()
     /// Whether `write` may replace files.
     package var force = false
+    /// How files are written. Answers are written so too, with what a terminal wants besides.
+    package var output = OutputOptions()
     /// What files and messages must not tell is replaced (`--redact`).
-    package var redaction: Redaction?
+    package var redaction: Redaction? { output.redaction }
     /// The contents of a file named in a query, or the reason why there is none.
     package var readFile: @Sendable (String) -> Result<[UInt8], RunFailure> = { path in
         FileText.read(path)

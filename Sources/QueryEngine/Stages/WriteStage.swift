@@ -182,9 +182,7 @@ private final class WriteOperator: RowConsumer {
                             + "split by a field with fewer values", status: 2))
                 return nil
             }
-            var options = OutputOptions()
-            options.redaction = environment.redaction
-            let made = WrittenFile(path, format.make(schema, options))
+            let made = WrittenFile(path, format.make(schema, environment.output))
             if let failure = made.create(force: environment.force, logs: environment.files) {
                 worker.run.fail(failure)
                 return nil

@@ -92,11 +92,26 @@ import Testing
             (.text("=1+1"), "'=1+1"), (.text("+1"), "'+1"), (.text("-1"), "'-1"), (.text("@x"), "'@x"),
             (.text("\tx"), "'\tx"), (.text("=\"a\""), "\"'=\"\"a\"\"\""), (.text("a=1"), "a=1"),
             (.text(""), ""),
-            (.integer(-1), "-1"), (.list([.text("=x")]), "'=x"),
+            (.integer(-1), "-1"), (.list([.text("=x")]), "'=x"), (.text("  =x"), "'  =x"),
+            (.text("  "), "  "),
+            (.text("＝x"), "'＝x"), (.text("－x"), "'－x"), (.text("日"), "日"), (.microseconds(-1_000_000), "-1"),
         ] as [(Cell, String)])
     func defusedCells(cell: Cell, expected: String) {
         let options = OutputOptions.with { $0.defusesCells = true }
         #expect(outputText(.csv, [("=a", .any)], [[cell]], options) == "'=a\n\(expected)\n")
+    }
+
+    /// What a spreadsheet opens as cells is defused, and nothing else.
+    @Test(
+        arguments: [
+            (.tsv, "'=a\n'=1+1\n"), (.html, "<td>'=1+1</td>"), (.html, "<th>&#39;=a</th>"),
+            (.json, "{\"=a\":\"=1+1\"}"), (.jsonl, "{\"=a\":\"=1+1\"}"), (.raw, "=1+1\n"),
+            (.markdown, "| =1+1 |"),
+        ] as [(OutputFormat, String)])
+    func defusedFormats(format: OutputFormat, expected: String) {
+        let text = outputText(
+            format, [("=a", .text(.plain))], [[.text("=1+1")]], .with { $0.defusesCells = true })
+        #expect(text.contains(expected))
     }
 
     @Test(
