@@ -110,7 +110,7 @@ struct Session {
 
     /// The rows that a query gives of what can be read in so many seconds.
     func sample(_ query: Query, seconds: Double) -> RowTable {
-        let state = RunState(memory: settings.memory, threads: settings.threads)
+        let state = RunState(memory: settings.memory, threads: settings.threads, writesFiles: false)
         let limit = TimeLimit(state, seconds: seconds)
         defer { limit.end() }
         return Executor(logs: logs.value(spooled: true), threads: settings.threads).table(query, run: state)

@@ -26,6 +26,8 @@ enum Signals {
     /// Must run before any other thread starts.
     static func start() {
         signal(SIGPIPE, SIG_IGN)
+        // A file that is too large for the system is an error as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         var set = Signals.set
         pthread_sigmask(SIG_BLOCK, &set, nil)
         Threads.start {
@@ -61,6 +63,7 @@ enum Signals {
         if let run = state.withLock({ $0.run }), !run.wasInterrupted {
             run.interrupt()
         } else if !wake(.interrupt) {
+            StagedFiles.removeAll()
             _exit(130)
         }
     }
@@ -71,6 +74,7 @@ enum Signals {
         // Whoever has the terminal now is to give it back.
         Child.end(number)
         guard !wake(.quit) else { return }
+        StagedFiles.removeAll()
         signal(number, SIG_DFL)
         var set = sigset_t()
         sigemptyset(&set)

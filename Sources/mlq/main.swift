@@ -14,7 +14,10 @@ Signals.start()
 OpenFiles.allowMany()
 let arguments = Array(CommandLine.arguments.dropFirst())
 do throws(UsageError) {
-    exit(try Command.run(arguments))
+    let status = try Command.run(arguments)
+    // What an interrupted run has gathered may still hold files.
+    StagedFiles.removeAll()
+    exit(status)
 } catch {
     Terminal.say("mlq: \(error.message)")
     exit(2)

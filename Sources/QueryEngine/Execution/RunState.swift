@@ -34,9 +34,12 @@ package final class RunState: Sendable {
     /// Bytes of memory that grouping and sorting may hold before they spill to temporary files.
     package let memory: Int
     package let threads: Int
+    /// Whether `write` makes its files; not where rows are only counted.
+    package let writesFiles: Bool
     private let spilled = Atomic<Bool>(false)
 
-    package init(memory: Int, threads: Int) {
+    package init(memory: Int, threads: Int, writesFiles: Bool = true) {
+        self.writesFiles = writesFiles
         self.memory = memory
         self.threads = threads
     }

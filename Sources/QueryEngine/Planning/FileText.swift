@@ -40,23 +40,28 @@ package enum FileText {
         return String(decoding: buffer[..<count].prefix { $0 != 10 }, as: UTF8.self)
     }
 
-    package static func write(_ bytes: [UInt8], to path: String) -> Result<Void, RunFailure> {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { return .failure(failure(path, "write")) }
-        defer { close(descriptor) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { return .failure(failure(path, "write")) }
-            done += count
+    /// Writes a file that is whole or not there at all. A link that the user has named is followed.
+    package static func write(
+        _ bytes: [UInt8], to path: String, mayReplace: Bool = true
+    ) -> Result<Void, RunFailure> {
+        var target = path
+        if mayReplace, let resolved = realpath(path, nil) {
+            target = String(cString: resolved)
+            free(resolved)
         }
-        return .success(())
+        let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
+        do throws(RunFailure) {
+            let staged = try StagedFiles(in: String(target[..<slash]))
+            let file = try staged.add(Array(target[slash...].utf8), mayReplace: mayReplace)
+            try staged.append(bytes, to: file)
+            try staged.name([file], mayReplace: mayReplace)
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
     }
 
-    private static func failure(_ path: String, _ verb: String = "read") -> RunFailure {
-        RunFailure("cannot \(verb) \(path): \(String(cString: strerror(errno)))", status: 2)
+    private static func failure(_ path: String) -> RunFailure {
+        RunFailure("cannot read \(path): \(String(cString: strerror(errno)))", status: 2)
     }
 }

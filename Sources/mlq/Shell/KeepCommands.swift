@@ -19,7 +19,8 @@ struct SaveCommand: ShellCommand {
     func run(_ shell: Shell) throws(UsageError) {
         let text = try shell.lastQuery()
         let path = path.hasSuffix(".mlq") ? path : path + ".mlq"
-        guard shell.session.settings.options.force || !Terminal.exists(path) else {
+        let mayReplace = shell.session.settings.options.force
+        guard mayReplace || !Terminal.exists(path) else {
             throw UsageError("\(path) is there already; name another file, or `:set force on` first")
         }
         let statements = shell.session.environment.definitions(for: text) + [text]
@@ -27,7 +28,7 @@ struct SaveCommand: ShellCommand {
             name: path, text: "#!/usr/bin/env mlq\n\(statements.joined(separator: "\n"))\n")
         var script = String(decoding: source.bytes, as: UTF8.self)
         if case .success(let formatted) = Formatter(Stages.all).format(source) { script = formatted }
-        if case .failure(let failure) = FileText.write(Array(script.utf8), to: path) {
+        if case .failure(let failure) = FileText.write(Array(script.utf8), to: path, mayReplace: mayReplace) {
             throw UsageError(failure.message)
         }
         Terminal.say("mlq: saved; run it with `mlq \(path) LOGS`, or here with `:run \(path)`")

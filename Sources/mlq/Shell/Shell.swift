@@ -400,7 +400,8 @@ final class Shell {
         }
         let (counted, counts) = StepCounts.of(query)
         let start = Clock.seconds
-        let state = RunState(memory: session.settings.memory, threads: session.settings.threads)
+        let state = RunState(
+            memory: session.settings.memory, threads: session.settings.threads, writesFiles: false)
         let account = session.measure(counted, state)
         let milliseconds = Int((Clock.seconds - start) * 1000)
         let rows = counts.rows.map { (Digits.grouped($0.rows), $0.step) }

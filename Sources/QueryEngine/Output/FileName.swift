@@ -1,0 +1,162 @@
+import MailLog
+import QuerySyntax
+
+/// The name of a file with the values of fields in it: `"out/{day}-{host}.csv"`.
+///
+/// Different values never share a name, and a name is printable ASCII that can be read back:
+///
+/// - letters, digits and `+ - . : = @ _` of a value are themselves, every other byte is `%` and two hexadecimal digits;
+/// - so are a dash or dot that begins a value and a dot that ends it: no option, no hidden file, no `..`;
+/// - a missing value is `%none`, an empty text `%empty`;
+/// - elements of a list have commas between them;
+/// - of a value too long for a name, the beginning is followed by `%+` and a hash of the whole.
+struct FileName: Sendable {
+    private enum Part: Sendable {
+        case text([UInt8])
+        /// With the byte that ends the value and is not in it; nil where nothing needs to tell its end.
+        case value(Schema.Column, mark: UInt8?)
+    }
+
+    /// The directory that stands before all values, with its slash; it is the user's own.
+    let folder: String
+    private var parts: [Part] = []
+    private let valueLimit: Int
+
+    var columns: [Schema.Column] {
+        parts.compactMap { if case .value(let column, _) = $0 { column } else { nil } }
+    }
+
+    init(_ file: Name, _ resolution: Resolution) throws(Diagnostic) {
+        guard !file.text.isEmpty, !file.text.hasSuffix("/"), !file.text.utf8.contains(0) else {
+            throw Diagnostic("this names no file", at: file.range)
+        }
+        var parts: [Part] = []
+        var text = ""
+        var rest = file.text[...]
+        while let open = rest.firstIndex(of: "{") {
+            guard let close = rest[open...].firstIndex(of: "}") else {
+                throw Diagnostic("'{' in the file's name is not closed", at: file.range)
+            }
+            let name = String(rest[rest.index(after: open)..<close])
+            text += rest[..<open]
+            if let column = resolution.schema.column(name) {
+                parts += [.text(Array(text.utf8)), .value(column, mark: nil)]
+                text = ""
+            } else {
+                text += try FileName.parameter(Name(name, file.range), resolution)
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        parts.append(.text(Array((text + rest).utf8)))
+        // Now texts and values take turns.
+        guard case .text(let first) = parts[0] else { preconditionFailure("a name begins with a text") }
+        let end = (first.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1
+        folder = String(decoding: first[..<end], as: UTF8.self)
+        parts[0] = .text(Array(first[end...]))
+        valueLimit = 200 / max(1, parts.count / 2)
+        self.parts = parts
+        try markEnds(file)
+    }
+
+    private static func parameter(_ name: Name, _ resolution: Resolution) throws(Diagnostic) -> String {
+        switch resolution.environment.parameters[name.text] {
+        case .word(let text, _), .string(let text, _, _): return text
+        default: throw resolution.unknown(name)
+        }
+    }
+
+    /// Where two values may be of any length, what follows the first tells where it ends.
+    private mutating func markEnds(_ file: Name) throws(Diagnostic) {
+        let free = parts.indices.filter {
+            if case .value(let column, _) = parts[$0] { !FileName.isFixed(column.type) } else { false }
+        }
+        for place in free.dropLast() {
+            guard case .value(let column, _) = parts[place], case .text(let text) = parts[place + 1] else {
+                continue
+            }
+            guard let mark = text.first, mark != UInt8(ascii: "%") else {
+                throw Diagnostic(
+                    "nothing in the file's name tells where '{\(column.name)}' ends", at: file.range,
+                    hint: "write a mark behind it, such as '-'")
+            }
+            parts[place] = .value(column, mark: mark)
+        }
+    }
+
+    /// Whether all values have the same number of bytes.
+    private static func isFixed(_ type: ValueType) -> Bool {
+        switch type {
+        case .time(.minute), .time(.hour), .time(.day), .time(.week), .time(.month): true
+        default: false
+        }
+    }
+
+    /// The name for a row, from the folder on.
+    func path(_ row: Row, _ redaction: Redaction?) -> [UInt8] {
+        var path: [UInt8] = []
+        for part in parts {
+            switch part {
+            case .text(let text): path.append(contentsOf: text)
+            case .value(let column, let mark):
+                let cell = redaction?.cell(column, row, row.worker.arena) ?? row[column.slot]
+                let start = path.count
+                FileName.append(cell, column.type, mark: mark, to: &path)
+                if path.count - start > valueLimit { shorten(&path, from: start) }
+            }
+        }
+        return path
+    }
+
+    private static func append(_ value: Value, _ type: ValueType, mark: UInt8?, to path: inout [UInt8]) {
+        if value.isMissing { return path.append(contentsOf: "%none".utf8) }
+        if value.kind == .list {
+            if value.elements.isEmpty { path.append(UInt8(ascii: ",")) }
+            for (place, element) in value.elements.enumerated() {
+                if place > 0 { path.append(UInt8(ascii: ",")) }
+                append(element, type.element, mark: mark, to: &path)
+            }
+            return
+        }
+        var text: [UInt8] = []
+        ValueText.append(value, type, to: &text)
+        append(text, mark: mark, to: &path)
+    }
+
+    static func append(_ text: [UInt8], mark: UInt8? = nil, to path: inout [UInt8]) {
+        if text.isEmpty { return path.append(contentsOf: "%empty".utf8) }
+        for (place, byte) in text.enumerated() {
+            let isFirst = place == 0
+            let isPlain: Bool
+            switch byte {
+            case UInt8(ascii: "."): isPlain = !isFirst && place < text.count - 1
+            case UInt8(ascii: "-"): isPlain = !isFirst
+            case UInt8(ascii: "+"), UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "@"),
+                UInt8(ascii: "_"):
+                isPlain = true
+            default: isPlain = byte.isLetter || byte.isDigit
+            }
+            if isPlain, byte != mark {
+                path.append(byte)
+            } else {
+                path.append(UInt8(ascii: "%"))
+                path.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+            }
+        }
+    }
+
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    /// Cuts the end of a value, between two of its bytes, and appends 128 bits of a hash of all of it.
+    private func shorten(_ path: inout [UInt8], from start: Int) {
+        let value = path[start...]
+        let hashes = [(0, 1), (2, 3)].map { SipHash(key: $0).hash(value) }
+        var end = start + valueLimit - 34
+        while path[end - 1] == UInt8(ascii: "%") || path[end - 2] == UInt8(ascii: "%") { end -= 1 }
+        path.removeSubrange(end...)
+        path.append(contentsOf: "%+".utf8)
+        for hash in hashes {
+            let digits = String(hash, radix: 16)
+            path.append(contentsOf: (String(repeating: "0", count: 16 - digits.count) + digits).utf8)
+        }
+    }
+}
