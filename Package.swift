@@ -24,11 +24,14 @@ let package = Package(
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal",
             providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        .target(name: "SystemText", exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "MailLog", dependencies: ["CISAL"], exclude: ["README.md"], swiftSettings: strict),
-        .target(name: "QuerySyntax", exclude: ["README.md"], swiftSettings: strict),
+            name: "MailLog", dependencies: ["CISAL", "SystemText"], exclude: ["README.md"],
+            swiftSettings: strict),
         .target(
-            name: "QueryEngine", dependencies: ["MailLog", "QuerySyntax", "CPCRE2"],
+            name: "QuerySyntax", dependencies: ["SystemText"], exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "QueryEngine", dependencies: ["MailLog", "QuerySyntax", "SystemText", "CPCRE2"],
             exclude: ["README.md"], swiftSettings: strict, plugins: ["EmbedPlugin"]),
         .executableTarget(name: "embed", swiftSettings: strict),
         .plugin(
@@ -37,7 +40,7 @@ let package = Package(
         .executableTarget(
             name: "mlq",
             dependencies: [
-                "QueryEngine", "CReadline", "CISAL",
+                "QueryEngine", "SystemText", "CReadline", "CISAL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"], swiftSettings: strict),
@@ -45,6 +48,7 @@ let package = Package(
         .executableTarget(
             name: "mlq-incident", dependencies: ["IncidentLog"], swiftSettings: strict),
         .executableTarget(name: "mlq-bench", dependencies: ["IncidentLog"], swiftSettings: strict),
+        .testTarget(name: "SystemTextTests", dependencies: ["SystemText"], swiftSettings: strict),
         .testTarget(
             name: "MailLogTests", dependencies: ["MailLog", "IncidentLog"], swiftSettings: strict),
         .testTarget(name: "QuerySyntaxTests", dependencies: ["QuerySyntax"], swiftSettings: strict),

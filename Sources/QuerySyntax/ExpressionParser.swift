@@ -1,3 +1,5 @@
+import SystemText
+
 /// The one expression grammar. From loosest: `or`, `and` (also side by side), `not`, comparison, `+ -`, `* / %`,
 /// and operands.
 extension Parser {
@@ -157,7 +159,8 @@ extension Parser {
         ]
         if let hint = hints[word] {
             throw Diagnostic(
-                "'\(word)' is not an operator", at: SourceRange(position, position + word.utf8.count),
+                "'\(word)' is not an operator",
+                at: SourceRange(position, position + SystemText.bytes(word).count),
                 hint: hint)
         }
         return nil
@@ -389,11 +392,11 @@ extension Parser {
         }
         let lower = word.lowercased()
         if let constant = Expression.Constant(rawValue: lower) {
-            return .constant(constant, take(word.utf8.count, .keyword))
+            return .constant(constant, take(SystemText.bytes(word).count, .keyword))
         }
-        let isCall = byte(word.utf8.count) == 40
+        let isCall = byte(SystemText.bytes(word).count) == 40
         if isCall {
-            let name = Name(word, take(word.utf8.count, .function))
+            let name = Name(word, take(SystemText.bytes(word).count, .function))
             return try call(name)
         }
         return .field(try takeName("an expression"))

@@ -1,3 +1,5 @@
+import SystemText
+
 /// How a thing with a name is written: its keyword, its parameters, what it is for. Declared once, beside the
 /// thing itself; parsing, usage, help, completion, near suggestions, the grammar and a test that runs every
 /// example all come from this one value.
@@ -129,7 +131,7 @@ extension Parser {
         skipSpace()
         guard let word = peekWord()?.lowercased() else { return false }
         return ["by", "per", "if", "on", "else", "in", "with"].contains(word)
-            && !(word == "if" && byte(word.utf8.count) == 40)
+            && !(word == "if" && byte(SystemText.bytes(word).count) == 40)
     }
 }
 

@@ -1,3 +1,5 @@
+import SystemText
+
 /// Reads query text piece by piece. What a piece is depends on where it stands, so the parser asks for what may
 /// stand there and there is no separate pass of tokens; each piece that is taken is recorded as a `Token`.
 package struct Parser {
@@ -155,7 +157,7 @@ package struct Parser {
     package mutating func takeKeyword(_ word: String, role: Token.Role = .keyword) -> SourceRange? {
         expect(.keyword(word))
         guard peekWord()?.lowercased() == word else { return nil }
-        return take(word.utf8.count, role)
+        return take(SystemText.bytes(word).count, role)
     }
 
     package mutating func takeSymbol(_ symbol: StaticString, _ role: Token.Role) -> SourceRange? {
@@ -185,10 +187,10 @@ package struct Parser {
         if ReservedWords.all.contains(word.lowercased()) {
             throw Diagnostic(
                 "expected \(what), found the word '\(word)'",
-                at: SourceRange(position, position + word.utf8.count),
+                at: SourceRange(position, position + SystemText.bytes(word).count),
                 hint: "a field of that name is written `\(word)` in backticks")
         }
-        return Name(word, take(word.utf8.count, role))
+        return Name(word, take(SystemText.bytes(word).count, role))
     }
 
     package mutating func open() throws(Diagnostic) -> SourceRange {
@@ -271,7 +273,7 @@ package struct Parser {
             index += 1
         }
         let range = take(index - start, .string)
-        return .string(String(decoding: bytes, as: UTF8.self), ignoresCase: ignoresCase, range)
+        return .string(SystemText.string(bytes), ignoresCase: ignoresCase, range)
     }
 
     /// `/…/` or `/…/i`; a slash inside is `\/`.
@@ -301,7 +303,7 @@ package struct Parser {
             index += 1
         }
         let range = take(index - start, .regex)
-        return .regex(String(decoding: bytes, as: UTF8.self), ignoresCase: ignoresCase, range)
+        return .regex(SystemText.string(bytes), ignoresCase: ignoresCase, range)
     }
 
     /// Reads a bare word up to a space, `,`, `)`, `;` or `|`, and up to `..` where a range may stand.

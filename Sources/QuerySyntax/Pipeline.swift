@@ -1,3 +1,5 @@
+import SystemText
+
 /// Stages in a row, each parsed to what the vocabulary makes of it.
 package struct Pipeline<Stage: Sendable>: Sendable {
     /// The name of a `let` pipeline that this one starts from.
@@ -38,7 +40,7 @@ extension Parser {
         defer { openStage = outer }
         expect(.binding)
         if let word = peekWord(), names.contains(word) {
-            first = Name(word, take(word.utf8.count, .name))
+            first = Name(word, take(SystemText.bytes(word).count, .name))
             guard atEndOfStage() || byte() == 124 else {
                 throw Diagnostic("expected '|' after '\(word)', found \(found())", at: here())
             }
@@ -90,7 +92,7 @@ extension Parser {
                 "expected a \(vocabulary.kind), found \(found())", at: here(),
                 hint: byte() == 34 || byte() == 39 ? "search text with `filter \"…\"`" : nil)
         }
-        let end = start + word.utf8.count
+        let end = start + SystemText.bytes(word).count
         guard let form = vocabulary[word] else {
             throw unknownStage(word, SourceRange(start, end), vocabulary)
         }
@@ -99,7 +101,7 @@ extension Parser {
                 "this looks like SQL", at: SourceRange(start, end),
                 hint: "a query is a pipeline: filter process=smtp | groupby day | count")
         }
-        let name = Name(form.canonical(word), take(word.utf8.count, .stage))
+        let name = Name(form.canonical(word), take(SystemText.bytes(word).count, .stage))
         let product = try nested { (parser) throws(Diagnostic) in try form.parse(&parser, name) }
         let range = SourceRange(start, position)
         var text = source[range][...]
@@ -119,7 +121,7 @@ extension Parser {
             return Diagnostic("'\(word)' is not a stage", at: range, hint: hint)
         }
         var ahead = self
-        ahead.take(word.utf8.count, .name)
+        ahead.take(SystemText.bytes(word).count, .name)
         ahead.skipSpace()
         let next = ahead.byte()
         if let next, [61, 60, 62, 126, 33].contains(next) || ahead.peekWord() == "in" {

@@ -1,3 +1,5 @@
+import SystemText
+
 /// One statement of a script or of a query.
 package enum Statement<Stage: Sendable>: Sendable {
     case pipeline(Pipeline<Stage>)
@@ -86,7 +88,7 @@ extension Parser {
 
     /// Whether the word is followed by what a statement of that name has: a word or a quote.
     private func statementWord(_ word: String) -> Bool {
-        byte(word.utf8.count).map { $0 == 32 || $0 == 9 } ?? false
+        byte(SystemText.bytes(word).count).map { $0 == 32 || $0 == 9 } ?? false
     }
 
     private mutating func takeAssignment() throws(Diagnostic) {

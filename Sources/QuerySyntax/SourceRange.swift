@@ -1,3 +1,5 @@
+import SystemText
+
 /// A stretch of query text, in bytes from its start.
 package struct SourceRange: Hashable, Sendable {
     package var lower: Int
@@ -29,12 +31,17 @@ package struct Source: Sendable {
     package let name: String
     package let bytes: [UInt8]
 
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
     package init(name: String, text: String) {
         self.name = name
-        self.bytes = Array(text.utf8)
+        self.bytes = SystemText.bytes(text)
     }
 
     package subscript(range: SourceRange) -> String {
-        String(decoding: bytes[max(0, range.lower)..<min(bytes.count, range.upper)], as: UTF8.self)
+        SystemText.string(bytes[max(0, range.lower)..<min(bytes.count, range.upper)])
     }
 }

@@ -1,6 +1,7 @@
 import CISAL
 import MailLog
 import QueryEngine
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -31,11 +32,11 @@ struct CaseRunner {
         guard !paths.isEmpty, flags.allSatisfy({ $0 == "--update" }) else {
             throw UsageError("usage: mlq test [--update] CASE.mlqt…")
         }
-        var template = Array((TemporaryFile.directory + "/mlq-test-XXXXXX").utf8CString)
+        var template = SystemText.path(TemporaryFile.directory + "/mlq-test-XXXXXX")
         guard mkdtemp(&template) != nil else {
             throw UsageError("cannot make a temporary directory: \(String(cString: strerror(errno)))")
         }
-        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        let directory = template.withUnsafeBufferPointer { SystemText.string($0.baseAddress!) }
         defer { removeDirectory(directory) }
         let runner = CaseRunner(directory: directory, updates: flags.contains("--update"))
         var failures = 0
@@ -116,7 +117,7 @@ struct CaseRunner {
             try write(bytes, file)
             files.append(file)
         }
-        defer { for file in files + [script] { unlink(file) } }
+        defer { for file in files + [script] { unlink(SystemText.path(file)) } }
         if way == .reversed { files.reverse() }
         let input = way == .input ? files.first : nil
         arguments += input == nil ? files : ["-"]
@@ -174,21 +175,22 @@ struct CaseRunner {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 0, SystemText.path(input), O_RDONLY, 0)
         let flags = O_WRONLY | O_CREAT | O_TRUNC
-        posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, error, flags, 0o600)
-        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        posix_spawn_file_actions_addopen(&actions, 1, SystemText.path(output), flags, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, SystemText.path(error), flags, 0o600)
+        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup(SystemText.path($0)) } + [nil]
         defer { for word in words { free(word) } }
         var process: pid_t = 0
-        guard posix_spawn(&process, Terminal.executable, &actions, nil, &words, environ) == 0 else {
+        guard posix_spawn(&process, SystemText.path(Terminal.executable), &actions, nil, &words, environ) == 0
+        else {
             throw UsageError("cannot run \(Terminal.executable): \(String(cString: strerror(errno)))")
         }
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         defer {
-            unlink(output)
-            unlink(error)
+            unlink(SystemText.path(output))
+            unlink(SystemText.path(error))
         }
         let text = { (path: String) -> String in
             guard case .success(let bytes) = FileText.read(path) else { return "" }
@@ -199,5 +201,5 @@ struct CaseRunner {
         return (text(output), text(error), code)
     }
 
-    private static func removeDirectory(_ path: String) { rmdir(path) }
+    private static func removeDirectory(_ path: String) { rmdir(SystemText.path(path)) }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import QueryEngine
 import QuerySyntax
+import SystemText
 
 /// What a call of mlq asks for.
 enum Command {
@@ -74,17 +75,13 @@ enum Command {
 
     /// The script in a file, or the one that comes with mlq.
     static func source(_ path: String) throws(UsageError) -> Source {
-        Source(name: path, text: String(decoding: try contents(path), as: UTF8.self))
-    }
-
-    private static func contents(_ path: String) throws(UsageError) -> [UInt8] {
         if !Terminal.exists(path) {
-            if let script = ShippedScript.named(path) { return Array(script.text.utf8) }
+            if let script = ShippedScript.named(path) { return Source(name: path, text: script.text) }
             let near = Spelling.nearest(to: path, among: ShippedScript.all.map(\.name))
             throw UsageError("there is no script '\(path)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
         }
         switch FileText.read(path) {
-        case .success(let bytes): return bytes
+        case .success(let bytes): return Source(name: path, bytes: bytes)
         case .failure(let failure): throw UsageError(failure.message)
         }
     }
@@ -134,14 +131,7 @@ enum Command {
         }
         var status: Int32 = 0
         for path in paths {
-            let bytes = try contents(path)
-            // Where they are not UTF-8, each byte is a character, and is itself again in the end.
-            let isUTF8 = String(validating: bytes, as: UTF8.self) != nil
-            let source = Source(
-                name: path,
-                text: isUTF8
-                    ? String(decoding: bytes, as: UTF8.self)
-                    : String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })))
+            let source = try source(path)
             switch Formatter(Stages.all).format(source) {
             case .failure(let problem):
                 for diagnostic in problem.diagnostics {
@@ -149,19 +139,16 @@ enum Command {
                 }
                 status = 2
             case .success(let text):
-                let formatted =
-                    isUTF8
-                    ? Array(text.utf8) : text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-                let isSame = formatted == bytes
+                let isSame = SystemText.bytes(text) == source.bytes
                 if flags.contains("--check") {
                     if !isSame {
                         Terminal.say("mlq: \(path) is not in the canonical form")
                         status = max(status, 1)
                     }
                 } else if flags.isEmpty {
-                    Terminal.print(Terminal.isOutput ? Array(Terminal.harmless(text).utf8) : formatted)
+                    Terminal.print(Terminal.harmless(text))
                 } else if !isSame {
-                    if case .failure(let failure) = FileText.write(formatted, to: path) {
+                    if case .failure(let failure) = FileText.write(SystemText.bytes(text), to: path) {
                         throw UsageError(failure.message)
                     }
                 }

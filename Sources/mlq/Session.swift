@@ -2,6 +2,7 @@ import MailLog
 import QueryEngine
 import QuerySyntax
 import Synchronization
+import SystemText
 
 #if canImport(Glibc)
     import Glibc

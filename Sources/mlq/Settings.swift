@@ -1,6 +1,7 @@
 import MailLog
 import QueryEngine
 import QuerySyntax
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -87,7 +88,7 @@ struct Settings {
         case .success(var bytes):
             while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
             guard !bytes.isEmpty else { throw UsageError("--redact-key \(key): the file is empty") }
-            return Redaction(key: String(decoding: bytes, as: UTF8.self))
+            return Redaction(key: SystemText.string(bytes))
         }
     }
 

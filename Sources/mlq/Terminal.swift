@@ -7,6 +7,8 @@
 import MailLog
 import QueryEngine
 import QuerySyntax
+import Synchronization
+import SystemText
 
 /// What standard output and error are, and messages on standard error.
 enum Terminal {
@@ -41,7 +43,7 @@ enum Terminal {
 
     static func environment(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
+        return SystemText.string(value)
     }
 
     /// Writes a message. What it quotes may be hostile, so nothing but its ends of lines is left raw.
@@ -92,7 +94,7 @@ enum Terminal {
     }
 
     /// Writes to standard output.
-    static func print(_ text: String) { print(Array(text.utf8)) }
+    static func print(_ text: String) { print(SystemText.bytes(text)) }
 
     static func print(_ bytes: [UInt8]) {
         var done = 0
@@ -109,8 +111,7 @@ enum Terminal {
     /// A text as a terminal may see it, in at most so many columns, and how many it takes.
     static func shown(_ text: String, columns: Int = .max) -> (text: String, width: Int) {
         var bytes: [UInt8] = []
-        var text = text
-        let width = text.withUTF8 { text in
+        let width = SystemText.bytes(text).withUnsafeBufferPointer { text in
             text.baseAddress.map {
                 DisplayText.append(
                     Bytes($0, count: text.count), to: &bytes, columns: columns, ending: isUTF8 ? "…" : "~")
@@ -153,8 +154,8 @@ enum Terminal {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         guard count > 0 else { return CommandLine.arguments[0] }
-        return String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return SystemText.string(buffer[..<count].map(UInt8.init(bitPattern:)))
     }()
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { access(SystemText.path(path), F_OK) == 0 }
 }

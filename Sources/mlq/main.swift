@@ -2,6 +2,7 @@ import ArgumentParser
 import MailLog
 import QueryEngine
 import QuerySyntax
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -12,7 +13,7 @@ import QuerySyntax
 // The first word decides: a file that exists is a script or a log; else it may be a subcommand.
 Signals.start()
 OpenFiles.allowMany()
-let arguments = Array(CommandLine.arguments.dropFirst())
+let arguments = (1..<max(1, Int(CommandLine.argc))).map { SystemText.string(CommandLine.unsafeArgv[$0]!) }
 do throws(UsageError) {
     let status = try Command.run(arguments)
     // What an interrupted run has gathered may still hold files.

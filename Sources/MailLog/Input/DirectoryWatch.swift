@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -48,7 +50,7 @@ final class DirectoryWatch {
 
     private func add(_ path: String, _ mask: UInt32) -> Int32 {
         #if canImport(Glibc)
-            descriptor < 0 ? -1 : inotify_add_watch(descriptor, path, mask)
+            descriptor < 0 ? -1 : inotify_add_watch(descriptor, SystemText.path(path), mask)
         #else
             -1
         #endif
@@ -81,7 +83,7 @@ final class DirectoryWatch {
                 let name = buffer[place + 16..<end].prefix { $0 != 0 }
                 place = end
                 guard cookie != 0, let directory = directories[number] else { continue }
-                let text = String(decoding: name, as: UTF8.self)
+                let text = SystemText.string(name)
                 if mask & Self.movedFrom != 0 {
                     // Files that leave the directory leave no second half.
                     if leaving.count > 1000 { leaving = [:] }

@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -285,7 +287,7 @@ private final class FollowedLog {
     /// between.
     private func findFiles(_ noteRenamings: () -> Void) -> Bool {
         var status = stat()
-        let isThere = stat(path, &status) == 0
+        let isThere = stat(SystemText.path(path), &status) == 0
         if isThere, let last = files.last, last.file.isSame(as: status), !mustLook { return false }
         if lastGrowth == 0 { lastGrowth = time(nil) }
         var found: [OpenFile] = []

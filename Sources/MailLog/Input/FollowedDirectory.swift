@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -43,7 +45,7 @@ final class FollowedDirectory {
             let rotation = Rotation(path)
             var status = stat()
             // A name that is gone again may come back.
-            guard stat(path, &status) == 0 else { return nil }
+            guard stat(SystemText.path(path), &status) == 0 else { return nil }
             // Opening a pipe would wait for whoever writes to it.
             guard !rotation.isPacked, !rotations.contains(where: rotation.isBefore),
                 status.st_mode & S_IFMT == S_IFREG

@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -22,7 +24,7 @@ package struct LogDirectory {
             start = nil
             return
         }
-        guard path.hasSuffix("*"), access(path, F_OK) != 0 else { return nil }
+        guard path.hasSuffix("*"), access(SystemText.path(path), F_OK) != 0 else { return nil }
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         self.path = slash == path.startIndex ? "./" : String(path[..<slash])
         start = String(path[slash...].dropLast())
@@ -37,12 +39,12 @@ package struct LogDirectory {
 
     /// The same, with the reason.
     func readLogs() throws(OpenFile.Failure) -> [String] {
-        guard let handle = opendir(path) else { throw OpenFile.Failure(number: errno) }
+        guard let handle = opendir(SystemText.path(path)) else { throw OpenFile.Failure(number: errno) }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+                SystemText.string(buffer.prefix { $0 != 0 })
             }
             if !name.hasPrefix("."), !name.hasSuffix("~") { names.append(name) }
         }
@@ -53,12 +55,12 @@ package struct LogDirectory {
     /// When a name in it last changed, in nanoseconds since 1970.
     var modified: Int64? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard stat(SystemText.path(path), &status) == 0 else { return nil }
         return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     }
 
     private static func isDirectory(_ path: String) -> Bool {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        return stat(SystemText.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -32,7 +34,7 @@ package final class OpenFile: Sendable {
 
     /// `-` is standard input.
     init(_ path: String) throws(Failure) {
-        let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path == "-" ? dup(STDIN_FILENO) : open(SystemText.path(path), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(number: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,12 +11,12 @@ package enum TemporaryFile {
     /// `TMPDIR`, or `/tmp`.
     package static var directory: String {
         guard let value = getenv("TMPDIR"), value.pointee != 0 else { return "/tmp" }
-        return String(cString: value)
+        return SystemText.string(value)
     }
 
     /// A descriptor for reading and writing; negative, with `errno` set, where that fails.
     package static func open() -> Int32 {
-        var template = Array((directory + "/mlq-XXXXXX").utf8CString)
+        var template = SystemText.path(directory + "/mlq-XXXXXX")
         let descriptor = mkstemp(&template)
         if descriptor >= 0 { unlink(template) }
         return descriptor

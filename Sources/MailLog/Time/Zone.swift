@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -39,11 +41,11 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
             return
         }
         guard Zone.isKnown(name) else { return nil }
-        let before = getenv("TZ").map { String(cString: $0) }
+        let before = getenv("TZ").map { SystemText.string($0) }
         setenv("TZ", ":\(name)", 1)
         tzset()
         defer {
-            if let before { setenv("TZ", before, 1) } else { unsetenv("TZ") }
+            if let before { setenv("TZ", SystemText.path(before), 1) } else { unsetenv("TZ") }
             tzset()
         }
         self.init(Zone.sampled())
@@ -100,7 +102,7 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
 
     /// Where the system keeps its time zones.
     package static var directory: String {
-        getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
+        getenv("TZDIR").map { SystemText.string($0) } ?? "/usr/share/zoneinfo"
     }
 
     private static func isKnown(_ name: String) -> Bool {

@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// What may stand at the cursor of an unfinished query. The parser says what it would ask for there; the
 /// vocabularies, the schema of that point and the data say what there is.
@@ -73,7 +74,7 @@ package struct Completer {
         if found.map(\.text) == [place.word], place.word.last?.isLetter == false {
             // A comparison that is whole is followed by its value.
             let candidates = complete(text + " ", commands: commands).candidates
-            return Answer(start: text.utf8.count, candidates: candidates)
+            return Answer(start: SystemText.bytes(text).count, candidates: candidates)
         }
         return Answer(start: place.start, candidates: found)
     }
@@ -231,7 +232,7 @@ private struct Place {
     let quote: String
 
     init(_ text: String) {
-        let bytes = Array(text.utf8)
+        let bytes = SystemText.bytes(text)
         var quote: (mark: UInt8, at: Int)?
         var index = 0
         while index < bytes.count {
@@ -257,8 +258,8 @@ private struct Place {
             cut = start
             self.quote = ""
         }
-        word = String(decoding: bytes[start...], as: UTF8.self)
-        before = String(decoding: bytes[..<cut], as: UTF8.self)
+        word = SystemText.string(bytes[start...])
+        before = SystemText.string(bytes[..<cut])
     }
 
     private static func startOfWord(_ bytes: [UInt8]) -> Int {

@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// From syntax to conditions: what keeps a row, and what that says about the bytes of a line.
 extension Resolution {
@@ -303,13 +304,14 @@ extension Resolution {
             if let markers = LineShapes.markers(of: literal.text), !markers.isEmpty,
                 markers.count <= RawCondition.maximumLiterals
             {
-                condition.raw = .anyOf(markers.map { RawLiteral($0.utf8) })
+                condition.raw = .anyOf(markers.map { RawLiteral(SystemText.bytes($0)) })
             }
             return
         }
         let texts = field.rawTexts(of: literal.text)
         if !texts.isEmpty {
-            condition.raw = .anyOf(texts.map { RawLiteral($0.utf8, ignoresCase: type.ignoresCase) })
+            condition.raw = .anyOf(
+                texts.map { RawLiteral(SystemText.bytes($0), ignoresCase: type.ignoresCase) })
         }
     }
 
@@ -332,7 +334,7 @@ extension Resolution {
         _ text: String, _ comparison: Expression.Comparison, _ value: Typed, _ left: Expression,
         _ range: SourceRange
     ) -> Condition {
-        let glob = Glob(Array(text.utf8), ignoresCase: value.type.ignoresCase)
+        let glob = Glob(SystemText.bytes(text), ignoresCase: value.type.ignoresCase)
         let wanted = comparison == .equal
         var condition = textCondition(value, range) { glob.matches($0) == wanted }
         if let field = lineField(left) {
@@ -390,7 +392,7 @@ extension Resolution {
             condition.presence = [presence(of: field)]
             let isPositive = [.contains, .startswith, .endswith].contains(comparison)
             if isPositive, field.standsInLine {
-                condition.raw = .anyOf([RawLiteral(literal.text.utf8, ignoresCase: ignoresCase)])
+                condition.raw = .anyOf([RawLiteral(SystemText.bytes(literal.text), ignoresCase: ignoresCase)])
             }
         }
         return condition
@@ -468,7 +470,7 @@ extension Resolution {
                     slots.contains { row[$0].kind == .text && needle.isContained(in: row[$0].bytes) }
                 }
             }
-            condition.raw = .anyOf([RawLiteral(text.utf8, ignoresCase: ignoresCase)])
+            condition.raw = .anyOf([RawLiteral(SystemText.bytes(text), ignoresCase: ignoresCase)])
             condition.isRawExact = true
         default:
             let pattern = try pattern(expression)
@@ -598,7 +600,7 @@ extension Resolution {
             switch environment.readFile(path) {
             case .failure(let failure): throw Diagnostic(failure.message, at: pathRange)
             case .success(let bytes):
-                let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+                let lines = SystemText.string(bytes).split(whereSeparator: \.isNewline)
                 let words = lines.map { $0.trimmed }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
                 return try isOne(
                     of: words.map { .string($0, ignoresCase: false, pathRange) }, value, left, negated, range)
@@ -671,7 +673,9 @@ extension Resolution {
                 let texts = try words.map { (word) throws(Diagnostic) in
                     field.rawTexts(of: try self.word(word).text)
                 }
-                let literals = texts.flatMap { $0 }.map { RawLiteral($0.utf8, ignoresCase: ignoresCase) }
+                let literals = texts.flatMap { $0 }.map {
+                    RawLiteral(SystemText.bytes($0), ignoresCase: ignoresCase)
+                }
                 if !texts.contains([]), literals.count <= RawCondition.maximumLiterals {
                     condition.raw = .anyOf(literals)
                 }

@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// Reads the words that stand for durations, sizes and numbers.
 package enum Literals {
@@ -69,7 +70,7 @@ private struct LiteralText {
     let value: Value
 
     init(_ text: String) {
-        let utf8 = Array(text.utf8)
+        let utf8 = SystemText.bytes(text)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, utf8.count))
         memory.initialize(from: utf8, count: utf8.count)
         value = .text(Bytes(UnsafePointer(memory), count: utf8.count))

@@ -1,4 +1,5 @@
 import MailLog
+import SystemText
 
 /// What an answer leaves out because it was not understood, and where the times of the logs are odd, in one line; nil
 /// when there is nothing of that kind. `paths` are the names of the files that the account's numbers stand for; `line`
@@ -12,7 +13,7 @@ package func accountSentence(
     func place(_ file: Int, _ offset: Int, of count: Int) -> String {
         guard paths.indices.contains(file) else { return "" }
         var path: [UInt8] = []
-        ValueText.lend(Array(paths[file].utf8)) { DisplayText.append($0, to: &path) }
+        ValueText.lend(SystemText.bytes(paths[file])) { DisplayText.append($0, to: &path) }
         let name = paths[file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
         return " (\(count == 1 ? "" : "the first: ")\(name)"
             + (line(file, offset).map { ":\($0))" } ?? ", byte \(offset))")

@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// The name of a file with the values of fields in it: `"out/{day}-{host}.csv"`.
 ///
@@ -40,18 +41,18 @@ struct FileName: Sendable {
             let name = String(rest[rest.index(after: open)..<close])
             text += rest[..<open]
             if let column = resolution.schema.column(name) {
-                parts += [.text(Array(text.utf8)), .value(column, mark: nil)]
+                parts += [.text(SystemText.bytes(text)), .value(column, mark: nil)]
                 text = ""
             } else {
                 text += try FileName.parameter(Name(name, file.range), resolution)
             }
             rest = rest[rest.index(after: close)...]
         }
-        parts.append(.text(Array((text + rest).utf8)))
+        parts.append(.text(SystemText.bytes(text + rest)))
         // Now texts and values take turns.
         guard case .text(let first) = parts[0] else { preconditionFailure("a name begins with a text") }
         let end = (first.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1
-        folder = String(decoding: first[..<end], as: UTF8.self)
+        folder = SystemText.string(first[..<end])
         parts[0] = .text(Array(first[end...]))
         valueLimit = 200 / max(1, parts.count / 2)
         self.parts = parts

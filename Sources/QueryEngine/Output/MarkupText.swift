@@ -1,4 +1,5 @@
 import MailLog
+import SystemText
 
 /// Text for HTML and SVG: what would be markup is escaped, what would act on who reads it is shown as an escape.
 enum MarkupText {
@@ -19,7 +20,7 @@ enum MarkupText {
 
     static func escaped(_ text: String) -> String {
         var markup: [UInt8] = []
-        append(Array(text.utf8), to: &markup)
+        append(SystemText.bytes(text), to: &markup)
         return String(decoding: markup, as: UTF8.self)
     }
 }

@@ -1,5 +1,6 @@
 import MailLog
 import Synchronization
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -38,7 +39,7 @@ package final class StagedFiles: Sendable {
     /// `folder` exists; the empty text is the current one.
     package init(in folder: String) throws(RunFailure) {
         let path = folder.isEmpty ? "." : folder
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = open(SystemText.path(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StagedFiles.failure(path) }
         StagedFiles.removeLeftovers(in: descriptor)
         guard let stage = StagedFiles.makeStage(in: descriptor) else {
@@ -262,8 +263,8 @@ package final class StagedFiles: Sendable {
     /// The path for messages.
     package func shown(_ path: [UInt8]) -> String {
         var shown: [UInt8] = []
-        ValueText.lend(Array(folder.utf8) + path) { DisplayText.append($0, to: &shown) }
-        return String(decoding: shown, as: UTF8.self)
+        ValueText.lend(SystemText.bytes(folder) + path) { DisplayText.append($0, to: &shown) }
+        return SystemText.string(shown)
     }
 
     private func exists(_ path: [UInt8]) -> RunFailure {

@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -10,7 +12,7 @@ package enum FileText {
     static let limit = 256_000_000
 
     package static func read(_ path: String) -> Result<[UInt8], RunFailure> {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(SystemText.path(path), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return .failure(failure(path)) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
@@ -29,7 +31,7 @@ package enum FileText {
 
     /// The first line of a file, as far as its first bytes show it.
     package static func firstLine(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()
@@ -37,7 +39,7 @@ package enum FileText {
         var buffer = [UInt8](repeating: 0, count: 128)
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         guard count > 0 else { return nil }
-        return String(decoding: buffer[..<count].prefix { $0 != 10 }, as: UTF8.self)
+        return SystemText.string(buffer[..<count].prefix { $0 != 10 })
     }
 
     /// Writes a file that is whole or not there at all. A link that the user has named is followed.
@@ -45,14 +47,14 @@ package enum FileText {
         _ bytes: [UInt8], to path: String, mayReplace: Bool = true
     ) -> Result<Void, RunFailure> {
         var target = path
-        if mayReplace, let resolved = realpath(path, nil) {
-            target = String(cString: resolved)
+        if mayReplace, let resolved = realpath(SystemText.path(path), nil) {
+            target = SystemText.string(resolved)
             free(resolved)
         }
         let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
         do throws(RunFailure) {
             let staged = try StagedFiles(in: String(target[..<slash]))
-            let file = try staged.add(Array(target[slash...].utf8), mayReplace: mayReplace)
+            let file = try staged.add(SystemText.bytes(String(target[slash...])), mayReplace: mayReplace)
             try staged.append(bytes, to: file)
             try staged.name([file], mayReplace: mayReplace)
             return .success(())

@@ -172,7 +172,7 @@ package struct Program: Sendable {
         case .success(let bytes):
             openImports.append(full)
             let before = items.count
-            add(Source(name: full, text: String(decoding: bytes, as: UTF8.self)))
+            add(Source(name: full, bytes: bytes))
             // An import brings names; its own questions are not asked.
             items.removeLast(items.count - before)
             openImports.removeLast()

@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// `files`: a row for each log file.
 struct FilesStage: Stage {
@@ -127,10 +128,9 @@ private final class FilesPart: ReductionPart {
 
     private let plan: FilesReduction
     private let worker: Worker
-    private var counts: [String: Count] = [:]
+    private var counts: [[UInt8]: Count] = [:]
     /// The file of the row before, and what has been counted of it.
     private var name: [UInt8] = []
-    private var path = ""
     private var count = Count()
 
     init(_ plan: FilesReduction, _ worker: Worker) {
@@ -144,8 +144,7 @@ private final class FilesPart: ReductionPart {
         if !name.elementsEqual(bytes) {
             keepCount()
             name = Array(bytes)
-            path = file.string
-            count = counts[path] ?? Count()
+            count = counts[name] ?? Count()
         }
         count.lines += 1
         count.bytes += row[plan.bytes].integer
@@ -160,7 +159,7 @@ private final class FilesPart: ReductionPart {
         return true
     }
 
-    private func keepCount() { if !name.isEmpty { counts[path] = count } }
+    private func keepCount() { if !name.isEmpty { counts[name] = count } }
 
     func merge(_ other: FilesPart) {
         keepCount()
@@ -174,12 +173,13 @@ private final class FilesPart: ReductionPart {
         let buffer = RowBuffer(plan.layout)
         for (place, file) in plan.files().enumerated() {
             worker.arena.reset()
-            let count = counts[file.path] ?? Count()
+            let path = SystemText.bytes(file.path)
+            let count = counts[path] ?? Count()
             let source =
                 file.firstStamp == nil
                 ? nil : file.isYearless ? file.yearSource?.rawValue : "the log's stamps"
             let cells: [Value] = [
-                worker.arena.text(file.path), .integer(count.lines), .integer(count.bytes),
+                worker.arena.text(path), .integer(count.lines), .integer(count.bytes),
                 count.first ?? .missing, count.last ?? .missing,
                 file.firstTime.map { .integer(FilesPart.year(of: $0)) } ?? .missing,
                 source.map { worker.arena.text($0) } ?? .missing,
@@ -187,7 +187,9 @@ private final class FilesPart: ReductionPart {
                 .integer(count.unrecognised.count), count.unrecognised.first.map { .integer($0) } ?? .missing,
                 .integer(count.reordered.count), count.reordered.first.map { .integer($0) } ?? .missing,
                 count.gapStart == nil ? .missing : .duration(Int(count.gap)), count.gapStart ?? .missing,
-                file.merged.isEmpty ? .missing : worker.arena.list(file.merged.map { worker.arena.text($0) }),
+                file.merged.isEmpty
+                    ? .missing
+                    : worker.arena.list(file.merged.map { worker.arena.text(SystemText.bytes($0)) }),
             ]
             for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
             guard next.consume(buffer.row(order: UInt64(place + 1), worker: worker)) else { return }

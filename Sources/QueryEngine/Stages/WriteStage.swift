@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// `write "file.csv"`: rows into a file, or into several whose names hold the values of fields.
 struct WriteStage: Stage {

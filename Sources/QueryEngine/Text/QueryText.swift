@@ -1,5 +1,6 @@
 import MailLog
 import QuerySyntax
+import SystemText
 
 /// Values as a query writes them on the right of a comparison.
 package enum QueryText {
@@ -31,7 +32,7 @@ package enum QueryText {
 
     /// The name of a file: as it is where it can be a word, else quoted; inside a quote that is open, without quotes.
     static func path(_ name: String, in quote: String) -> String {
-        let quoted = quoted(Array(name.utf8))
+        let quoted = quoted(SystemText.bytes(name))
         guard quote.isEmpty else { return String(quoted.dropFirst().dropLast()) }
         let isWord = quoted.dropFirst().dropLast() == name && !name.contains { " ,();|'<>#".contains($0) }
         return isWord ? name : quoted
@@ -44,18 +45,22 @@ package enum QueryText {
         guard bytes.allSatisfy({ $0 > 32 && $0 != 127 && !" ,();|*?\"'<>".utf8.contains($0) }),
             !"/#{`@=~!".utf8.contains(first)
         else { return false }
-        let word = String(decoding: bytes, as: UTF8.self)
+        let word = SystemText.string(bytes)
         if case .text(.oneOf) = type { return true }
-        return word.unicodeScalars.allSatisfy { DisplayText.escape(of: $0) == nil }
+        return word.unicodeScalars.allSatisfy {
+            DisplayText.escape(of: $0) == nil && SystemText.byte($0) == nil
+        }
             && Fields.named(word) == nil && word.lowercased() != "null" && !word.contains("..")
     }
 
     /// Between quotes; what a terminal would act on is written as its bytes.
     static func quoted(_ bytes: [UInt8]) -> String {
         var text = "\""
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        for scalar in SystemText.string(bytes).unicodeScalars {
             if scalar == "\"" || scalar == "\\" {
                 text += "\\\(scalar)"
+            } else if let byte = SystemText.byte(scalar) {
+                text += "\\x\(String(byte, radix: 16))"
             } else if let escape = DisplayText.escape(of: scalar) {
                 text +=
                     scalar.isASCII

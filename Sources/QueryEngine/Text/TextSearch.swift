@@ -1,4 +1,5 @@
 import MailLog
+import SystemText
 
 /// A literal text to look for in short texts.
 struct TextSearch: Sendable {
@@ -7,7 +8,7 @@ struct TextSearch: Sendable {
 
     init(_ text: String, ignoresCase: Bool) {
         self.ignoresCase = ignoresCase
-        needle = ignoresCase ? text.utf8.map(\.asciiLowercased) : Array(text.utf8)
+        needle = ignoresCase ? SystemText.bytes(text).map(\.asciiLowercased) : SystemText.bytes(text)
     }
 
     func isContained(in text: Bytes) -> Bool {

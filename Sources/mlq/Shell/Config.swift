@@ -1,4 +1,5 @@
 import QueryEngine
+import SystemText
 
 /// The settings file of the shell: options by their names on the command line, one on a line.
 ///
@@ -18,7 +19,7 @@ enum Config {
         case .failure(let failure): throw UsageError(failure.message)
         case .success(let bytes):
             var arguments: [String] = []
-            let lines = String(decoding: bytes, as: UTF8.self)
+            let lines = SystemText.string(bytes)
                 .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             for (number, line) in lines.enumerated() {
                 guard let argument = argument(line) else { continue }

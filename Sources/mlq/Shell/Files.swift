@@ -1,3 +1,5 @@
+import SystemText
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -11,16 +13,17 @@ enum Files {
         let slash = text.lastIndex(of: "/")
         let directory = slash.map { String(text[...$0]) } ?? ""
         let start = slash.map { String(text[text.index(after: $0)...]) } ?? text
-        guard let handle = opendir(directory.isEmpty ? "." : directory) else { return [] }
+        guard let handle = opendir(SystemText.path(directory.isEmpty ? "." : directory)) else { return [] }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+                SystemText.string(buffer.prefix { $0 != 0 })
             }
             guard name.hasPrefix(start), !name.hasPrefix(".") || start.hasPrefix(".") else { continue }
             var status = stat()
-            let isDirectory = stat(directory + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            let isDirectory =
+                stat(SystemText.path(directory + name), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
             names.append(directory + name + (isDirectory ? "/" : ""))
         }
         return names.sorted()
@@ -30,7 +33,9 @@ enum Files {
     static func matching(_ pattern: String) -> [String] {
         var found = glob_t()
         defer { globfree(&found) }
-        guard glob(pattern, GLOB_NOCHECK | GLOB_TILDE, nil, &found) == 0 else { return [pattern] }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+        guard glob(SystemText.path(pattern), GLOB_NOCHECK | GLOB_TILDE, nil, &found) == 0 else {
+            return [pattern]
+        }
+        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { SystemText.string($0) } }
     }
 }

@@ -1,5 +1,6 @@
 import CReadline
 import QueryEngine
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -20,12 +21,12 @@ struct History {
         stifle_history(History.limit)
         guard let path else { return }
         // For the owner's eyes only: queries name people.
-        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        let descriptor = open(SystemText.path(path), O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         close(descriptor)
-        chmod(path, 0o600)
-        if read_history(path) == 0, mlq_history_length() >= History.limit {
-            history_truncate_file(path, History.limit / 2)
+        chmod(SystemText.path(path), 0o600)
+        if read_history(SystemText.path(path)) == 0, mlq_history_length() >= History.limit {
+            history_truncate_file(SystemText.path(path), History.limit / 2)
         }
     }
 
@@ -41,19 +42,19 @@ struct History {
 
     /// With the directories above it, for the owner only.
     private static func makeDirectory(_ path: String) {
-        guard mkdir(path, 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"),
+        guard mkdir(SystemText.path(path), 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"),
             slash != path.startIndex
         else { return }
         makeDirectory(String(path[..<slash]))
-        mkdir(path, 0o700)
+        mkdir(SystemText.path(path), 0o700)
     }
 
     /// The same statement twice in a row is one entry.
     mutating func add(_ text: String) {
         if let last = entries.last, last == text { return }
-        add_history(text)
+        add_history(SystemText.path(text))
         guard let path, isSaved else { return }
-        let problem = append_history(1, path)
+        let problem = append_history(1, SystemText.path(path))
         isSaved = problem == 0
         if !isSaved {
             Terminal.say("mlq: the history is not kept in \(path): \(String(cString: strerror(problem)))")
@@ -66,7 +67,7 @@ struct History {
         var texts: [String] = []
         var place = 0
         while let entry = list[place] {
-            texts.append(String(cString: entry.pointee.line))
+            texts.append(SystemText.string(entry.pointee.line))
             place += 1
         }
         return texts

@@ -1,6 +1,7 @@
 import MailLog
 import QueryEngine
 import QuerySyntax
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -26,9 +27,9 @@ struct SaveCommand: ShellCommand {
         let statements = shell.session.environment.definitions(for: text) + [text]
         let source = Source(
             name: path, text: "#!/usr/bin/env mlq\n\(statements.joined(separator: "\n"))\n")
-        var script = String(decoding: source.bytes, as: UTF8.self)
+        var script = SystemText.string(source.bytes)
         if case .success(let formatted) = Formatter(Stages.all).format(source) { script = formatted }
-        if case .failure(let failure) = FileText.write(Array(script.utf8), to: path, mayReplace: mayReplace) {
+        if case .failure(let failure) = FileText.write(SystemText.bytes(script), to: path, mayReplace: mayReplace) {
             throw UsageError(failure.message)
         }
         Terminal.say("mlq: saved; run it with `mlq \(path) LOGS`, or here with `:run \(path)`")
@@ -46,7 +47,7 @@ struct RunCommand: ShellCommand {
 
     func run(_ shell: Shell) throws(UsageError) {
         let script = try Command.source(path)
-        try shell.ask(String(decoding: script.bytes, as: UTF8.self), name: path)
+        try shell.ask(SystemText.string(script.bytes), name: path)
     }
 }
 
@@ -59,15 +60,16 @@ struct EditCommand: ShellCommand {
     func run(_ shell: Shell) throws(UsageError) {
         guard Terminal.isInput, Terminal.isOutput else { throw UsageError("an editor needs a terminal") }
         let editor = Terminal.environment("VISUAL") ?? Terminal.environment("EDITOR") ?? "vi"
-        var name = Array("\(TemporaryFile.directory)/mlq-XXXXXX.mlq".utf8CString)
+        var name = SystemText.path("\(TemporaryFile.directory)/mlq-XXXXXX.mlq")
         let descriptor = mkstemps(&name, 4)
-        let path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        let path = name.withUnsafeBufferPointer { SystemText.string($0.baseAddress!) }
         guard descriptor >= 0 else {
             throw UsageError("cannot make a file to edit in \(TemporaryFile.directory)")
         }
         close(descriptor)
-        defer { unlink(path) }
-        if case .failure(let failure) = FileText.write(Array(((shell.lastText ?? "") + "\n").utf8), to: path)
+        defer { unlink(SystemText.path(path)) }
+        if case .failure(let failure) = FileText.write(
+            SystemText.bytes((shell.lastText ?? "") + "\n"), to: path)
         {
             throw UsageError(failure.message)
         }
@@ -78,7 +80,7 @@ struct EditCommand: ShellCommand {
             throw UsageError("the editor '\(editor)' failed; nothing was run")
         }
         guard case .success(let bytes) = FileText.read(path) else { return }
-        var text = String(decoding: bytes, as: UTF8.self)
+        var text = SystemText.string(bytes)
         while text.last?.isNewline == true { text.removeLast() }
         guard !text.isEmpty else { return }
         shell.announce(text)

@@ -1,5 +1,6 @@
 import CReadline
 import QueryEngine
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -40,7 +41,9 @@ struct LineColors {
     /// Cells from the start of the prompt to the end of a text; nil where that is not certain.
     private func place(_ text: ArraySlice<UInt8>) -> Int? {
         var cell = promptWidth
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        for scalar in SystemText.string(text).unicodeScalars {
+            // Readline shows such a byte in its own way.
+            guard SystemText.byte(scalar) == nil else { return nil }
             if scalar == "\n" {
                 // Behind a row that is full, a terminal and Readline do not agree on where the next one begins.
                 guard cell % columns > 0 else { return nil }

@@ -1,5 +1,6 @@
 import CReadline
 import QueryEngine
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -55,7 +56,7 @@ enum LineEditor {
                 rl_callback_handler_remove()
                 return
             }
-            LineEditor.accepted = .line(String(cString: line))
+            LineEditor.accepted = .line(SystemText.string(line))
             free(line)
             rl_callback_handler_remove()
         }
@@ -100,10 +101,11 @@ enum LineEditor {
         guard mlq_readline_is_plain() != 0, let columns = Terminal.width, let rows = Terminal.height,
             columns == Int(mlq_readline_columns())
         else { return }
-        let line = String(cString: mlq_readline_line())
+        let line = SystemText.string(mlq_readline_line())
         let point = Int(mlq_readline_point())
         let colors = LineColors(promptWidth: promptWidth, columns: columns, rows: rows)
-        guard let text = colors.overdrawing(Array(line.utf8), point: point, highlight(line, point)) else {
+        guard let text = colors.overdrawing(SystemText.bytes(line), point: point, highlight(line, point))
+        else {
             return
         }
         Terminal.print(text)
@@ -127,9 +129,8 @@ enum LineEditor {
 
     /// What Readline puts in the place of the line: their common beginning, then each of them.
     private static func matches() -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-        let line = String(cString: mlq_readline_line())
-        let text = Array(line.utf8.prefix(Int(mlq_readline_point())))
-        let answer = complete(String(decoding: text, as: UTF8.self))
+        let text = SystemText.bytes(SystemText.string(mlq_readline_line())).prefix(Int(mlq_readline_point()))
+        let answer = complete(SystemText.string(text))
         // Readline would show what acts on a terminal as it is.
         listed = answer.candidates.filter { Terminal.shown($0.text).text == $0.text }
         guard !listed.isEmpty, answer.start <= text.count else {
@@ -138,7 +139,7 @@ enum LineEditor {
         }
         let before = text[..<answer.start]
         let typed = text[answer.start...]
-        var texts = listed.map { Array($0.text.utf8) }
+        var texts = listed.map { SystemText.bytes($0.text) }
         var common = texts[0][...]
         for text in texts.dropFirst() {
             common = common.prefix(zip(common, text).prefix { $0 == $1 }.count)
@@ -157,7 +158,7 @@ enum LineEditor {
         let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>(
             OpaquePointer(malloc((words.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)!))
         for (place, word) in words.enumerated() {
-            list[place] = strdup(String(decoding: before + word, as: UTF8.self))
+            list[place] = strdup((before + word).map(CChar.init(bitPattern:)) + [0])
         }
         list[words.count] = nil
         return list

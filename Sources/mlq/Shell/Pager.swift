@@ -1,5 +1,6 @@
 import QueryEngine
 import Synchronization
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -22,9 +23,9 @@ struct Pager {
     }
 
     private static func isThere(_ program: String) -> Bool {
-        if program.contains("/") { return access(program, X_OK) == 0 }
+        if program.contains("/") { return access(SystemText.path(program), X_OK) == 0 }
         let path = Terminal.environment("PATH") ?? "/usr/bin:/bin"
-        return path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+        return path.split(separator: ":").contains { access(SystemText.path("\($0)/\(program)"), X_OK) == 0 }
     }
 
     /// Starts it. What is written to the descriptor is shown; nil where it cannot be started.
@@ -35,7 +36,7 @@ struct Pager {
         // Long lines are cut, not folded; one screenful needs no key; the answer stays on the screen. Whoever has
         // settings of their own sees colours all the same.
         let options = Terminal.environment("LESS") ?? "-SXF"
-        if !options.contains("R") { setenv("LESS", "-R \(options)", 1) }
+        if !options.contains("R") { setenv("LESS", SystemText.path("-R \(options)"), 1) }
         let process = Child.start(["/bin/sh", "-c", "exec env \(command)"], input: ends[0])
         close(ends[0])
         guard let process else {
@@ -136,7 +137,7 @@ enum Child {
         sigaddset(&defaults, SIGPIPE)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup(SystemText.path($0)) }
         arguments.append(nil)
         defer { for argument in arguments { free(argument) } }
         var process = pid_t()

@@ -1,6 +1,7 @@
 import MailLog
 import QueryEngine
 import QuerySyntax
+import SystemText
 
 #if canImport(Glibc)
     import Glibc
@@ -85,7 +86,7 @@ final class Shell {
     /// Statements from a pipe: no prompt, no history.
     private func runWithoutTerminal() -> Int32 {
         var pending = ""
-        while !mustLeave, let line = readLine(strippingNewline: false) {
+        while !mustLeave, let line = Terminal.readLine() {
             pending += line
             if wantsMore(pending) { continue }
             handle(pending)
@@ -213,7 +214,7 @@ final class Shell {
             let range = tokens[place].range
             bytes.replaceSubrange(range.lower..<range.upper, with: name.utf8)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return SystemText.string(bytes)
     }
 
     /// Runs a query, shows its answer and keeps it; false when it was interrupted or failed.
