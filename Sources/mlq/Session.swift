@@ -19,6 +19,7 @@ struct Session {
     private(set) var logs: LazyLogs
     private var rows = 0
     private var problems: [InputProblem] = []
+    private var knownProblems: Set<InputProblem> = []
     private var status: Int32 = 0
     private var isFirst = true
     private var saidSentences: Set<String> = []
@@ -140,7 +141,7 @@ struct Session {
         return (
             name, files.isEmpty ? "" : String(decoding: bytes, as: UTF8.self),
             first.isEmpty ? "" : first == last ? first : "\(first)..\(last)",
-            logs.problems.map { redacted($0.message) }
+            InputProblem.messages(of: logs.problems).map { redacted($0) }
         )
     }
 
@@ -226,10 +227,9 @@ struct Session {
         bar.stop()
         Signals.watch(nil)
         rows += outcome.rows
-        for problem in outcome.problems where !problems.contains(where: { $0.message == problem.message }) {
-            problems.append(problem)
-            Terminal.say("mlq: \(problem.message)")
-        }
+        let news = outcome.problems.filter { knownProblems.insert($0).inserted }
+        problems += news
+        for message in InputProblem.messages(of: news) { Terminal.say("mlq: \(message)") }
         if let page { show(page.end) }
         let isEmpty = outcome.account.passed == 0 && !follows && !run.wasInterrupted
         for note in [isEmpty ? timeNote(query) : nil].compactMap(\.self) + run.notes {
@@ -294,15 +294,22 @@ struct Session {
         Terminal.say("mlq: \(sentence)")
     }
 
+    /// Logs that the foot of a page names.
+    private static let namedLogs = 100
+
     /// What the answers cover, for the foot of a page.
     private var account: [String] {
         let logs = logs.value(spooled: true)
-        var lines = ["Made by mlq from \(logs.files.map { redacted($0.path) }.joined(separator: ", "))."]
+        let names = logs.files.prefix(Session.namedLogs).map { redacted($0.path) }
+        let more = logs.files.count - names.count
+        let others = more > 0 ? " and \(Digits.grouped(more)) more" : ""
+        var lines = ["Made by mlq from \(names.joined(separator: ", "))\(others)."]
         if let covered = logs.timeRange {
             lines.append(
                 "The logs go from \(QueryText.time(covered.first)) to \(QueryText.time(covered.last)).")
         }
-        return lines + [unrecognised].compactMap(\.self) + problems.map { redacted($0.message) }
+        return lines + [unrecognised].compactMap(\.self)
+            + InputProblem.messages(of: problems).map { redacted($0) }
     }
 
     /// Says what the answers cover, and gives the exit status.

@@ -27,7 +27,7 @@ package final class ChunkReader: Sendable {
     private let state = Mutex(State())
     private let isStopped = Atomic(false)
     private let plainBytes = Atomic(0)
-    private let troubles = Mutex<[InputProblem]>([])
+    private let troubles = Mutex<(all: [InputProblem], known: Set<InputProblem>)>(([], []))
 
     private enum Unit {
         case file(Int)
@@ -123,7 +123,7 @@ package final class ChunkReader: Sendable {
         files.contains { !$0.file.isRegular } ? nil : parts.reduce(0) { $0 + $1.count }
     }
 
-    package func problems() -> [InputProblem] { troubles.withLock { $0 } }
+    package func problems() -> [InputProblem] { troubles.withLock { $0.all } }
 
     // MARK: Taking turns
 
@@ -333,9 +333,8 @@ package final class ChunkReader: Sendable {
     // MARK: Problems
 
     private func report(_ file: Int, _ trouble: String) {
-        let path = files[file].name
-        let problem = InputProblem(path: path, message: "\(path) \(trouble)", isDamage: true)
-        troubles.withLock { if !$0.contains(problem) { $0.append(problem) } }
+        let problem = InputProblem(path: files[file].path, what: trouble, isDamage: true)
+        troubles.withLock { if $0.known.insert(problem).inserted { $0.all.append(problem) } }
     }
 
     private func reportCut(_ file: Int, _ lines: Int) {

@@ -1,21 +1,25 @@
 /// Something about a log that the reader of an answer should know.
-package struct InputProblem: Sendable, Equatable {
+package struct InputProblem: Sendable, Hashable {
     package var path: String
     /// A sentence that names the file, and what to do where something can be done.
     package var message: String
     /// Whether something is missing from the answer, so that the exit status says it too.
     package var isDamage: Bool
 
-    package init(path: String, message: String, isDamage: Bool) {
+    /// What it has in common with problems of other logs.
+    private var kind: String
+
+    package init(path: String, message: String, isDamage: Bool, kind: String? = nil) {
         self.path = path
         self.message = message
         self.isDamage = isDamage
+        self.kind = kind ?? message
     }
 
     /// `what` goes on from the name of the file.
     init(path: String, what: String, isDamage: Bool) {
         let name = path == "-" ? "standard input" : path
-        self.init(path: path, message: "\(name) \(what)", isDamage: isDamage)
+        self.init(path: path, message: "\(name) \(what)", isDamage: isDamage, kind: what)
     }
 
     /// Why a log could not be opened.
@@ -28,4 +32,18 @@ package struct InputProblem: Sendable, Equatable {
             }
         self.init(path: path, what: what, isDamage: true)
     }
+
+    /// The messages to print: one for each problem, but one for all of a kind that many logs have.
+    package static func messages(of problems: [InputProblem]) -> [String] {
+        var kinds: [String: [InputProblem]] = [:]
+        for problem in problems { kinds[problem.kind, default: []].append(problem) }
+        return problems.compactMap { problem in
+            guard let all = kinds[problem.kind], all.count > manyOfAKind else { return problem.message }
+            guard problem == all[0] else { return nil }
+            let names = all[1..<manyOfAKind].map(\.path).joined(separator: ", ")
+            return "\(problem.message) (the same is true of \(all.count - 1) more: \(names), …)"
+        }
+    }
+
+    private static let manyOfAKind = 4
 }

@@ -178,7 +178,7 @@ package final class LogSet: Sendable {
                 InputProblem(
                     path: copy.path,
                     message: "\(copy.name) holds no other lines than \(whole.name); they are read once",
-                    isDamage: false))
+                    isDamage: false, kind: "copy"))
         }
         for copy in copies.map(\.copy).sorted(by: >) { files.remove(at: copy) }
         found.files = files
@@ -231,7 +231,7 @@ package final class LogSet: Sendable {
             path: files[passage.files.lowerBound].path,
             message: "\(names[0]) and \(others) overlap in time and are merged line by line"
                 + (passage.sharesLines ? "; lines that stand in several are read once" : ""),
-            isDamage: false)
+            isDamage: false, kind: "overlap")
     }
 
     /// The zone in which times are given, if it is not that of each stamp.

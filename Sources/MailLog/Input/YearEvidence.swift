@@ -51,7 +51,7 @@ package enum YearEvidence {
                     path: files[index].path,
                     message: "\(files[index].name) is of \(birth.year), as its message ids tell, not of "
                         + "\(self.year(of: time)), as --year has it",
-                    isDamage: false)
+                    isDamage: false, kind: "year")
             }
     }
 
@@ -66,7 +66,7 @@ package enum YearEvidence {
             path: file.path,
             message: "the clock of \(file.name) is at \(Zone.text(ofOffset: birth.offset)), as its message "
                 + "ids tell, not at \(Zone.text(ofOffset: offset)), as --tz has it",
-            isDamage: false)
+            isDamage: false, kind: "zone")
     }
 
     /// What the logs without years tell themselves, by the place of the file.

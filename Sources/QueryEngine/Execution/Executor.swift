@@ -67,9 +67,10 @@ package struct Executor {
         account.add(run.passes)
         output.sink.flush()
         let problems = logs.problems + (progress?.problems ?? [])
+        let known = Set(problems)
         return Outcome(
             rows: output.rows, account: account,
-            problems: problems + run.passProblems.filter { !problems.contains($0) },
+            problems: problems + run.passProblems.filter { !known.contains($0) },
             kept: keeper.map { ($0.table, $0.isWhole && !run.shouldStop) })
     }
 

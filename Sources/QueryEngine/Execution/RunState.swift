@@ -127,7 +127,8 @@ package final class RunState: Sendable {
         state.withLock { state in
             state.passes.lines += pass.lines
             state.passes.bytes += pass.bytes
-            state.problems += problems.filter { !state.problems.contains($0) }
+            let known = Set(state.problems)
+            state.problems += problems.filter { !known.contains($0) }
         }
     }
 
