@@ -11,9 +11,14 @@ private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, 
     read(descriptor, buffer, count)
 }
 
-/// An open file or pipe. It stays open as long as anybody may read it, so that a rotation changes nothing.
+/// An open file or pipe. It stays open as long as anybody may read it, so that a rotation changes nothing; one of
+/// very many files is opened anew for each read.
 package final class OpenFile: Sendable {
+    /// Negative where it does not stay open.
     let descriptor: Int32
+    private let path: String
+    /// Whether it counts among the logs that stay open.
+    private let isKept: Bool
     let isRegular: Bool
     /// Bytes, of a regular file when it was opened.
     let size: Int
@@ -29,7 +34,9 @@ package final class OpenFile: Sendable {
 
     struct Failure: Error {
         let number: Int32
-        var text: String { String(cString: strerror(number)) }
+        var text: String {
+            number == ESTALE ? "another file has its name now" : String(cString: strerror(number))
+        }
     }
 
     /// `-` is standard input.
@@ -42,8 +49,12 @@ package final class OpenFile: Sendable {
             close(descriptor)
             throw failure
         }
-        self.descriptor = descriptor
+        self.path = path
         isRegular = status.st_mode & S_IFMT == S_IFREG
+        isKept = isRegular && OpenFiles.keep()
+        let staysOpen = isKept || !isRegular || path == "-"
+        if !staysOpen { close(descriptor) }
+        self.descriptor = staysOpen ? descriptor : -1
         size = isRegular ? Int(status.st_size) : 0
         modified = Int(status.st_mtim.tv_sec)
         identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
@@ -76,13 +87,35 @@ package final class OpenFile: Sendable {
             total += count
         }
         self.descriptor = descriptor
+        path = ""
+        isKept = false
         isRegular = true
         size = total
         modified = Int(time(nil))
         identity = pipe.identity
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if isKept { OpenFiles.release() }
+    }
+
+    /// Another descriptor, with an offset of its own; negative, with `errno` set, where that fails. /dev/fd knows a file
+    /// that has lost its name, but is not everywhere.
+    func reopened() -> Int32 {
+        if descriptor >= 0, case let other = open("/dev/fd/\(descriptor)", O_RDONLY | O_CLOEXEC), other >= 0 {
+            return other
+        }
+        let other = open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard other >= 0 else { return -1 }
+        var status = stat()
+        guard fstat(other, &status) == 0, isSame(as: status) else {
+            close(other)
+            errno = ESTALE
+            return -1
+        }
+        return other
+    }
 
     /// Whether it is the file of that status, under whatever name.
     package func isSame(as status: stat) -> Bool {
@@ -123,6 +156,9 @@ package final class OpenFile: Sendable {
 
     /// The same with one call of the system: bytes as they stood beside each other at one moment.
     func readOnce(_ buffer: UnsafeMutablePointer<UInt8>, count: Int, at offset: Int) throws(Failure) -> Int {
+        let descriptor = self.descriptor >= 0 ? self.descriptor : reopened()
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        defer { if self.descriptor < 0 { close(descriptor) } }
         while true {
             let step = pread(descriptor, buffer, count, off_t(offset))
             if step >= 0 { return step }

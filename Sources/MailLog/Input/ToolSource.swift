@@ -23,7 +23,7 @@ final class ToolSource: ByteSource {
         self.packing = packing
         // A description of its own: several readers of one file must not share a place in it. The file may have
         // lost its name since it was opened.
-        input = open("/dev/fd/\(file.descriptor)", O_RDONLY | O_CLOEXEC)
+        input = file.reopened()
         lseek(input, 0, SEEK_SET)
         var ends: [Int32] = [-1, -1]
         guard input >= 0, pipe(&ends) == 0 else {
