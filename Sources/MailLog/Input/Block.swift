@@ -4,16 +4,24 @@ package final class Block {
     private(set) var base: UnsafeMutablePointer<UInt8>
     private(set) var capacity: Int
 
-    package init() {
-        capacity = ChunkReader.blockSize + ChunkReader.blockSlack
+    package init(capacity: Int = ChunkReader.blockSize + ChunkReader.blockSlack) {
+        self.capacity = capacity
         base = Block.memory(capacity)
+    }
+
+    /// A copy of the first bytes that takes no more memory than they do.
+    func copy(of count: Int) -> Block {
+        let copy = Block(capacity: count)
+        copy.base.update(from: base, count: count)
+        return copy
     }
 
     deinit { UnsafeMutableRawPointer(base).deallocate() }
 
     private static func memory(_ size: Int) -> UnsafeMutablePointer<UInt8> {
-        UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096).bindMemory(
-            to: UInt8.self, capacity: size)
+        UnsafeMutableRawPointer.allocate(byteCount: size, alignment: size < ChunkReader.blockSize ? 16 : 4096)
+            .bindMemory(
+                to: UInt8.self, capacity: size)
     }
 
     /// All of it, whatever stands there.

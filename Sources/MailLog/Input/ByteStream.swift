@@ -54,7 +54,9 @@ final class PlainSource: ByteSource {
 
 /// Whole lines out of a source that can only be read from its beginning to its end.
 final class ByteStream {
-    private let source: any ByteSource
+    /// Given up at its end: a source has buffers, and many logs may be merged.
+    private var source: (any ByteSource)?
+    private var total: (consumed: Int, trouble: String?) = (0, nil)
     /// What stands behind the last newline that was given out.
     private var rest: [UInt8] = []
     /// The last bytes that were given out, for whoever looks back.
@@ -63,7 +65,8 @@ final class ByteStream {
     private var line = 1
     /// Bytes after the chunk that are given to nobody: the rest of a line that was too long.
     private var lost = 0
-    private var isOver = false
+    /// Whether all of the source has been given out.
+    private(set) var isOver = false
     /// Whether what stands before the first newline is not wanted.
     var dropsFirstLine = false
     /// How many lines were too long.
@@ -75,8 +78,18 @@ final class ByteStream {
         self.offset = offset
     }
 
-    var consumed: Int { source.consumed }
-    var trouble: String? { source.trouble }
+    var consumed: Int { source?.consumed ?? total.consumed }
+    var trouble: String? { source?.trouble ?? total.trouble }
+
+    private func end() {
+        isOver = true
+        total = (consumed, trouble)
+        source = nil
+    }
+
+    private func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
+        source?.read(buffer, count: count) ?? 0
+    }
 
     /// The next lines: how many bytes stand before them in the block, how many they are, and where the first
     /// stands. Nil at the end.
@@ -120,14 +133,14 @@ final class ByteStream {
         rest.removeAll(keepingCapacity: true)
         var searched = 0
         while true {
-            let step = source.read(start(block) + count, count: room(block) - count)
+            let step = read(start(block) + count, count: room(block) - count)
             if step == 0 {
-                isOver = true
+                end()
                 guard count > ChunkReader.lineLimit else { return count > 0 ? count : nil }
                 return cut(block, count, next: count)
             }
             count += step
-            if count < ChunkReader.blockSize, source.isReady { continue }
+            if count < ChunkReader.blockSize, source?.isReady == true { continue }
             let bytes = Bytes(UnsafePointer(start(block)), count: count)
             if searched > 0 || count > ChunkReader.lineLimit {
                 // The block holds the beginning of one long line.
@@ -164,9 +177,9 @@ final class ByteStream {
         let room = start(block) + ChunkReader.lineLimit
         let size = self.room(block) - ChunkReader.lineLimit
         while true {
-            let step = source.read(room, count: size)
+            let step = read(room, count: size)
             guard step > 0 else {
-                isOver = true
+                end()
                 return count
             }
             if let newline = Bytes(UnsafePointer(room), count: step).firstIndex(of: 10) {

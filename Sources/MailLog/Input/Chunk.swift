@@ -23,11 +23,15 @@ package struct Chunk: @unchecked Sendable {
     /// all.
     package static let lookback = 4 << 10
 
-    /// Sorts lines as they were read: by file, then by place. Good for 65,536 files of 256 TB.
-    package var order: UInt64 { arrival ?? UInt64(fileIndex) << 48 | UInt64(fileOffset) }
+    /// Bits of an order that count bytes of a file; the others count files. Good for 262,144 files of 64 TB.
+    static let offsetBits: UInt64 = 46
+    static let fileLimit = 1 << (64 - offsetBits)
+
+    /// Sorts lines as they were read: by file, then by place.
+    package var order: UInt64 { arrival ?? UInt64(fileIndex) << Chunk.offsetBits | UInt64(fileOffset) }
 
     /// The file of a line with that order.
-    package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> 48) }
+    package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> offsetBits) }
 }
 
 extension Chunk {

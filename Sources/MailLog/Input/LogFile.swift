@@ -38,6 +38,8 @@ package struct LogFile: Sendable {
     let firstHosts: Set<[UInt8]>
     /// Lines that it ends with, the last one first; none of what is not plain.
     private(set) var lastLines: [KnownLine] = []
+    /// Whether the first lines are all that have stamps.
+    let isKnown: Bool
     /// Other logs that it is merged with line by line.
     package internal(set) var merged: [String] = []
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
@@ -65,6 +67,7 @@ package struct LogFile: Sendable {
     }
 
     private static let probeSize = 64 << 10
+    private static let beginningSize = 1024
 
     init(_ path: String, _ file: OpenFile) throws(Failure) {
         self.path = path
@@ -123,7 +126,7 @@ package struct LogFile: Sendable {
             lines = Bytes(UnsafePointer(unpacked), count: unpackedCount)
         }
         rotation = Rotation(path)
-        beginning = Array(UnsafeBufferPointer(start: lines.base, count: min(lines.count, 1024)))
+        beginning = Array(UnsafeBufferPointer(start: lines.base, count: min(lines.count, Self.beginningSize)))
         isWrapped = Unwrapper.isWrapped(lines)
         let unwrapped = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
         defer { unwrapped.deallocate() }
@@ -137,6 +140,9 @@ package struct LogFile: Sendable {
         // Later stamps may have no year.
         if let first = firstStamp, first.year != 0 { years = YearWindow(first: first, year: Int(first.year)) }
         (firstLines, firstHosts) = Self.firstLines(lines)
+        isKnown =
+            packing == .plain && !isWrapped && file.isRegular && count == file.size
+            && firstLines.count < Self.knownLimit && start.hasSuffix("\n")
         if firstStamp == nil, lines.firstIndex(of: 0) != nil {
             throw Failure("looks like a binary file, not like a log; it was left out")
         }
@@ -276,6 +282,24 @@ package struct LogFile: Sendable {
             beginning.count <= other.beginning.count, other.beginning.starts(with: beginning)
         else { return false }
         if packing == .plain, other.packing == .plain, size > other.size { return false }
+        return comparison(with: other).isBeginning
+    }
+
+    /// Orders logs by the bytes that they hold, unpacked: below 0 where the other one comes later. One comes before those
+    /// that begin with all of it.
+    func order(before other: LogFile) -> Int {
+        let count = min(beginning.count, other.beginning.count)
+        let order = Int(memcmp(beginning, other.beginning, count))
+        if order != 0 || count < Self.beginningSize {
+            return order != 0 ? order : beginning.count - other.beginning.count
+        }
+        return comparison(with: other).order
+    }
+
+    /// Whether other logs can be compared with it.
+    var isComparable: Bool { file.isRegular && !beginning.isEmpty }
+
+    private func comparison(with other: LogFile) -> (order: Int, isBeginning: Bool) {
         let sources = (source { false }, other.source { false })
         let size = 256 << 10
         let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * size)
@@ -283,11 +307,15 @@ package struct LogFile: Sendable {
         while true {
             let count = sources.0.read(buffer, count: size)
             // What is cut off or damaged may hold more.
-            if count == 0 { return sources.0.trouble == nil }
+            if count == 0 {
+                return (sources.1.read(buffer, count: 1) > 0 ? -1 : 0, sources.0.trouble == nil)
+            }
             var compared = 0
             while compared < count {
                 let step = sources.1.read(buffer + size, count: count - compared)
-                guard step > 0, memcmp(buffer + compared, buffer + size, step) == 0 else { return false }
+                guard step > 0 else { return (1, false) }
+                let order = Int(memcmp(buffer + compared, buffer + size, step))
+                guard order == 0 else { return (order, false) }
                 compared += step
             }
         }

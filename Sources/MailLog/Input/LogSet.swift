@@ -47,6 +47,7 @@ package final class LogSet: Sendable {
         var files: [LogFile] = []
         var problems: [InputProblem] = []
         var seen: Set<OpenFile.Identity> = []
+        var isFull = false
 
         func add(_ path: String, isGiven: Bool) {
             func report(_ what: String, isDamage: Bool) {
@@ -58,6 +59,13 @@ package final class LogSet: Sendable {
                     let logs = try directory.readLogs()
                     if logs.isEmpty { report(directory.emptiness, isDamage: !options.follows) }
                     for log in logs { add(log, isGiven: false) }
+                    return
+                }
+                guard files.count < Chunk.fileLimit else {
+                    if !isFull {
+                        report("is one log too many: \(Chunk.fileLimit) can be read at once", isDamage: true)
+                    }
+                    isFull = true
                     return
                 }
                 var file = try OpenFile(path)
@@ -180,7 +188,8 @@ package final class LogSet: Sendable {
                     message: "\(copy.name) holds no other lines than \(whole.name); they are read once",
                     isDamage: false, kind: "copy"))
         }
-        for copy in copies.map(\.copy).sorted(by: >) { files.remove(at: copy) }
+        let isCopy = Set(copies.map(\.copy))
+        files = files.indices.filter { !isCopy.contains($0) }.map { files[$0] }
         found.files = files
         return files
     }
@@ -214,8 +223,11 @@ package final class LogSet: Sendable {
         // Half a survey will do for the answer so far, but not for the next question.
         guard isWhole else { return passages }
         for passage in passages where passage.isMerged {
-            for place in passage.files {
-                files[place].merged = passage.others(than: place).map { files[$0].name }
+            for (lane, places) in passage.lanes.enumerated() {
+                let others = passage.lanes.indices.lazy.filter { $0 != lane }.flatMap { passage.lanes[$0] }
+                let names = others.prefix(LogSet.namedLogs).sorted().map { files[$0].name }
+                let more = passage.files.count - places.count - names.count
+                for place in places { files[place].merged = names + (more > 0 ? ["and \(more) more"] : []) }
             }
             found.problems.append(LogSet.overlap(passage, files))
         }
@@ -223,6 +235,9 @@ package final class LogSet: Sendable {
         found.passages = passages
         return passages
     }
+
+    /// Logs that are named as merged with one.
+    private static let namedLogs = 100
 
     private static func overlap(_ passage: Passage, _ files: [LogFile]) -> InputProblem {
         let names = passage.lanes.map { files[$0[0]].name }
@@ -262,16 +277,18 @@ package final class LogSet: Sendable {
 
     /// Files whose lines another one holds too: a copy, a log beside its compressed self, one that was copied but not
     /// truncated. Of equals, the one whose name comes first stays.
+    ///
+    /// In the order of what they hold, a file is followed by one that begins with all of it, if there is any.
     private static func copies(in files: [LogFile]) -> [(copy: Int, whole: Int)] {
-        var copies: [(copy: Int, whole: Int)] = []
-        let indices = files.indices.sorted { files[$0].path < files[$1].path }
-        for index in indices {
-            let whole = indices.first { other in
-                guard other != index, files[index].isBeginning(of: files[other]) else { return false }
-                return files[index].path > files[other].path || !files[other].isBeginning(of: files[index])
-            }
-            if let whole { copies.append((index, whole)) }
+        let order = files.indices.filter { files[$0].isComparable }.sorted { a, b in
+            let order = files[a].order(before: files[b])
+            return order != 0 ? order < 0 : files[a].path > files[b].path
         }
-        return copies
+        var wholes: [Int: Int] = [:]
+        for (place, next) in zip(order, order.dropFirst()).reversed()
+        where files[place].isBeginning(of: files[next]) { wholes[place] = wholes[next] ?? next }
+        return wholes.map { (copy: $0.key, whole: $0.value) }.sorted {
+            files[$0.copy].path < files[$1.copy].path
+        }
     }
 }

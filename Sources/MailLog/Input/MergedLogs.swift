@@ -13,7 +13,13 @@ final class MergedLogs {
     private let isNumbered: Bool
     private let shouldStop: @Sendable () -> Bool
     private var lanes: [Lane]
+    /// Lanes that have lines, as a heap: the one whose line is next comes first.
+    private var queue: [Int]
     private var runs: [Run] = []
+    /// The lanes that the runs are of, and the bytes of the runs.
+    private var touched: [Int] = []
+    private var size = 0
+    private let clock: LineClock
     /// The place in every order at which the passage begins, and how far it has come.
     private let base: UInt64
     private var order: UInt64
@@ -29,8 +35,11 @@ final class MergedLogs {
     private struct Lane {
         var files: ArraySlice<Int>
         var stream: ByteStream?
-        let block = Block()
-        let clock: LineClock
+        /// Empty while no log is open: of very many lanes, few are.
+        var block = Lane.empty
+        /// Whether a run is of its memory, and where that is in the chunk.
+        var isTouched = false
+        var start = 0
         /// What stands in memory of the open log: how far it was taken, and its end.
         var position = 0
         var end = 0
@@ -43,6 +52,11 @@ final class MergedLogs {
         var time: Int64
         var file: Int { files.first ?? .max }
         var isSpent: Bool { position >= end }
+
+        // Has no bytes to share.
+        nonisolated(unsafe) private static let empty = Block(capacity: 0)
+
+        mutating func release() { block = Lane.empty }
     }
 
     private struct Run {
@@ -65,10 +79,14 @@ final class MergedLogs {
         self.shouldStop = shouldStop
         isNumbered = numbered
         let times = { (place: Int) in files[place].firstTime?.moment(isInstant: usesInstants) ?? .max }
-        lanes = passage.lanes.map { $0.filter { !parts[$0].isEmpty } }.filter { !$0.isEmpty }.map { lane in
-            Lane(files: lane[...], clock: LineClock(usesInstants: usesInstants), time: times(lane[0]))
+        let lanes = passage.lanes.map { $0.filter { !parts[$0].isEmpty } }.filter { !$0.isEmpty }.map {
+            lane in
+            Lane(files: lane[...], time: times(lane[0]))
         }
-        base = UInt64(passage.files.lowerBound) << 48
+        clock = LineClock(usesInstants: usesInstants)
+        self.lanes = lanes
+        queue = lanes.indices.sorted { (lanes[$0].time, lanes[$0].file) < (lanes[$1].time, lanes[$1].file) }
+        base = UInt64(passage.files.lowerBound) << Chunk.offsetBits
         order = base
         start = times(passage.files.lowerBound)
         given = passage.sharesLines ? [:] : nil
@@ -80,32 +98,61 @@ final class MergedLogs {
 
     /// The next lines, in the memory of `block`; nil at the end.
     func next(into block: Block) -> Chunk? {
-        runs.removeAll(keepingCapacity: true)
-        while runs.isEmpty {
-            for lane in lanes.indices where lanes[lane].stream != nil { fill(lane) }
-            lanes.removeAll { $0.files.isEmpty }
-            for lane in lanes.indices { lanes[lane].first = lanes[lane].position }
-            guard !lanes.isEmpty, !shouldStop() else { return nil }
+        while true {
+            for lane in touched {
+                lanes[lane].isTouched = false
+                if lanes[lane].stream == nil { lanes[lane].release() }
+            }
+            (touched, size) = ([], 0)
+            runs.removeAll(keepingCapacity: true)
+            if let lane = queue.first, lanes[lane].stream != nil, lanes[lane].isSpent {
+                fill(lane)
+                requeue()
+            }
+            guard !queue.isEmpty, !shouldStop() else { return nil }
             takeRuns()
+            if !runs.isEmpty { return chunk(in: block) }
         }
-        return chunk(in: block)
     }
 
     /// Takes lines until the memory of a lane is used up.
     private func takeRuns() {
-        while let lane = lanes.indices.min(by: { isBefore($0, $1) }), !lanes[lane].files.isEmpty {
+        while let lane = queue.first, size < ChunkReader.blockSize {
             if lanes[lane].stream == nil {
-                // Its memory is in no run yet.
-                guard runs.allSatisfy({ $0.lane != lane }) else { return }
+                // Its memory must be in no run yet.
+                guard !lanes[lane].isTouched else { return }
                 open(lane)
                 fill(lane)
+                requeue()
                 continue
             }
-            let other = lanes.indices.filter { $0 != lane }.min(by: { isBefore($0, $1) })
+            let other = queue.dropFirst().prefix(2).min(by: isBefore)
             repeat {
                 takeLine(lane)
-                if lanes[lane].isSpent { return }
+                if lanes[lane].isSpent { break }
             } while other.map { isBefore(lane, $0) } ?? true
+            if lanes[lane].isSpent {
+                guard lanes[lane].stream?.isOver == true else { return }
+                close(lane)
+            }
+            requeue()
+        }
+    }
+
+    /// Puts the first lane where it belongs by now. One without further logs leaves.
+    private func requeue() {
+        if lanes[queue[0]].files.isEmpty {
+            queue.swapAt(0, queue.count - 1)
+            queue.removeLast()
+        }
+        var place = 0
+        while true {
+            let children = (2 * place + 1)..<min(2 * place + 3, max(2 * place + 1, queue.count))
+            guard let child = children.min(by: { isBefore(queue[$0], queue[$1]) }),
+                isBefore(queue[child], queue[place])
+            else { return }
+            queue.swapAt(place, child)
+            place = child
         }
     }
 
@@ -117,6 +164,12 @@ final class MergedLogs {
         let bytes = Bytes(UnsafePointer(lanes[index].block.base), count: lanes[index].end)
         let start = lanes[index].position
         let end = min(bytes.lineEnd(after: start) + 1, bytes.count)
+        if !lanes[index].isTouched {
+            lanes[index].isTouched = true
+            lanes[index].first = start
+            touched.append(index)
+        }
+        self.size += end - start
         let (file, time) = (lanes[index].file, lanes[index].time)
         if isWanted(bytes[start..<end], of: file, time) {
             let second = (time - self.start).floorDivided(by: 1_000_000)
@@ -126,7 +179,7 @@ final class MergedLogs {
             {
                 runs[last].place = runs[last].place.lowerBound..<end
             } else {
-                order = max(order, base + UInt64(max(0, min(second, MergedLogs.seconds))) << 22)
+                order = max(order, base + UInt64(max(0, min(second, MergedLogs.seconds))) << 21)
                 runs.append(
                     Run(
                         lane: index, file: file, place: start..<end, offset: lanes[index].offset,
@@ -140,9 +193,9 @@ final class MergedLogs {
         readTime(index)
     }
 
-    /// Lines of a passage are ordered by the second, four megabytes a second, whatever is left out before them. This
-    /// is good for two years; what is later is still in order.
-    private static let seconds: Int64 = 1 << 26
+    /// Lines of a passage are ordered by the second, two megabytes a second, whatever is left out before them. This
+    /// is good for a year; what is later is still in order.
+    private static let seconds: Int64 = 1 << 25
 
     private func readTime(_ index: Int) {
         guard !lanes[index].isSpent else { return }
@@ -150,7 +203,7 @@ final class MergedLogs {
         let start = lanes[index].position
         let line = bytes[start..<bytes.lineEnd(after: start)]
         lanes[index].time =
-            lanes[index].clock.time(of: line, files[lanes[index].file].years) ?? lanes[index].time
+            clock.time(of: line, files[lanes[index].file].years) ?? lanes[index].time
     }
 
     /// Whether the line is not one that another log had. What stands twice in one log is twice in the answer.
@@ -179,12 +232,12 @@ final class MergedLogs {
 
     private func open(_ lane: Int) {
         let file = lanes[lane].file
+        lanes[lane].block = Block(capacity: 0)
         lanes[lane].stream = files[file].stream(of: parts[file], shouldStop: shouldStop)
         (lanes[lane].position, lanes[lane].end, lanes[lane].first) = (0, 0, 0)
     }
 
-    /// Reads on where the memory of an open lane is used up. A lane that has come to its end has no files left; it
-    /// stays while runs tell the lanes by their numbers.
+    /// Reads on where the memory of an open lane is used up.
     private func fill(_ lane: Int) {
         guard let stream = lanes[lane].stream, lanes[lane].isSpent else { return }
         let file = lanes[lane].file
@@ -195,12 +248,21 @@ final class MergedLogs {
             lanes[lane].end = place.before + place.count
             lanes[lane].offset = place.offset
             lanes[lane].line = place.line
+            if stream.isOver { lanes[lane].block = lanes[lane].block.copy(of: lanes[lane].end) }
             readTime(lane)
             return
         }
+        close(lane)
+    }
+
+    /// Goes on to the next log of a lane. The memory stays, for runs may be of it.
+    private func close(_ lane: Int) {
+        guard let stream = lanes[lane].stream else { return }
+        let file = lanes[lane].file
         ended.append((file, stream))
         finished += stream.consumed
         lanes[lane].stream = nil
+        if !lanes[lane].isTouched { lanes[lane].release() }
         lanes[lane].files.removeFirst()
         lanes[lane].time =
             lanes[lane].files.first.flatMap { files[$0].firstTime?.moment(isInstant: usesInstants) } ?? .max
@@ -210,21 +272,20 @@ final class MergedLogs {
 
     /// Copies what the runs are of, and what stands before it, so that the lanes can be read on.
     private func chunk(in block: Block) -> Chunk {
-        var starts = [Int](repeating: 0, count: lanes.count)
         var count = 0
-        for (index, lane) in lanes.enumerated() where lane.position > lane.first {
-            starts[index] = count - max(0, lane.first - Chunk.lookback)
-            count = starts[index] + lane.position
+        for index in touched {
+            lanes[index].start = count - max(0, lanes[index].first - Chunk.lookback)
+            count = lanes[index].start + lanes[index].position
         }
         block.reserve(count, keeping: 0)
-        for (index, lane) in lanes.enumerated() where lane.position > lane.first {
+        for lane in touched.map({ lanes[$0] }) {
             let from = max(0, lane.first - Chunk.lookback)
-            (block.base + starts[index] + from).update(
-                from: lane.block.base + from, count: lane.position - from)
+            (block.base + lane.start + from).update(from: lane.block.base + from, count: lane.position - from)
         }
         let pieces = runs.map { run in
             let bytes = Bytes(
-                UnsafePointer(block.base + starts[run.lane] + run.place.lowerBound), count: run.place.count)
+                UnsafePointer(block.base + lanes[run.lane].start + run.place.lowerBound),
+                count: run.place.count)
             let kept = max(0, lanes[run.lane].first - Chunk.lookback)
             return Chunk(
                 bytes: bytes, before: run.place.lowerBound - kept, fileIndex: run.file,

@@ -21,43 +21,68 @@ struct Passage {
         sharesLines ? [self] : files.map { Passage(files: $0..<$0 + 1, lanes: [[$0]]) }
     }
 
-    /// The logs of the other lanes.
-    func others(than place: Int) -> [Int] { lanes.filter { !$0.contains(place) }.flatMap(\.self).sorted() }
-
     private static let rotationOverlap: Int64 = 2_000_000
 
+    /// So many lanes, and logs of a lane, are looked at for one that a log can come behind; a lane of its own is right too.
+    private static let tries = 64
+
     /// `files` are in the order of their first stamps. Of each, `span` tells the first and the last one, nil where no
-    /// line has any; `shared`, whether lines stand in both.
+    /// line has any; `sharers`, logs before it in which lines of it may stand, and `shared`, whether lines stand in both.
     static func passages(
-        of files: [LogFile], span: (Int) -> ClosedRange<Int64>?, shared: (Int, Int) -> Bool
+        of files: [LogFile], span: (Int) -> ClosedRange<Int64>?, sharers: (Int, Range<Int>) -> [Int],
+        shared: (Int, Int) -> Bool
     ) -> [Passage] {
         var passages: [Passage] = []
+        /// Of the last passage: where it ends, and the same of each lane up to each of its logs.
+        var end = Int64.min
+        var ends: [[Int64]] = []
+        /// The lanes that end with a rotation of a log.
+        var lanes: [String: Int] = [:]
         for (place, file) in files.enumerated() {
             let first = span(place)?.lowerBound
+            let last = span(place)?.upperBound ?? .min
             /// Whether it can be read behind another one.
             func follows(_ other: Int) -> Bool {
                 guard let first, let end = span(other)?.upperBound, end >= first else { return true }
-                if shared(other, place) { return false }
                 let isNext = files[other].rotation.isBefore(file.rotation)
-                return end <= first + (isNext ? rotationOverlap : 0)
+                return end <= first + (isNext ? rotationOverlap : 0) && !shared(other, place)
             }
-            guard let last = passages.indices.last, !passages[last].files.allSatisfy(follows) else {
+            guard let passage = passages.indices.last, let first, end >= first,
+                end > first + rotationOverlap || !passages[passage].files.reversed().allSatisfy(follows)
+            else {
                 passages.append(Passage(files: place..<place + 1, lanes: [[place]]))
+                (end, ends, lanes) = (last, [[last]], [file.rotation.log: 0])
                 continue
             }
-            if passages[last].files.contains(where: { shared($0, place) }) {
-                passages[last].sharesLines = true
+            if !passages[passage].sharesLines {
+                passages[passage].sharesLines = sharers(place, passages[passage].files).contains {
+                    shared($0, place)
+                }
             }
-            passages[last].files = passages[last].files.lowerBound..<place + 1
-            let free = passages[last].lanes.indices.filter { passages[last].lanes[$0].allSatisfy(follows) }
-            let own = free.first {
-                files[passages[last].lanes[$0].last ?? 0].rotation.log == file.rotation.log
+            passages[passage].files = passages[passage].files.lowerBound..<place + 1
+            func isFree(_ lane: Int) -> Bool {
+                guard let end = ends[lane].last, end >= first else { return true }
+                guard end <= first + rotationOverlap else { return false }
+                let logs = passages[passage].lanes[lane]
+                let older = logs.count - tries
+                return (older <= 0 || ends[lane][older - 1] < first) && logs.suffix(tries).allSatisfy(follows)
             }
-            if let lane = own ?? free.first {
-                passages[last].lanes[lane].append(place)
-            } else {
-                passages[last].lanes.append([place])
+            func isOwn(_ lane: Int) -> Bool {
+                passages[passage].lanes[lane].last.map { files[$0].rotation.log } == file.rotation.log
             }
+            let free = passages[passage].lanes.indices.prefix(tries).filter(isFree)
+            let own =
+                free.first(where: isOwn)
+                ?? lanes[file.rotation.log].flatMap { isOwn($0) && isFree($0) ? $0 : nil }
+            let lane = own ?? free.first ?? passages[passage].lanes.count
+            if lane == passages[passage].lanes.count {
+                passages[passage].lanes.append([])
+                ends.append([])
+            }
+            passages[passage].lanes[lane].append(place)
+            ends[lane].append(max(last, ends[lane].last ?? .min))
+            lanes[file.rotation.log] = lane
+            end = max(end, last)
         }
         return passages
     }

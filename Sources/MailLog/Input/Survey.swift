@@ -5,13 +5,22 @@ import Synchronization
 ///
 /// A plain log tells its end at once. A compressed one must be read for it, unless its name says that it is a rotation
 /// before another log, and its time stamp does not say that it was still written long after that one began.
+///
+/// Few plain logs are compared two by two, where they overlap. Of many, each is read once, for the lines of all others.
 final class Survey {
     private let files: [LogFile]
     private let usesInstants: Bool
+    /// The place of the rotation after each log.
+    private let successors: [Int?]
     /// Where it was read: its last stamp, and which lines it holds of those that others begin or end with.
     private var read: [Int: (last: Stamp?, met: Set<UInt64>)] = [:]
-    private var spans: [Int: ClosedRange<Int64>?] = [:]
+    private var spans: [ClosedRange<Int64>?] = []
     private var pairs: [[Int]: Bool] = [:]
+    /// Of many logs, those before each that have lines in common with it.
+    private var sharers: [[Int]] = []
+
+    /// More logs than that are many.
+    private static let few = 64
 
     /// The zones of stamps that do not tell one are at most so far off; microseconds.
     private static let zones: Int64 = 14 * 3_600_000_000
@@ -20,67 +29,152 @@ final class Survey {
     init(_ files: [LogFile], usesInstants: Bool) {
         self.files = files
         self.usesInstants = usesInstants
+        var rotations: [String: [Int]] = [:]
+        var successors = [Int?](repeating: nil, count: files.count)
+        for (place, file) in files.enumerated().reversed() {
+            var later = rotations.removeValue(forKey: file.rotation.log) ?? []
+            while let other = later.last, !file.rotation.isBefore(files[other].rotation) {
+                later.removeLast()
+            }
+            successors[place] = later.last
+            later.append(place)
+            rotations[file.rotation.log] = later
+        }
+        self.successors = successors
     }
 
-    /// Reads the compressed logs that must be, side by side. False where that was cancelled.
+    /// Reads the logs that must be, side by side. False where that was cancelled.
     func run(isCancelled: @escaping @Sendable () -> Bool) -> Bool {
-        let places = files.indices.filter(mustBeRead)
         let lines = Set(files.flatMap { ($0.firstLines + $0.lastLines).map(\.hash) })
         let files = files
+        read(files.indices.filter(mustBeRead)) { files[$0].survey(for: lines, shouldStop: isCancelled) }
+        spans = files.indices.map(span)
+        guard files.count > Survey.few else { return !isCancelled() }
+        let intervals = intervals
+        read(crowded.filter { files[$0].isPlain && !files[$0].isKnown }) { place in
+            let (first, last) = (
+                files[place].firstTime?.wallClock ?? .max, files[place].lastTime?.wallClock ?? .min
+            )
+            let own = intervals.filter { $0.upperBound > first && $0.lowerBound <= last }
+            let parts = Set(own.map { files[place].part(holding: $0) })
+            let met = parts.map { files[place].survey(for: lines, in: $0, shouldStop: isCancelled).met }
+            return (nil, met.reduce(into: []) { $0.formUnion($1) })
+        }
+        sharers = link()
+        return !isCancelled()
+    }
+
+    private func read(
+        _ places: [Int], _ survey: @escaping @Sendable (Int) -> (last: Stamp?, met: Set<UInt64>)
+    ) {
         let found = Mutex<[Int: (last: Stamp?, met: Set<UInt64>)]>([:])
         let next = Atomic(0)
         Threads.run(min(places.count, 4)) { _ in
             while true {
                 let turn = next.add(1, ordering: .relaxed).oldValue
-                guard turn < places.count, !isCancelled() else { return }
-                let result = files[places[turn]].survey(for: lines, shouldStop: isCancelled)
+                guard turn < places.count else { return }
+                let result = survey(places[turn])
                 found.withLock { $0[places[turn]] = result }
             }
         }
-        read = found.withLock { $0 }
-        return !isCancelled()
+        read.merge(found.withLock { $0 }) { $1 }
     }
 
-    var passages: [Passage] { Passage.passages(of: files, span: span, shared: shares) }
+    var passages: [Passage] {
+        if spans.isEmpty { spans = files.indices.map(span) }
+        return Passage.passages(
+            of: files, span: { [spans] in spans[$0] },
+            sharers: { [sharers] in sharers.isEmpty ? Array($1) : sharers[$0].filter($1.contains) },
+            shared: shares)
+    }
 
     /// From the first to the last stamp; what cannot be known ends never.
     private func span(_ place: Int) -> ClosedRange<Int64>? {
-        if let span = spans[place] { return span }
         let file = files[place]
-        var span: ClosedRange<Int64>?
-        if let first = file.firstTime.map(time) {
-            let last = (file.lastStamp ?? read[place]?.last).map { time(file.years.time(of: $0)) }
-            span = first...max(first, last ?? next(place).map { time($0) } ?? .max)
-        }
-        spans[place] = span
-        return span
+        guard let first = file.firstTime.map(time) else { return nil }
+        let last = (file.lastStamp ?? read[place]?.last).map { time(file.years.time(of: $0)) }
+        return first...max(first, last ?? next(place).map { time($0) } ?? .max)
     }
 
     private func mustBeRead(_ place: Int) -> Bool {
         let file = files[place]
         guard file.file.isRegular, !file.isPlain, file.firstStamp != nil else { return false }
         let later = files.indices.dropFirst(place + 1)
-        let end = next(place).map(time)
-        return later.contains { other in
-            guard let first = files[other].firstTime.map(time) else { return false }
-            if let end {
-                return first <= end && !file.rotation.isBefore(files[other].rotation)
-                    && mayShare(place, other)
-            }
-            return true
+        guard let end = next(place).map(time) else {
+            return later.first.map { files[$0].firstStamp != nil } ?? false
         }
+        return later.lazy.prefix { [files] other in
+            files[other].firstTime.map(self.time).map { $0 <= end } ?? false
+        }
+        .contains { !file.rotation.isBefore(files[$0].rotation) && mayShare(place, $0) }
     }
 
     /// The first stamp of the rotation that surely comes behind a compressed one.
     private func next(_ place: Int) -> Value? {
         let file = files[place]
         guard !file.isPlain, let modified = file.modified else { return nil }
-        let next = files[(place + 1)...].first { file.rotation.isBefore($0.rotation) }
+        let next = successors[place].map { files[$0] }
         guard let time = next?.firstTime, Int64(modified) * 1_000_000 <= time.wallClock + Survey.zones else {
             return nil
         }
         return time
     }
+
+    // MARK: Many logs
+
+    /// The logs during which the same host has written another one.
+    private var crowded: [Int] {
+        var crowded: Set<Int> = []
+        // Of the logs of a host so far, the one that ends last: it overlaps with whatever any of them overlaps with.
+        var latest: [[UInt8]: (place: Int, end: Int64)] = [:]
+        for (place, span) in spans.enumerated() {
+            guard let span else { continue }
+            for host in files[place].firstHosts {
+                if let before = latest[host], before.end >= span.lowerBound {
+                    crowded.formUnion([before.place, place])
+                }
+                if span.upperBound > latest[host]?.end ?? .min { latest[host] = (place, span.upperBound) }
+            }
+        }
+        return crowded.sorted()
+    }
+
+    /// Times, on the wall clock, of the lines that logs begin and end with; those that are near each other in one.
+    private var intervals: [Range<Int64>] {
+        let times = files.flatMap { file in
+            (file.firstLines + file.lastLines).map { file.years.time(of: $0.stamp).wallClock }
+        }
+        var intervals: [Range<Int64>] = []
+        for time in times.sorted() {
+            if let last = intervals.last, time <= last.upperBound + 2 * TimePlace.tolerance {
+                intervals[intervals.count - 1] = last.lowerBound..<time + 1
+            } else {
+                intervals.append(time..<time + 1)
+            }
+        }
+        return intervals
+    }
+
+    private func link() -> [[Int]] {
+        var owners: [UInt64: [Int]] = [:]
+        for (place, file) in files.enumerated() {
+            for hash in Set((file.firstLines + file.lastLines).map(\.hash)) {
+                owners[hash, default: []].append(place)
+            }
+        }
+        var sharers = [Set<Int>](repeating: [], count: files.count)
+        for (place, file) in files.enumerated() {
+            for hash in read[place]?.met ?? Set(file.firstLines.map(\.hash)) {
+                // Of lines that very many logs have, some of those tell enough.
+                for other in owners[hash, default: []].prefix(Survey.few) where other != place {
+                    sharers[max(place, other)].insert(min(place, other))
+                }
+            }
+        }
+        return sharers.map { $0.sorted() }
+    }
+
+    // MARK: Two logs
 
     /// Whether lines that the second one begins with stand in the first one, or those that the first one ends with in
     /// the second one.
@@ -88,6 +182,7 @@ final class Survey {
         if let answer = pairs[[place, other]] { return answer }
         let answer =
             mayShare(place, other)
+            && (sharers.isEmpty || sharers[other].contains(place))
             && (holds(place, files[other].firstLines, of: other)
                 || holds(other, files[place].lastLines, of: place))
         pairs[[place, other]] = answer
@@ -96,7 +191,7 @@ final class Survey {
 
     /// Whether at least half of some lines of another log, as far as this one goes, stand in this one.
     private func holds(_ place: Int, _ lines: [LogFile.KnownLine], of other: Int) -> Bool {
-        guard let span = span(place) else { return false }
+        guard let span = spans[place] else { return false }
         let years = files[other].years
         let known = lines.map { ($0.hash, years.time(of: $0.stamp)) }.filter { span.contains(time($0.1)) }
         let hashes = Set(known.map(\.0))
@@ -106,6 +201,7 @@ final class Survey {
     /// Which of the lines, of those times, stand in a log; none where it was not to be read for that.
     private func met(_ lines: Set<UInt64>, _ times: [Value], in place: Int) -> Set<UInt64> {
         if let read = read[place] { return read.met.intersection(lines) }
+        if files[place].isKnown { return lines.intersection(files[place].firstLines.map(\.hash)) }
         let walls = times.map(\.wallClock)
         guard files[place].isPlain, let first = walls.min(), let last = walls.max() else { return [] }
         let part = files[place].part(holding: first..<last + 1)
