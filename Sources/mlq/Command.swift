@@ -11,7 +11,7 @@ enum Command {
         }
         let options: Options
         do {
-            options = try Options.parse(arguments)
+            options = try Options.read(arguments)
         } catch {
             let text = Options.fullMessage(for: error)
             if Options.exitCode(for: error) == .success {
@@ -115,7 +115,7 @@ enum Command {
         guard !paths.isEmpty else { throw UsageError("usage: mlq check SCRIPT…") }
         var status: Int32 = 0
         let options: Options
-        do { options = try Options.parse([]) } catch { throw UsageError("\(error)") }
+        do { options = try Options.read([]) } catch { throw UsageError("\(error)") }
         for path in paths {
             status = max(status, try Batch.run([try source(path)], options, paths: [], checkOnly: true))
         }

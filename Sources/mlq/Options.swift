@@ -102,6 +102,28 @@ struct Options: ParsableCommand {
     @Argument(help: ArgumentHelp("Logs, plain or compressed; - is standard input.", valueName: "file"))
     var files: [String] = []
 
+    /// The options of a command line. Argument parsing takes time in the square of the words, so words that can only be
+    /// files are hidden from it: those that follow another plain word.
+    static func read(_ words: [String]) throws -> Options {
+        var shown: [String] = []
+        var runs: [String: [String]] = [:]
+        var isPlain = true
+        for (place, word) in words.enumerated() {
+            let isOption = word.hasPrefix("-")
+            guard isPlain, !isOption else {
+                isPlain = !isOption
+                shown.append(word)
+                continue
+            }
+            // No argument has a NUL in it.
+            if runs[shown.last ?? ""] == nil { shown.append("\0\(place)") }
+            runs[shown[shown.count - 1], default: []].append(word)
+        }
+        var options = try parse(shown)
+        options.files = options.files.flatMap { runs[$0] ?? [$0] }
+        return options
+    }
+
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never
     }

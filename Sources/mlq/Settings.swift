@@ -48,7 +48,7 @@ struct Settings {
     }
 
     static func parsed(_ arguments: [String]) throws(UsageError) -> Settings {
-        do { return try Settings(try Options.parse(arguments)) } catch let error as UsageError {
+        do { return try Settings(try Options.read(arguments)) } catch let error as UsageError {
             throw error
         } catch {
             throw UsageError(Options.message(for: error))
