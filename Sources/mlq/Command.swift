@@ -15,7 +15,7 @@ enum Command {
         } catch {
             let text = Options.fullMessage(for: error)
             if Options.exitCode(for: error) == .success {
-                print(text)
+                Terminal.print(text + "\n")
                 return 0
             }
             Terminal.say(text)
@@ -90,14 +90,14 @@ enum Command {
 
     private static func help(_ words: [String]) throws(UsageError) -> Int32 {
         if words.first == "--json" {
-            print(Help.json())
+            Terminal.print(Help.json() + "\n")
             return 0
         }
         guard !words.isEmpty else {
-            print(Help.overview())
+            Terminal.print(Help.overview() + "\n")
             return 0
         }
-        print(try helpPage(words))
+        Terminal.print(try helpPage(words) + "\n")
         return 0
     }
 

@@ -195,10 +195,7 @@ struct Session {
         settings.redaction?.query(query, names: environment.names) ?? query
     }
 
-    func show(_ text: String) {
-        let run = RunState(memory: settings.memory, threads: settings.threads)
-        _ = DescriptorSink(STDOUT_FILENO, run: run).write(Array(Terminal.harmless(text).utf8))
-    }
+    func show(_ text: String) { Terminal.print(Terminal.harmless(text)) }
 
     /// Runs a query and says what is to be said of its answer.
     @discardableResult

@@ -25,12 +25,11 @@ enum Signals {
 
     /// Must run before any other thread starts.
     static func start() {
-        signal(SIGPIPE, SIG_IGN)
-        // A file that is too large for the system is an error as a full disk is.
-        signal(SIGXFSZ, SIG_IGN)
+        // A limit on the size of files (`ulimit -f`) is an error of the write.
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
         var set = Signals.set
         pthread_sigmask(SIG_BLOCK, &set, nil)
-        Threads.start {
+        let hasStarted = Threads.start {
             var set = Signals.set
             while true {
                 var number: Int32 = 0
@@ -43,6 +42,8 @@ enum Signals {
                 }
             }
         }
+        // Without a thread that waits for them, signals do what they do to any process.
+        if !hasStarted { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
     }
 
     /// What `nohup` has made deaf stays deaf.

@@ -31,6 +31,14 @@ enum Terminal {
         return Int(size.ws_row)
     }
 
+    /// Opens a descriptor that cannot be read or written in the place of each standard one that is closed: a log or a
+    /// file that is written must not get the number of one.
+    static func holdStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/", O_RDONLY)
+        }
+    }
+
     static var isDumb: Bool { environment("TERM").map { $0 == "dumb" } ?? true }
 
     static var hasColors: Bool { environment("NO_COLOR") == nil && !isDumb }
@@ -93,17 +101,33 @@ enum Terminal {
             .joined(separator: "\n")
     }
 
-    /// Writes to standard output.
-    static func print(_ text: String) { print(SystemText.bytes(text)) }
+    /// The next line of standard input, with its newline; nil at the end.
+    static func readLine() -> String? {
+        var bytes: [UInt8] = []
+        while bytes.last != 10, case let next = getchar(), next >= 0 { bytes.append(UInt8(next)) }
+        return bytes.isEmpty ? nil : SystemText.string(bytes)
+    }
 
-    static func print(_ bytes: [UInt8]) {
+    /// Whether standard output could not take all that was printed.
+    static let hasFailed = Atomic(false)
+
+    /// Writes to standard output. A reader that has gone away is no error.
+    static func print(_ text: String) {
+        let bytes = SystemText.bytes(text)
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done)
             }
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
+            guard count >= 0 else {
+                guard errno != EPIPE else { return }
+                let reason = String(cString: strerror(errno))
+                if !hasFailed.exchange(true, ordering: .relaxed) {
+                    say("mlq: cannot write the answer: \(reason)")
+                }
+                return
+            }
             done += count
         }
     }

@@ -11,6 +11,7 @@ import SystemText
 #endif
 
 // The first word decides: a file that exists is a script or a log; else it may be a subcommand.
+Terminal.holdStandardDescriptors()
 Signals.start()
 OpenFiles.allowMany()
 let arguments = (1..<max(1, Int(CommandLine.argc))).map { SystemText.string(CommandLine.unsafeArgv[$0]!) }
@@ -18,7 +19,7 @@ do throws(UsageError) {
     let status = try Command.run(arguments)
     // What an interrupted run has gathered may still hold files.
     StagedFiles.removeAll()
-    exit(status)
+    exit(Terminal.hasFailed.load(ordering: .relaxed) ? max(3, status) : status)
 } catch {
     Terminal.say("mlq: \(error.message)")
     exit(2)

@@ -97,7 +97,7 @@ final class ToolSource: ByteSource {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        sigaddset(&signals, SIGPIPE)
+        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, number) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         // In a group of its own: whoever interrupts the question still gets the answer to what had been read.
         posix_spawnattr_setflags(

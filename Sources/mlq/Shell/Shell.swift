@@ -387,9 +387,11 @@ final class Shell {
                 .map { $0.hasPrefix("      ") ? String($0) : Terminal.folded(String($0), columns: columns) }
                 .joined(separator: "\n")
         }
-        let state = RunState(memory: session.settings.memory, threads: 1)
-        let sink = PagerSink(session.settings.options.noPager ? nil : Pager(), state)
-        _ = sink.write(Array(text.utf8))
+        guard let pager = session.settings.options.noPager ? nil : Pager() else {
+            return Terminal.print(text)
+        }
+        let sink = PagerSink(pager, RunState(memory: session.settings.memory, threads: 1))
+        _ = sink.write(SystemText.bytes(text))
         sink.flush()
     }
 
