@@ -30,12 +30,13 @@ struct Settings {
 
     init(_ options: Options) throws(UsageError) {
         self.options = options
-        threads = options.threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let threads = options.threads ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         guard (1...256).contains(threads) else { throw UsageError("--threads \(threads): between 1 and 256") }
+        self.threads = MemoryLimit.threads(threads)
         guard let memory = Literals.size(options.memory), memory >= 1_000_000 else {
             throw UsageError("--memory \(options.memory): a size of at least 1MB, such as 512MB")
         }
-        self.memory = memory
+        self.memory = MemoryLimit.tables(memory)
         guard let interval = Literals.duration(options.every), interval >= 100_000 else {
             throw UsageError("--every \(options.every): a duration of at least 100ms, such as 10s")
         }

@@ -12,15 +12,19 @@ import SystemText
 
 // The first word decides: a file that exists is a script or a log; else it may be a subcommand.
 Terminal.holdStandardDescriptors()
+MemoryLimit.catchSignals()
 Signals.start()
 OpenFiles.allowMany()
-let arguments = (1..<max(1, Int(CommandLine.argc))).map { SystemText.string(CommandLine.unsafeArgv[$0]!) }
-do throws(UsageError) {
-    let status = try Command.run(arguments)
-    // What an interrupted run has gathered may still hold files.
-    StagedFiles.removeAll()
-    exit(Terminal.hasFailed.load(ordering: .relaxed) ? max(3, status) : status)
-} catch {
-    Terminal.say("mlq: \(error.message)")
-    exit(2)
+Threads.runWithStack {
+    do throws(UsageError) {
+        try MemoryLimit.check()
+        let words = (1..<max(1, Int(CommandLine.argc))).map { SystemText.string(CommandLine.unsafeArgv[$0]!) }
+        let status = try Command.run(words)
+        // What an interrupted run has gathered may still hold files.
+        StagedFiles.removeAll()
+        exit(Terminal.hasFailed.load(ordering: .relaxed) ? max(3, status) : status)
+    } catch {
+        Terminal.say("mlq: \(error.message)")
+        exit(2)
+    }
 }

@@ -27,11 +27,32 @@ package enum Threads {
         return true
     }
 
+    /// Stacks do not depend on `ulimit -s`. Where the address space is limited, they are small.
+    private static let stackSize: Int = {
+        var limit = rlimit()
+        let isLimited =
+            getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < Int.max
+        return isLimited ? 2 << 20 : 8 << 20
+    }()
+
+    /// Runs a body to its end on a stack of that size, on a thread of its own where the calling one has less.
+    package static func runWithStack(_ body: @escaping @Sendable () -> Void) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur < stackSize,
+            let thread = begin(body)
+        else { return body() }
+        pthread_join(thread, nil)
+    }
+
     private static func begin(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
         var thread = pthread_t()
         let task = Unmanaged.passRetained(Task(body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, stackSize)
         let status = pthread_create(
-            &thread, nil,
+            &thread, &attributes,
             { argument in
                 Unmanaged<Task>.fromOpaque(argument!).takeRetainedValue().body()
                 return nil
