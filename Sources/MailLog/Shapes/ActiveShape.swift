@@ -1,4 +1,4 @@
-/// A message that enters the active queue, at first or for another attempt (`global/opened.c`):
+/// Line of a message that enters the active queue, for the first or a later delivery attempt (`global/opened.c`):
 ///
 ///     from=<S>, size=N, nrcpt=N (queue active)
 package struct ActiveShape: LineShape {

@@ -1,4 +1,4 @@
-/// What amavis did with a message, which goes on with another queue id:
+/// Lines of amavis: the verdict on a message, and its forwarding. The message continues under another queue id:
 ///
 ///     (PID-NN) Passed CLEAN {RelayedInbound}, [A]:P [A] <S> -> <R>,<R>, Queue-ID: QID, Message-ID: <MID>,
 ///         mail_id: X, Hits: 1.2, size: N, queued_as: QID, 345 ms
@@ -8,7 +8,7 @@ package struct AmavisShape: LineShape {
     package let processes = ["amavis", "amavisd", "amavisd-new"]
     package let marker: String? = " -> <"
     package let summary =
-        "amavis passes or blocks a message: verdict, score, and both queue ids; it passes it on"
+        "amavis passes or blocks a message (verdict, score, both queue ids), or forwards it"
     package let samples = [
         "Nov 23 16:39:34 mx1 amavis[300]: (00300-01) Passed CLEAN {RelayedInbound}, [192.0.2.7]:4711 [192.0.2.7] <s@a.example> -> <alice@example.org>,<bob@example.org>, Queue-ID: AB485F8A0B1, Message-ID: <m1@a.example>, mail_id: x1, Hits: -1.2, size: 2811, queued_as: BB485F8A0B2, 345 ms",
         "Nov 23 16:39:34 mx1 amavis[300]: (00300-02) Blocked INFECTED (Eicar-Test-Signature) {DiscardedInbound}, [192.0.2.7] <> -> <alice@example.org>, Message-ID: <m2@a.example>, mail_id: x2, Hits: -, size: 811, 112 ms",
@@ -56,7 +56,7 @@ package struct AmavisShape: LineShape {
             let address = head[open + 1..<close]
             cells.set(ip, address.hasPrefix("IPv6:") ? address.dropFirst(5) : address)
         }
-        // The other pairs come in an order that can be configured.
+        // The order of the other pairs is configurable.
         let rest = pairs.rest
         if let id = value("Queue-ID: ", in: rest) { cells.set(queueID, id) }
         if let id = value("Message-ID: ", in: rest) { cells.set(messageID, id.withoutBrackets) }
@@ -79,7 +79,7 @@ package struct AmavisShape: LineShape {
         return true
     }
 
-    /// What follows a key after a comma, up to the next one.
+    /// Returns the value of a key that follows a comma; the value ends before the next comma.
     private func value(_ key: StaticString, in text: Bytes) -> Bytes? {
         var pairs = Pairs(text)
         while true {

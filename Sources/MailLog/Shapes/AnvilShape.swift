@@ -1,4 +1,4 @@
-/// How often clients came at most (`anvil/anvil.c`). The time has no year:
+/// Peak connection rates and counts of clients (`anvil/anvil.c`). The time has no year:
 ///
 ///     statistics: max connection rate 8/60s for (smtp:192.0.2.7) at Nov 23 16:39:35
 ///     statistics: max connection count 2 for (smtp:192.0.2.7) at Nov 23 16:39:35
@@ -7,7 +7,7 @@ package struct AnvilShape: LineShape {
     package static let events = ["anvil"]
     package let processes = ["anvil"]
     package let marker: String? = "statistics: max "
-    package let summary = "the highest rates and counts of clients since the last such line"
+    package let summary = "the highest rate or count of a client since the last anvil statistics"
     package let samples = [
         "Nov 23 16:42:55 mx1 postfix/anvil[9736]: statistics: max connection rate 8/60s for (smtp:192.0.2.7) at Nov 23 16:39:35",
         "Nov 23 16:42:55 mx1 postfix/anvil[9736]: statistics: max connection count 2 for (127.0.0.1:2525:2001:db8::7) at Nov 23 16:39:35",
@@ -47,7 +47,7 @@ package struct AnvilShape: LineShape {
         return true
     }
 
-    /// `service:address`; the service may be `address:port` itself, the address may have colons.
+    /// Splits `service:address`. The service may be `address:port`, and both addresses may contain colons.
     private func fill(_ client: Bytes, into cells: Cells) {
         let colon = UInt8(ascii: ":")
         guard var split = client.firstIndex(of: colon) else { return }

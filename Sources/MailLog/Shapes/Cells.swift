@@ -1,5 +1,6 @@
-/// Where a shape writes: the slots of a row, and which of them the query wants. Writing a cell that is not
-/// wanted is harmless, so only work worth avoiding asks first.
+/// Output cells of a shape: the slots of a row, with a flag for each slot that the query wants.
+///
+/// A shape may write an unwanted cell. It calls `wants` only to avoid expensive work.
 package struct Cells {
     let slots: UnsafeMutablePointer<Value>
     let wanted: UnsafePointer<Bool>
@@ -16,21 +17,21 @@ package struct Cells {
     @inline(__always)
     func set(_ slot: Int, _ text: Bytes) { slots[slot] = .text(text) }
 
-    /// Names the event, with a text that lives as long as the process.
+    /// Sets the event name. The text is static, so it outlives the row.
     @inline(__always)
     func event(_ name: StaticString) { slots[eventSlot] = .text(Bytes(name)) }
 
-    /// A whole number; nothing where the text is none.
+    /// Sets a whole number; leaves the cell unchanged if the text is not one.
     func setInteger(_ slot: Int, _ text: Bytes) {
         if let number = text.decimal { slots[slot] = .integer(number) }
     }
 
-    /// Seconds with at most six decimals; nothing where the text is none.
+    /// Sets a duration in seconds, to microsecond precision; leaves the cell unchanged if the text is not a number.
     func setSeconds(_ slot: Int, _ text: Bytes) {
         if let microseconds = text.microseconds { slots[slot] = .duration(microseconds) }
     }
 
-    /// A decimal number with a sign and a fraction; nothing where the text is none.
+    /// Sets a decimal number with optional sign and fraction; leaves the cell unchanged if the text is not one.
     func setNumber(_ slot: Int, _ text: Bytes) {
         let isNegative = text.hasPrefix("-")
         let digits = isNegative || text.hasPrefix("+") ? text.dropFirst(1) : text
@@ -40,7 +41,7 @@ package struct Cells {
 }
 
 extension Bytes {
-    /// Seconds in decimal notation as microseconds. What is finer than that is cut.
+    /// Decimal seconds as microseconds; finer digits are truncated. Nil if the text is not a number.
     var microseconds: Int? {
         var value = 0
         var index = 0

@@ -1,5 +1,5 @@
-/// A header or body check that matched (`cleanup/cleanup_message.c`); `warning:` is an action here. The SMTP
-/// client has such checks too (`smtp/smtp_proto.c`), and says less:
+/// Header or body check that matched (`cleanup/cleanup_message.c`). `warning:` is an action here, not a severity.
+/// The checks of the SMTP client (`smtp/smtp_proto.c`) log the second, shorter form:
 ///
 ///     ACTION: {header|body} TEXT from {N[A]|local}; from=<S> to=<R> proto=P helo=<H>[: REMARK]
 ///     ACTION: {header|body} TEXT[: REMARK]

@@ -1,4 +1,4 @@
-/// What a virus scanner found.
+/// Results of the ClamAV virus scanner.
 package struct ClamAVShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         (
@@ -14,7 +14,7 @@ package struct ClamAVShape: TemplateShape {
         ("clamav", "<_>: <detail> <verdict=FOUND>"),
     ]
     package let processes: [String] = ["clamav-milter", "clamd"]
-    package let summary = "a virus scanner finds a message clean or infected"
+    package let summary = "ClamAV finds a message clean or infected"
     package let samples = [
         "Nov 23 16:39:34 mx1 clamav-milter[600]: Message AB485F8A0B1 from <s@a.example> to <alice@example.org> with subject 'x' message-id '<m1@a.example>' infected by Eicar-Test-Signature",
         "Nov 23 16:39:34 mx1 clamav-milter[600]: Clean message AB485F8A0B1 from <s@a.example> to <alice@example.org>",

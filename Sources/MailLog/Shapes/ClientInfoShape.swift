@@ -1,4 +1,4 @@
-/// What the SMTP client does for servers that need it, and what it says of them (`smtp/smtp_proto.c`).
+/// Workarounds of the SMTP client for particular servers, and its notes about servers (`smtp/smtp_proto.c`).
 package struct ClientInfoShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("pix", "ID: enabling PIX workarounds: <detail> for <relay>"),
@@ -15,7 +15,7 @@ package struct ClientInfoShape: TemplateShape {
         ("transport-passed", "ID: passing <<to>> to transport=<socket>"),
     ]
     package let processes: [String] = ["smtp", "lmtp", "smtpd", "postscreen"]
-    package let summary = "a workaround for a server, or an option that is not offered"
+    package let summary = "a workaround for a server, or an SMTP extension that is not offered"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtp[9733]: B0ADE20FC7: enabling PIX workarounds: disable_esmtp delay_dotcrlf for mx.a.example[192.0.2.7]:25",
         "Nov 23 16:39:34 mx1 postfix/smtp[9733]: B0ADE20FC7: breaking line > 998 bytes with <CR><LF>SPACE",

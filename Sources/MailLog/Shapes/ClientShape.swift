@@ -1,11 +1,12 @@
-/// A message that begins at a client (`smtpd/smtpd.c`); behind a content filter it names the message before it:
+/// Line of a message that a client begins to send (`smtpd/smtpd.c`). After a content filter, `orig_queue_id` names
+/// the parent message:
 ///
 ///     client=N[A][, sasl_method=M][, sasl_username=U][, sasl_sender=S][, orig_queue_id=Q][, orig_client=N[A]]
 package struct ClientShape: LineShape {
     package static let events = ["client"]
     package let processes = ["smtpd", "qmqpd"]
     package let marker: String? = ": client="
-    package let summary = "a message begins: who sends it"
+    package let summary = "a message begins: the client that sends it"
     package let samples = [
         "Nov 23 16:40:11 mx1 postfix/10026/smtpd[10625]: 4jYBWH5FPxz2NpSK: client=localhost[127.0.0.1]:59242, orig_queue_id=4jYBWH52yzz2NpW3, orig_client=localhost[127.0.0.1]:45866",
         "Nov 23 16:39:34 mx1 postfix/submission/smtpd[9769]: D2273F8A0C3: client=unknown[2001:db8::7], sasl_method=PLAIN, sasl_username=sally@example.org, sasl_sender=s@c.example",

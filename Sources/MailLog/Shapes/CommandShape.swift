@@ -1,4 +1,4 @@
-/// A command that is none, or is written wrong (`smtpd/smtpd.c`).
+/// Unknown or malformed SMTP command (`smtpd/smtpd.c`).
 package struct CommandShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("non-smtp", "warning: non-SMTP command from <client>: <detail>"),
@@ -8,7 +8,7 @@ package struct CommandShape: TemplateShape {
         ("replaced", "<client>: replacing command \"<where>\" with \"<detail>\""),
     ]
     package let processes: [String] = ["smtpd"]
-    package let summary = "a client sends something that is not SMTP, or an address that is none"
+    package let summary = "a client sends a command that is not SMTP, or a malformed address"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: non-SMTP command from localhost[127.0.0.1]: GET / HTTP/1.0",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9750]: warning: Illegal address syntax from localhost[127.0.0.1]:4711 in MAIL command: <bad address>",

@@ -1,4 +1,4 @@
-/// What Postfix says of its configuration and its tables.
+/// Lines of Postfix about its configuration and its lookup tables.
 package struct ConfigShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("table-changed", "table <table> has changed <_=-- restarting|- finishing in the background>"),
@@ -24,7 +24,7 @@ package struct ConfigShape: TemplateShape {
         ("queue-lifetime", "warning: <table> is <_=larger|smaller> than <_> - adjusting <_>"),
     ]
     package let processes = PostfixProcesses.all
-    package let summary = "a table has changed, a lookup fails, a setting is not what it should be"
+    package let summary = "a table has changed, a table lookup fails, or a setting is questionable"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: table hash:/etc/postfix/access(0,lock|fold_fix) has changed -- restarting",
         "Nov 23 16:39:34 mx1 postfix/postscreen[9733]: table cidr:/etc/postfix/postscreen.cidr has changed - finishing in the background",

@@ -1,10 +1,10 @@
-/// A server that could not be reached (`smtp/smtp_connect.c`): `connect to H[A]:P: ERROR`. It has no queue id; it
-/// belongs to the delivery lines of the same process that follow.
+/// Failed connection to a server (`smtp/smtp_connect.c`): `connect to H[A]:P: ERROR`. The line has no queue id. It
+/// belongs to the next delivery lines of the same process.
 package struct ConnectFailShape: LineShape {
     package static let events = ["connect-fail"]
     package let processes = ["smtp", "lmtp"]
     package let marker: String? = "connect to "
-    package let summary = "a server could not be reached: relay and error"
+    package let summary = "a connection to a server fails: relay and error"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtp[9741]: connect to 127.0.0.1[127.0.0.1]:1: Connection refused",
         "Nov 23 16:39:34 mx1 postfix/lmtp[9741]: connect to mx1[/run/lmtp.sock]: No such file or directory",

@@ -1,4 +1,4 @@
-/// A client that connects: `connect from N[A]` (`smtpd/smtpd.c`).
+/// Start of a session: `connect from N[A]` (`smtpd/smtpd.c`).
 package struct ConnectShape: LineShape {
     package static let events = ["connect"]
     package let processes = ["smtpd", "qmqpd"]

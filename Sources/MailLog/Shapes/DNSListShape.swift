@@ -1,10 +1,10 @@
-/// A DNS list that knows a client (`dnsblog/dnsblog.c`).
+/// DNS list entry of a client (`dnsblog/dnsblog.c`).
 package struct DNSListShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("dnsbl", "addr <client_ip> listed by domain <dnsbl_domain> as <dnsbl_result>")
     ]
     package let processes: [String] = ["dnsblog"]
-    package let summary = "a DNS list knows a client"
+    package let summary = "a DNS list contains the address of a client"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/dnsblog[9733]: addr 192.0.2.7 listed by domain zen.example as 127.0.0.4"
     ]

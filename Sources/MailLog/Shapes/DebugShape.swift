@@ -1,5 +1,5 @@
-/// What a daemon says when it runs with `-v`: the SMTP dialogue, and lines that begin with a C function's
-/// name. It is kept apart, and never read as anything else.
+/// Debug output of a daemon with `-v`: the SMTP dialogue, and lines that begin with the name of a C function.
+/// These lines have an event of their own; no other shape reads them.
 ///
 ///     > localhost[127.0.0.1]: 250 2.1.5 Ok      smtpd_check_addr: addr=a@b.example
 package struct DebugShape: LineShape {
@@ -7,7 +7,7 @@ package struct DebugShape: LineShape {
     package let processes = PostfixProcesses.all
     package let marker: String? = nil
     package let isLastResort = true
-    package let summary = "what a daemon says with -v"
+    package let summary = "debug output of a daemon that runs with -v"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: > localhost[127.0.0.1]: 250 2.1.5 Ok",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: match_hostname: localhost ~? 127.0.0.0/8",
@@ -25,7 +25,8 @@ package struct DebugShape: LineShape {
         return true
     }
 
-    /// Lower-case letters, digits and at least one `_`, and then a colon or a blank.
+    /// Whether the text begins with a C function name: lower-case letters, digits and at least one `_`, followed by a
+    /// colon or a blank.
     private func startsWithFunction(_ body: Bytes) -> Bool {
         var hasUnderscore = false
         for index in 0..<min(body.count, 60) {

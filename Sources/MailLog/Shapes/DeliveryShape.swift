@@ -1,9 +1,9 @@
-/// A delivery attempt of any delivery agent (`global/log_adhoc.c`); order and separators are fixed:
+/// Delivery attempt of any delivery agent (`global/log_adhoc.c`). The order and the separators are fixed:
 ///
 ///     to=<R>[, orig_to=<O>], relay=H[, conn_use=N], delay=D, delays=a/b/c/d[, tls=T], dsn=x.y.z, status=S (WHY)
 ///
-/// Before Postfix 2.3 there were no `delays` and `dsn`, and `delay` was whole seconds. Some systems log addresses
-/// without `<>`.
+/// Before Postfix 2.3, lines had no `delays` and no `dsn`, and `delay` was in whole seconds. Some systems log
+/// addresses without `<>`.
 package struct DeliveryShape: LineShape {
     package static let events = ["delivery"]
     package let processes: [String] = []
@@ -19,7 +19,7 @@ package struct DeliveryShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/local[1]: 2A22C263F6: to=user@a.example, orig_to=root@localhost, relay=local, delay=0.07, delays=0.04/0/0/0.03, dsn=2.0.0, status=sent (delivered to mailbox)",
     ]
 
-    /// A class, as a struct of so many would be copied for each line.
+    /// Slots of all fields. A class, because a struct of this size would be copied for each line.
     private final class Places: Sendable {
         let to = Field("to").slot
         let origTo = Field("orig_to").slot
@@ -69,7 +69,7 @@ package struct DeliveryShape: LineShape {
         guard pairs.skip(", relay="), let server = pairs.upToComma() else { return false }
 
         var (uses, total, parts, level, code) = (none, none, none, none, none)
-        // In the order in which they mostly come.
+        // The order in which most versions write the pairs; another order costs a second pass.
         while !pairs.skip("status=") {
             let start = pairs.position
             guard pairs.take("conn_use=", &uses), pairs.take("delay=", &total), pairs.take("delays=", &parts),
@@ -99,7 +99,7 @@ package struct DeliveryShape: LineShape {
             cells.set(places.status, word)
         }
         guard outcome.stands(" (", at: word.count) else { return true }
-        // The reason may hold parentheses; the last one of the line closes it, unless the line was cut.
+        // The reason may contain parentheses. The last one of the line closes it, unless the line was cut.
         var why = outcome.dropFirst(word.count + 2)
         if why.count > 0, why[why.count - 1] == UInt8(ascii: ")") { why = why.dropLast(1) }
         cells.set(places.detail, why)
@@ -113,7 +113,7 @@ package struct DeliveryShape: LineShape {
         return true
     }
 
-    /// `a/b/c/d`.
+    /// Splits `a/b/c/d` into the four delays.
     private func fill(delays text: Bytes, into cells: Cells) {
         var start = 0
         for slot in places.delayParts {

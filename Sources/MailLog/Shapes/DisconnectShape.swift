@@ -1,11 +1,11 @@
-/// The end of a session (`smtpd/smtpd.c`), from Postfix 3.0 with the commands of the client:
+/// End of a session (`smtpd/smtpd.c`). From Postfix 3.0, the line counts the commands of the client:
 ///
 ///     disconnect from N[A][ ehlo=1][ mail=1][ rcpt=0/1]… commands=3/4[ notes=bare_lf]
 package struct DisconnectShape: LineShape {
     package static let events = ["disconnect"]
     package let processes = ["smtpd", "qmqpd"]
     package let marker: String? = "disconnect from "
-    package let summary = "a client disconnects: how many commands it gave"
+    package let summary = "a client disconnects: number of commands in the session"
     package let samples = [
         "Nov 23 16:40:11 mx1 mx1-out/smtpd[10616]: disconnect from localhost[127.0.0.1]:58950 ehlo=1 mail=1 rcpt=0/1 rset=1 commands=3/4 notes=bare_lf",
         "Nov 23 16:39:35 mx1 postfix/smtpd[9750]: disconnect from localhost[127.0.0.1] commands=0/0",
@@ -51,7 +51,7 @@ package struct DisconnectShape: LineShape {
         return true
     }
 
-    /// `3/4`, or `4` where all were accepted.
+    /// Splits `accepted/total`, such as `3/4`. A single number means that all commands were accepted.
     private func fill(_ value: Bytes, _ ok: Int, _ total: Int, _ cells: Cells) {
         let slash = value.firstIndex(of: UInt8(ascii: "/"))
         cells.setInteger(ok, value.prefix(slash ?? value.count))

@@ -1,4 +1,4 @@
-/// What dovecot says of logins and of mail that it stored:
+/// Lines of dovecot about logins, sessions and stored mail:
 ///
 ///     imap-login: Login: user=<U>, method=PLAIN, rip=A, lip=A, …
 ///     imap-login: Disconnected (auth failed, 1 attempts in 2 secs): [user=<U>, ][method=PLAIN, ]rip=A, …
@@ -14,7 +14,7 @@ package struct DovecotShape: LineShape {
     package let processes = ["dovecot"]
     package let marker: String? = nil
     package let summary =
-        "dovecot: a login, a login that fails, a message that is stored or deleted, an end of a session"
+        "dovecot: a login, a failed login, a message stored or deleted, or the end of a session"
     package let samples = [
         "Nov 23 16:39:34 mx1 dovecot: imap-login: Login: user=<bob@example.org>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, mpid=811, TLS, session=<a1b2>",
         "Nov 23 16:39:34 mx1 dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.1, TLS, session=<a1b3>",
@@ -45,7 +45,7 @@ package struct DovecotShape: LineShape {
         if pairs.skip("(") {
             let inside = pairs.upTo(")")
             guard pairs.skip(")") else { return false }
-            // Of an auth process, a number or the name of a service stands there.
+            // For an auth process, the parentheses contain a number or a service name, not a user.
             if !isAuth { return decode(pairs.rest, of: inside, into: cells) }
         }
         guard pairs.skip(": ") else { return false }
@@ -76,7 +76,7 @@ package struct DovecotShape: LineShape {
         return true
     }
 
-    /// The text behind `service(user)`.
+    /// Decodes the text after `service(user)`.
     private func decode(_ text: Bytes, of name: Bytes, into cells: Cells) -> Bool {
         var pairs = Pairs(text)
         let comma = name.range(of: ", ")?.upperBound ?? 0
@@ -108,7 +108,7 @@ package struct DovecotShape: LineShape {
         return true
     }
 
-    /// `expunge: box=INBOX, uid=7, msgid=<m1@a.example>, size=2811`, `copy from INBOX: box=Trash, …`.
+    /// Decodes `expunge: box=INBOX, uid=7, msgid=<m1@a.example>, size=2811` or `copy from INBOX: box=Trash, …`.
     private func decodeMail(_ text: Bytes, into cells: Cells) -> Bool {
         var pairs = Pairs(text)
         let what = pairs.upTo(": ")
@@ -127,9 +127,9 @@ package struct DovecotShape: LineShape {
         return true
     }
 
-    /// `passwd-file(bob,192.0.2.7,<session>): Password mismatch`.
+    /// Decodes `passwd-file(bob,192.0.2.7,<session>): Password mismatch`.
     private func decodeAuth(_ pairs: inout Pairs, into cells: Cells) -> Bool {
-        // A worker says who asked it: `conn unix:auth-worker (pid=3,uid=5): auth-worker<9>: `.
+        // A worker logs its client process first: `conn unix:auth-worker (pid=3,uid=5): auth-worker<9>: `.
         if pairs.skip("conn unix:") {
             _ = pairs.upTo("): ")
             _ = pairs.skip("): ")

@@ -1,4 +1,4 @@
-/// The lines of Exim where it logs by syslog, with its own stamp and process id or without:
+/// Lines of Exim when it logs to syslog. Exim may add a timestamp and a process id of its own:
 ///
 ///     [STAMP ]ID <= S H=N [A] P=esmtp S=N id=MID         ID => R R=router T=transport H=N [A]
 ///     ID ** R …: error        ID == R … defer: error        ID Completed
@@ -11,7 +11,7 @@ package struct EximShape: LineShape {
     package let processes = ["exim", "exim4"]
     package let marker: String? = nil
     package let summary =
-        "exim: a message arrives, is delivered, fails, waits, or is done; a client is rejected"
+        "exim: a message arrives, is delivered, fails, is deferred or is completed; a client is rejected"
     package let samples = [
         "Nov 23 16:39:34 mx1 exim[40]: 2026-11-23 16:39:34 1rAbCd-000000-0A <= s@a.example H=mx.a.example [192.0.2.7] P=esmtps S=2811 id=m1@a.example",
         "Nov 23 16:39:34 mx1 exim[40]: 1rAbCd-000000-0A => bob <bob@example.org> R=dnslookup T=remote_smtp H=mx.b.example [192.0.2.8] C=\"250 OK\"",
@@ -110,7 +110,7 @@ package struct EximShape: LineShape {
         return true
     }
 
-    /// What is said of a client that was turned away.
+    /// Decodes a line about a rejected client or a failed login. `id` is the queue id, nil if the line has none.
     private func decodeSession(_ start: Pairs, _ id: Bytes?, into cells: Cells) -> Bool {
         var pairs = start
         if pairs.rest.contains(" authenticator failed for ") {
@@ -151,12 +151,12 @@ package struct EximShape: LineShape {
         return true
     }
 
-    /// The rest of `<address>`, before a blank, a colon or the end.
+    /// Takes the rest of `<address>`, which ends before a blank, a colon or the end of the text.
     private func bracketed(_ pairs: inout Pairs) -> Bytes {
         pairs.address(before: { $1 == $0.count || $0[$1] == 0x20 || $0[$1] == 0x3A }) ?? pairs.upTo(" ")
     }
 
-    /// `mx.a.example (helo) [192.0.2.7]:4711`; without a name that is verified, `(helo) [192.0.2.7]`.
+    /// Takes `mx.a.example (helo) [192.0.2.7]:4711`, or `(helo) [192.0.2.7]` if the client has no verified name.
     private func takeHost(_ pairs: inout Pairs, _ name: Int, _ ip: Int, _ cells: Cells) {
         if !pairs.rest.hasPrefix("("), !pairs.rest.hasPrefix("[") {
             cells.set(name, pairs.upTo(" "))
@@ -170,7 +170,7 @@ package struct EximShape: LineShape {
         _ = pairs.upTo(": ", " ")
     }
 
-    /// `1rAbCd-000000-0A`, from 4.97 `1rAbCd-00000000abc-0ABC`.
+    /// Whether the text is a queue id: `1rAbCd-000000-0A`, from Exim 4.97 `1rAbCd-00000000abc-0ABC`.
     private func isID(_ text: Bytes) -> Bool {
         guard text.count == 16 || text.count == 23, text[6] == 0x2D, text[text.count == 16 ? 13 : 18] == 0x2D
         else { return false }

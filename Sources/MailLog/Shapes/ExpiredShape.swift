@@ -1,11 +1,11 @@
-/// A message that was too long in the queue (`qmgr/qmgr_active.c`). It has no delivery line of its own:
+/// Line of a message that exceeded the queue lifetime (`qmgr/qmgr_active.c`). No delivery line reports the expiry:
 ///
 ///     from=<S>, status={expired|force-expired}, returned to sender
 package struct ExpiredShape: LineShape {
     package static let events = ["expired"]
     package let processes = ["qmgr", "oqmgr", "nqmgr"]
     package let marker: String? = "expired, returned to sender"
-    package let summary = "a message was too long in the queue and is returned"
+    package let summary = "a message exceeds the queue lifetime and is returned to the sender"
     package let samples = [
         "Nov 23 16:39:55 mx1 postfix/qmgr[7786]: BD528F8A638: from=<s@c.example>, status=expired, returned to sender",
         "Nov 23 16:40:16 mx1 mx1-out/qmgr[10573]: 4jYBWH4v7vz2NpSf: from=<s@c.example>, status=force-expired, returned to sender",

@@ -1,4 +1,4 @@
-/// Where lines are missing, or a log begins anew: what syslog daemons, journald and log rotation say.
+/// Notices of syslog daemons, journald and log rotation: lines were dropped, a log starts, a line was repeated.
 package struct GapShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("gap", "imuxsock lost <dropped> messages from pid <worker_pid> due to rate-limiting<_>"),
@@ -24,7 +24,7 @@ package struct GapShape: TemplateShape {
         "logrotate",
         "rsyslogd-2177",
     ]
-    package let summary = "lines are missing, or a log begins anew; a repetition of a line that is not there"
+    package let summary = "lines were dropped, a log starts, or a line was repeated that is not in the log"
     package let samples = [
         "Nov 23 16:39:34 mx1 rsyslogd[512]: imuxsock lost 112 messages from pid 9733 due to rate-limiting",
         "Nov 23 16:39:34 mx1 rsyslogd: imjournal: 4301 messages lost due to rate-limiting (20000 allowed within 600 seconds)",

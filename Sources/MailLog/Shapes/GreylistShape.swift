@@ -1,4 +1,4 @@
-/// What a policy server that greylists decided (postgrey, cbpolicyd), or a milter:
+/// Decision of a greylisting policy server (postgrey, cbpolicyd) or milter (milter-greylist):
 ///
 ///     [QID: ]action=greylist, reason=new, client_name=N, client_address=A, sender=S, recipient=R
 ///     QID: addr N[A] from <S> [to|rcpt] <R>: autowhitelisted for 24:00:00         milter-greylist
@@ -6,7 +6,7 @@ package struct GreylistShape: LineShape {
     package static let events = ["greylist"]
     package let processes = ["postgrey", "cbpolicyd", "policyd", "milter-greylist"]
     package let marker: String? = nil
-    package let summary = "a greylisting policy server decides: action and reason"
+    package let summary = "a greylisting service decides on a client: action and reason"
     package let samples = [
         "Nov 23 16:39:34 mx1 postgrey[200]: action=greylist, reason=new, client_name=mx.a.example, client_address=192.0.2.7/32, sender=s@a.example, recipient=alice@example.org",
         "Nov 23 16:39:34 mx1 postgrey[200]: AB485F8A0B1: action=pass, reason=triplet found, delay=363, client_name=mx.a.example, client_address=192.0.2.7, sender=s@a.example, recipient=alice@example.org",

@@ -1,4 +1,4 @@
-/// A client that asks for too much at once (`smtpd/smtpd.c`, counted by anvil).
+/// Client that exceeds a rate or concurrency limit (`smtpd/smtpd.c`, counted by anvil).
 package struct LimitShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         (
@@ -11,7 +11,7 @@ package struct LimitShape: TemplateShape {
         ),
     ]
     package let processes: [String] = ["smtpd"]
-    package let summary = "a client exceeds a limit: which, how much, of which service"
+    package let summary = "a client exceeds a limit: name of the limit, rate, service"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: Connection concurrency limit exceeded: 51 from unknown[192.0.2.7] for service smtp",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: Recipient address rate limit exceeded: 201 from unknown[192.0.2.7]:4711 for service submission",

@@ -1,33 +1,32 @@
-/// One shape of log line: how to tell it and which fields it carries. A new shape is one file that conforms
-/// and one line in `LineShapes.types`.
+/// Shape of log line: recognises a line and decodes its fields. A new shape is one file that conforms to this
+/// protocol, and one line in `LineShapes.types`.
 ///
-/// No line has two shapes but one of the last resort: which of them are tried depends on what a query
-/// demands, and the answer must not.
+/// A line matches at most one shape, apart from shapes with `isLastResort`. The query decides which shapes are
+/// tried, and its result must not depend on that choice.
 package protocol LineShape: Sendable {
-    /// The values of `event` that it gives.
+    /// Values of `event` that this shape sets.
     static var events: [String] { get }
 
     init()
 
-    /// The processes (last component of the tag) that log it; empty means any.
+    /// Processes (last component of the tag) that log such lines; empty means any process.
     var processes: [String] { get }
-    /// The slots of the fields it fills, `event` and the envelope's apart.
+    /// Slots of the fields that `decode` fills, without `event` and the fields of the prelude.
     var slots: [Int] { get }
-    /// Whether a line of this shape may have that word in a field whose words are a closed set.
+    /// Whether a line of this shape may have the value `word` in a field with a closed set of values.
     func gives(_ word: String, for field: Field) -> Bool
-    /// Text that every line of this shape contains, for searching raw bytes; nil when there is none.
+    /// Text that every line of this shape contains, used to search raw bytes; nil if there is no such text.
     var marker: String? { get }
-    /// Texts of which every line with that event contains at least one; nil when nothing is certain.
+    /// Returns a list of texts; every line with the event contains at least one. Nil if no such list is known.
     func markers(of event: String) -> [String]?
-    /// Whether it takes lines that no other shape takes, so that all others must be tried before it.
+    /// Whether the shape takes lines that no other shape matches; all other shapes are tried first.
     var isLastResort: Bool { get }
-    /// One line for help.
+    /// One line for the help.
     var summary: String { get }
-    /// Real lines of this shape, prelude included.
+    /// Real lines of this shape, with prelude.
     var samples: [String] { get }
 
-    /// Fills the cells that are wanted and `event` if the line has this shape, and says whether it has. On
-    /// false nothing is written.
+    /// Fills `event` and the wanted cells, and returns true if the line has this shape. On false, no cell is written.
     func decode(_ line: LineText, into cells: Cells) -> Bool
 }
 
@@ -39,13 +38,13 @@ extension LineShape {
     package var fields: [Field] { slots.map { Fields.all[$0] } }
 }
 
-/// What a shape looks at: the message after tag, severity word and queue id.
+/// Input of a shape: the text of a line after the tag, the severity word and the queue id.
 package struct LineText {
     /// The text after the severity word and the queue id, without the newline.
     package var body: Bytes
-    /// The queue id, `NOQUEUE`, or nothing.
+    /// Queue id or `NOQUEUE`; nil if the line has neither.
     package var queueID: Bytes?
-    /// Whether a severity word (`warning: `) stood before.
+    /// Whether a severity word (`warning: `) precedes the body.
     package var hasSeverityWord: Bool
 
     package init(body: Bytes, queueID: Bytes?, hasSeverityWord: Bool) {

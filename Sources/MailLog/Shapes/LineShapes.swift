@@ -1,4 +1,4 @@
-/// Every shape of log line, in the order in which they are tried. A new shape is one line here.
+/// All shapes of log line, in the order in which they are tried. A new shape is one line here.
 package enum LineShapes {
     package static let types: [any LineShape.Type] = [
         DeliveryShape.self,
@@ -64,11 +64,11 @@ package enum LineShapes {
 
     package static let all: [any LineShape] = types.map { $0.init() }
 
-    /// The values of `event`: those of the shapes, and `other` for a line of none. Taken from the types,
-    /// because a shape that is made looks its fields up, and `event` is one of them.
+    /// Values of `event`: those of all shapes, and `other` for an unrecognised line. Uses the types, not the
+    /// instances: the initialiser of a shape looks up fields, and `event` is one of them.
     package static let events: [String] = types.flatMap { $0.events } + ["other"]
 
-    /// Texts of which every line with that event contains at least one; nil when nothing is certain.
+    /// Returns a list of texts; every line with the event contains at least one. Nil if no such list is known.
     package static func markers(of event: String) -> [String]? {
         var markers: [String] = []
         for shape in all where shape.events.contains(event) {

@@ -1,4 +1,4 @@
-/// A question to the DNS that has no usable answer.
+/// DNS lookup that failed, or returned an unusable answer.
 package struct LookupShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("dns", "warning: <hostname>: RBL lookup error: <detail>"),
@@ -15,7 +15,7 @@ package struct LookupShape: TemplateShape {
     package let processes: [String] = [
         "smtpd", "smtp", "lmtp", "dnsblog", "cleanup", "trivial-rewrite", "tlsproxy", "postscreen",
     ]
-    package let summary = "a DNS lookup fails or gives something unusable"
+    package let summary = "a DNS lookup fails or returns an unusable answer"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: 7.2.0.192.zen.example: RBL lookup error: Host or domain name not found. Name service error for name=7.2.0.192.zen.example type=A: Host not found, try again",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: Unable to look up MX host mx.a.example for Sender address s@a.example: Name or service not known",

@@ -1,11 +1,11 @@
-/// A session that broke off (`smtpd/smtpd.c`); the queue id only from Postfix 3.10:
+/// Session that ended early (`smtpd/smtpd.c`). The line has a queue id only from Postfix 3.10:
 ///
 ///     {lost connection|timeout|too many errors} after WHERE[ (N bytes)] from N[A]
 package struct LostShape: LineShape {
     package static let events = ["lost"]
     package let processes = ["smtpd", "qmqpd"]
     package let marker: String? = " after "
-    package let summary = "a session breaks off: lost connection, timeout or too many errors"
+    package let summary = "a session ends early: lost connection, timeout or too many errors"
     package let samples = [
         "Nov 23 16:39:36 mx1 postfix/smtpd[9733]: lost connection after DATA (14 bytes) from localhost[127.0.0.1]:4711",
         "Nov 23 16:39:36 mx1 postfix/smtpd[9733]: NOQUEUE: timeout after END-OF-MESSAGE from localhost[127.0.0.1]",

@@ -1,11 +1,11 @@
-/// A message to a mailing list of mailman.
+/// Post to a Mailman mailing list.
 package struct MailmanShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("mailman", "{(<_>) }post to <user> from <from>, size=<size>, message-id=<<message_id>>, <verdict>"),
         ("mailman", "{(<_>) }<<message_id>> smtp to <user> for <nrcpt> recips, <_>"),
     ]
     package let processes: [String] = ["mailman"]
-    package let summary = "a mailing list takes a message"
+    package let summary = "a Mailman list receives a post, or sends it to its members"
     package let samples = [
         "Nov 23 16:39:34 mx1 mailman[400]: post to users from s@a.example, size=2811, message-id=<m1@a.example>, success",
         "Nov 23 16:39:34 mx1 mailman[400]: <m1@a.example> smtp to users for 12 recips, completed in 0.311 seconds",

@@ -1,4 +1,4 @@
-/// What the master says of itself and of its processes (`master/`).
+/// Lines of the master daemon about itself and its child processes (`master/`).
 package struct MasterShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("start", "daemon started -- version <version>, configuration <config_dir>"),
@@ -21,7 +21,7 @@ package struct MasterShape: TemplateShape {
         ("bind", "warning: bind <socket>: <detail>"),
     ]
     package let processes: [String] = ["master"]
-    package let summary = "Postfix starts, reloads or stops, or one of its processes ends badly"
+    package let summary = "Postfix starts, reloads or stops, or one of its processes fails"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/master[7782]: daemon started -- version 3.7.11, configuration /etc/postfix",
         "Nov 23 16:39:34 mx1 postfix/master[7782]: reload -- version 3.7.11, configuration /etc/postfix",

@@ -1,5 +1,5 @@
-/// The Message-ID of a message (`cleanup/cleanup_message.c`): `message-id=<X@Y>`. The text is the header's: it may
-/// lack the brackets, be empty, or hold blanks.
+/// Message-ID of a message (`cleanup/cleanup_message.c`): `message-id=<X@Y>`. The text is copied from the header: it
+/// may lack the brackets, be empty, or contain blanks.
 package struct MessageIDShape: LineShape {
     package static let events = ["message-id", "resent-message-id"]
     package let processes = ["cleanup"]

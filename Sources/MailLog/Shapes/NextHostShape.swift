@@ -1,5 +1,5 @@
-/// A server that would not do, while others may be left to try (`smtp/smtp_trouble.c`); when none is, the
-/// delivery line says the same:
+/// Failed delivery attempt to one server while other servers remain (`smtp/smtp_trouble.c`). After the last server,
+/// the delivery line reports the failure instead:
 ///
 ///     QID: host H[A] said: REPLY (in reply to X command)
 ///     QID: {lost connection with|conversation with} H[A] …
@@ -7,7 +7,7 @@ package struct NextHostShape: LineShape {
     package static let events = ["next-host"]
     package let processes = ["smtp", "lmtp"]
     package let marker: String? = nil
-    package let summary = "a server refuses or breaks off, and the next one is tried: relay and reply"
+    package let summary = "a server rejects or disconnects, and the next server is tried: relay and reply"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtp[9741]: ED59C3D: host mx.a.example[192.0.2.7] said: 450 4.7.1 <user@a.example>: Recipient address rejected: Greylisted for 5 minutes (in reply to RCPT TO command)",
         "Nov 23 16:39:34 mx1 postfix/smtp[9741]: ED59C3D: lost connection with mx.a.example[192.0.2.7]:25 while sending DATA command",

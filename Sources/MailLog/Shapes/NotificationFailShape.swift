@@ -1,4 +1,4 @@
-/// A notification that could not be made or sent (`global/abounce.c`, `bounce/`).
+/// Notification that could not be created or sent (`global/abounce.c`, `bounce/`).
 package struct NotificationFailShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("notification-fail", "ID: status=<status=deferred> (<detail=bounce failed>)"),
@@ -17,7 +17,7 @@ package struct NotificationFailShape: TemplateShape {
         ),
     ]
     package let processes = PostfixProcesses.all
-    package let summary = "a bounce or a notice could not be made"
+    package let summary = "a bounce or other notification could not be created"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtp[9733]: ED373F8043E: status=deferred (bounce failed)",
         "Nov 23 16:39:34 mx1 postfix/bounce[9733]: warning: ED373F8043E: undeliverable postmaster notification discarded",

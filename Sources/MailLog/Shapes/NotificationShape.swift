@@ -1,11 +1,11 @@
-/// A notification that was made for a message, with its queue id (`bounce/`):
+/// Notification that was created for a message, with the queue id of the notification (`bounce/`):
 ///
 ///     {sender|postmaster} {non-delivery notification|delay notification|delivery status notification}: QID
 package struct NotificationShape: LineShape {
     package static let events = ["notification"]
     package let processes = ["bounce", "defer", "trace"]
     package let marker: String? = " notification: "
-    package let summary = "a bounce, delay notice or delivery status notification is made"
+    package let summary = "a bounce, delay or delivery status notification is created"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/bounce[9740]: AB485F8A0B1: sender non-delivery notification: B42F5F8A2E2",
         "Nov 23 16:39:36 mx1 postfix/bounce[9793]: 84B73F8A0CD: sender delivery status notification: 88459F8A64C",

@@ -1,4 +1,4 @@
-/// What opendkim did with the signature of a message.
+/// Lines of opendkim about the DKIM signature of a message.
 package struct OpenDKIMShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("opendkim", "ID: DKIM-Signature <_=field|header> <verdict=added> (s=<_>, d=<hostname>)"),
@@ -15,7 +15,7 @@ package struct OpenDKIMShape: TemplateShape {
         ("opendkim", "ID: <detail>"),
     ]
     package let processes: [String] = ["opendkim"]
-    /// What it says of a message is not all known.
+    /// The last template matches any text, because the list of opendkim's messages is incomplete.
     package let isLastResort = true
     package let summary = "a DKIM signature is added or verified"
     package let samples = [

@@ -1,4 +1,4 @@
-/// What opendmarc found by the policy of a sender's domain.
+/// Results of opendmarc for the policy of the sender's domain.
 package struct OpenDMARCShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         (
@@ -10,9 +10,9 @@ package struct OpenDMARCShape: TemplateShape {
         ("opendmarc", "ID: <detail>"),
     ]
     package let processes: [String] = ["opendmarc"]
-    /// What it says of a message is not all known.
+    /// The last template matches any text, because the list of opendmarc's messages is incomplete.
     package let isLastResort = true
-    package let summary = "a message passes DMARC or fails it"
+    package let summary = "a message passes or fails DMARC"
     package let samples = [
         "Nov 23 16:39:34 mx1 opendmarc[812]: AB485F8A0B1: a.example pass",
         "Nov 23 16:39:34 mx1 opendmarc[812]: AB485F8A0B1: SPF(mailfrom): a.example softfail",

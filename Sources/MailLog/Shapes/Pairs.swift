@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-/// Reads `key=value` pairs from left to right in the order in which Postfix writes them, so that what looks like
-/// a pair inside an address or a reply is not one.
+/// Reader of `key=value` pairs, from left to right in the order in which Postfix writes them. The fixed order keeps
+/// a pair-like text inside an address or a reply from being read as a pair.
 struct Pairs {
     let text: Bytes
     var position: Int
@@ -18,7 +18,7 @@ struct Pairs {
     var isAtEnd: Bool { position >= text.count }
     var rest: Bytes { text.dropFirst(min(position, text.count)) }
 
-    /// Steps over the literal if it is what comes next.
+    /// Skips the literal if it is next; returns whether it was.
     @inline(__always)
     mutating func skip(_ literal: StaticString) -> Bool {
         guard text.stands(literal, at: position) else { return false }
@@ -26,7 +26,7 @@ struct Pairs {
         return true
     }
 
-    /// Takes the value of the key if that is what comes next; false where it has no end.
+    /// Takes the value of the key if the key is next. Returns false only if the value has no end.
     @inline(__always)
     mutating func take(_ key: StaticString, _ value: inout Bytes) -> Bool {
         guard skip(key) else { return true }
@@ -35,13 +35,13 @@ struct Pairs {
         return true
     }
 
-    /// Steps over the first of the literals that comes next, and gives it.
+    /// Skips and returns the first of the literals that is next; nil if none of them is.
     mutating func oneOf(_ literals: StaticString...) -> Bytes? {
         for literal in literals where skip(literal) { return Bytes(literal) }
         return nil
     }
 
-    /// The text up to the next comma and blank, which are stepped over.
+    /// Takes the text before the next comma and blank, and skips these two; nil if there are none.
     @inline(__always)
     mutating func upToComma() -> Bytes? {
         var index = position
@@ -54,8 +54,8 @@ struct Pairs {
         return nil
     }
 
-    /// The text up to the first of the literals, which is not stepped over; all that is left when there is
-    /// none. A quoted local part at its start may hold them.
+    /// Takes the text before the first of the literals, but not the literal; the rest if no literal occurs.
+    /// Literals inside a quoted local part at the start do not count.
     mutating func upTo(_ literals: StaticString...) -> Bytes {
         var end = text.count
         let start = text.endOfQuotes(from: position)
@@ -66,8 +66,8 @@ struct Pairs {
         return text[min(position, end)..<end]
     }
 
-    /// The next `key=value` before the separator, which is stepped over; nil for what is no such pair. A quoted
-    /// local part may hold the separator.
+    /// Takes the next `key=value` and skips the separator after it; nil if the text is not a pair. A quoted local
+    /// part may contain the separator.
     mutating func next(before separator: StaticString) -> (key: Bytes, value: Bytes)? {
         let start = position
         var pair = upTo(separator)
@@ -79,7 +79,8 @@ struct Pairs {
         return (pair.prefix(equals), pair.dropFirst(equals + 1))
     }
 
-    /// The address before a `>` that one of `followers` comes after. A quoted local part may hold anything.
+    /// Takes the address before the first `>` whose next index satisfies `follows`. A quoted local part may contain
+    /// any text.
     @inline(__always)
     mutating func address(before follows: (Bytes, Int) -> Bool) -> Bytes? {
         var index = text.endOfQuotes(from: position)
@@ -93,7 +94,7 @@ struct Pairs {
         return nil
     }
 
-    /// An address with or without brackets, before something that `follows` knows.
+    /// Takes an address with or without brackets that ends where `follows` is satisfied.
     @inline(__always)
     mutating func anyAddress(before follows: (Bytes, Int) -> Bool) -> Bytes? {
         if skip("<") { return address(before: follows) }
@@ -110,14 +111,14 @@ struct Pairs {
 }
 
 extension Bytes {
-    /// Whether the literal stands at that place.
+    /// Whether the text contains the literal at that index.
     @inline(__always)
     func stands(_ literal: StaticString, at index: Int) -> Bool {
         index &+ literal.utf8CodeUnitCount <= count
             && memcmp(base + index, literal.utf8Start, literal.utf8CodeUnitCount) == 0
     }
 
-    /// The place after the quoted string that starts there, or `start` itself when none does.
+    /// Returns the index after the quoted string that starts at `start`; `start` if there is no quoted string.
     @inline(__always)
     func endOfQuotes(from start: Int) -> Int {
         guard start < count, base[start] == UInt8(ascii: "\"") else { return start }

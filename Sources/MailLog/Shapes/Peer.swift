@@ -1,9 +1,9 @@
-/// The other end of a connection as Postfix writes it:
+/// Remote end of a connection in Postfix notation:
 ///
 ///     name[address]   name[address]:port   [address]:port   name[private/socket]
 struct Peer {
     var name: Bytes
-    /// What stands in brackets: an address, or the path of a socket.
+    /// Text in brackets: an IP address without `IPv6:`, or the path of a socket.
     var address: Bytes
     var port: Bytes?
 
@@ -24,7 +24,7 @@ struct Peer {
     var isSocket: Bool { address.firstIndex(of: UInt8(ascii: "/")) != nil }
 }
 
-/// The slots that a client fills.
+/// Slots of the client fields.
 struct ClientSlots {
     let client = Field("client").slot
     let name = Field("client_name").slot
@@ -47,7 +47,7 @@ struct ClientSlots {
     }
 }
 
-/// The slots that a server fills, `relay` itself apart.
+/// Slots of the relay fields, without `relay` itself.
 struct RelaySlots {
     let name = Field("relay_name").slot
     let ip = Field("relay_ip").slot
@@ -56,7 +56,8 @@ struct RelaySlots {
 
     var all: [Int] { [name, ip, port, path] }
 
-    /// An agent (`local`, `virtual`, a pipe service) has a name and nothing else; `none` has nothing.
+    /// Fills the cells from a relay. A delivery agent (`local`, `virtual`, a pipe service) has only a name; `none`
+    /// fills no cell.
     func fill(_ text: Bytes, into cells: Cells) {
         guard cells.wants(name) || cells.wants(ip) || cells.wants(port) || cells.wants(path) else { return }
         guard let peer = Peer(text) else {

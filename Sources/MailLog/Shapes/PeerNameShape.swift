@@ -1,4 +1,5 @@
-/// A client's name that its address does not have (`smtpd/smtpd_peer.c`); the last two are older than 2.9.
+/// Client whose hostname does not resolve to its address (`smtpd/smtpd_peer.c`). The last two templates are from
+/// before Postfix 2.9.
 package struct PeerNameShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("peer-name", "warning: hostname <hostname> does not resolve to address <client_ip>: <detail>"),
@@ -7,7 +8,7 @@ package struct PeerNameShape: TemplateShape {
         ("peer-name", "warning: <client_ip>: <detail=address not listed for hostname> <hostname>"),
     ]
     package let processes: [String] = ["smtpd", "qmqpd"]
-    package let summary = "the name of a client does not belong to its address"
+    package let summary = "the hostname of a client does not resolve to its address"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: hostname mail.a.example does not resolve to address 192.0.2.7: Name or service not known",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: hostname mail.a.example does not resolve to address 2001:db8::7",

@@ -1,10 +1,10 @@
-/// A message that was submitted on the machine (`pickup/pickup.c`): `uid=N from=<S>[ orig_id=QID]`, the latter
-/// after `postsuper -r`.
+/// Locally submitted message (`pickup/pickup.c`): `uid=N from=<S>[ orig_id=QID]`. `orig_id` appears after
+/// `postsuper -r`.
 package struct PickupShape: LineShape {
     package static let events = ["pickup"]
     package let processes = ["pickup"]
     package let marker: String? = ": uid="
-    package let summary = "a message is submitted on the machine: who sends it"
+    package let summary = "a message is submitted locally: user id and sender"
     package let samples = [
         "Nov 23 16:39:36 mx1 postfix/pickup[7785]: 84B73F8A0CD: uid=0 from=<root>",
         "Nov 23 16:39:36 mx1 postfix/pickup[7785]: 84B73F8A0CD: uid=1000 from=<s@c.example> orig_id=816B2F8A0CD",

@@ -1,4 +1,4 @@
-/// What other policy servers decided:
+/// Decisions of policyd-weight, postfwd and sqlgrey:
 ///
 ///     decided action=550 Mail appeared to be SPAM…; <client=A> <helo=H> <from=S> <to=R>; delay: 6s     policyd-weight
 ///     [RULES] rule=3, id=X, client=N[A], sender=<S>, recipient=<R>, helo=<H>, …, action=REJECT text    postfwd
@@ -71,7 +71,7 @@ package struct PolicyShape: LineShape {
         return true
     }
 
-    /// `550 text`, `REJECT text`: what is done, and what the client is told.
+    /// Splits `550 text` or `REJECT text` into the action and the reply text for the client.
     private func setAction(_ text: Bytes, _ cells: Cells) {
         let end = text.firstIndex(of: 0x20) ?? text.count
         cells.set(action, text.prefix(end))

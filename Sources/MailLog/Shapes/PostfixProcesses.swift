@@ -1,4 +1,4 @@
-/// The programs of Postfix, by the last component of the tag that they log with.
+/// Names of the Postfix programs: the last component of their syslog tags.
 enum PostfixProcesses {
     static let all = [
         "smtpd", "smtp", "lmtp", "qmgr", "oqmgr", "nqmgr", "cleanup", "local", "virtual", "pipe", "error",

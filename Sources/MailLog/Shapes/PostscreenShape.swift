@@ -1,5 +1,5 @@
-/// What postscreen finds out about a client before smtpd sees it (`postscreen/`); the names ALLOWLISTED and
-/// DENYLISTED from 3.6.
+/// Tests of postscreen on a client before smtpd accepts it (`postscreen/`). The names ALLOWLISTED and DENYLISTED
+/// exist from Postfix 3.6.
 package struct PostscreenShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("postscreen-connect", "CONNECT from <client> to <_>"),
@@ -23,7 +23,7 @@ package struct PostscreenShape: TemplateShape {
         ("postscreen-stress", "<action=entering|leaving> STRESS mode with <rate> connections"),
     ]
     package let processes: [String] = ["postscreen"]
-    package let summary = "postscreen lets a client pass or catches it: test, time, rank"
+    package let summary = "a client passes or fails a test of postscreen: test, time, rank"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/postscreen[9733]: CONNECT from [192.0.2.7]:4711 to [192.0.2.1]:25",
         "Nov 23 16:39:34 mx1 postfix/postscreen[9733]: PASS NEW [192.0.2.7]:4711",

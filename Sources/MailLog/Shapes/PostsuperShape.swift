@@ -1,5 +1,5 @@
-/// What an administrator does to messages in the queue (`postsuper/postsuper.c`): with their ids where they
-/// were named, else only how many.
+/// Changes of an administrator to messages in the queue (`postsuper/postsuper.c`). Messages selected by queue id have
+/// one line each; otherwise, the log has only their number.
 package struct PostsuperShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("postsuper", "ID: <action=requeued|placed on hold|released from hold|expired>"),
@@ -9,7 +9,7 @@ package struct PostsuperShape: TemplateShape {
         ),
     ]
     package let processes: [String] = ["postsuper"]
-    package let summary = "messages are deleted, requeued, held, released or expired by hand"
+    package let summary = "an administrator deletes, requeues, holds, releases or expires messages"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/postsuper[10704]: D4F2023DB: placed on hold",
         "Nov 23 16:39:34 mx1 postfix/postsuper[10777]: Deleted: 2 messages",

@@ -1,4 +1,4 @@
-/// A message that the file system or a limit does not take.
+/// Message that Postfix cannot write to the queue, because of a limit or a file system error.
 package struct QueueFileShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("queue-file", "warning: <detail=queue file size limit exceeded>"),
@@ -8,7 +8,7 @@ package struct QueueFileShape: TemplateShape {
         ("queue-file", "{warning: }mail_queue_enter: create file <_>: <detail>"),
     ]
     package let processes: [String] = ["smtpd", "cleanup", "pickup", "qmqpd", "postdrop", "qmgr", "bounce"]
-    package let summary = "the queue has no room for a message"
+    package let summary = "Postfix cannot write a message to the queue"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: AC76BF8A0C2: queue file size limit exceeded",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: warning: not enough free space in mail queue: 1048576 bytes < 1.5*message size limit",

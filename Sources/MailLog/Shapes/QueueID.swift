@@ -1,7 +1,8 @@
-/// Telling a queue id (`global/mail_queue.h`): a short one is upper-case hexadecimal; a long one is written
-/// without vowels, has `z` before the inode, and looks like no word.
+/// Recognition of queue ids (`global/mail_queue.h`). A short queue id is upper-case hexadecimal. A long queue id has no
+/// vowels and has a `z` before the inode, so it cannot be a word.
 package enum QueueID {
-    /// The length of the queue id at the start, when `: ` follows it or the text ends with it; 0 for none.
+    /// Returns the length of the queue id at the start of the text; 0 if there is none. A colon must follow the queue
+    /// id, and after the colon a blank or the end of the text.
     @inline(__always)
     static func length(in text: Bytes) -> Int {
         let index = hexLength(of: text)
@@ -12,8 +13,8 @@ package enum QueueID {
         return longLength(in: text)
     }
 
-    /// How many upper-case hexadecimal digits it begins with. Eight bytes at a time: a number is added to each that
-    /// sets its highest bit where the byte is not less than a limit.
+    /// Returns the number of upper-case hexadecimal digits at the start. Reads eight bytes at a time: adding a constant
+    /// sets the highest bit of each byte that is not less than a limit.
     @inline(__always)
     private static func hexLength(of text: Bytes) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -54,8 +55,8 @@ package enum QueueID {
         return isLong(text)
     }
 
-    /// The queue id before a colon inside a text: `append file defer 3F2A1B2C4D5: Input/output error`. It has
-    /// letters and digits, as no word and no number has.
+    /// Returns the queue id before a colon inside a text: `append file defer 3F2A1B2C4D5: Input/output error`. It must
+    /// contain letters and digits, to exclude words and numbers.
     static func inside(_ text: Bytes) -> Bytes? {
         var index = 0
         while let colon = text.range(of: ": ", from: index) {
@@ -67,8 +68,8 @@ package enum QueueID {
         return nil
     }
 
-    /// When the message of a long queue id was born, in microseconds of UTC: six or more digits to the base 52 are
-    /// seconds, the four before `z` are microseconds. Nil for any other id.
+    /// Returns the creation time in a long queue id, in microseconds since 1970 UTC; nil for any other id. Six or seven
+    /// digits in base 52 are the seconds; the four digits before `z` are the microseconds.
     static func birth(_ id: Bytes) -> Int64? {
         guard isLong(id), let mark = id.lastIndex(of: UInt8(ascii: "z")), (10...11).contains(mark) else {
             return nil
@@ -108,7 +109,7 @@ package enum QueueID {
 }
 
 extension Bytes {
-    /// Letters and digits both.
+    /// Whether the text contains both letters and digits.
     var isMixed: Bool {
         var (digits, letters) = (false, false)
         for index in 0..<count {

@@ -1,8 +1,8 @@
-/// What smtpd, postscreen or a milter did with a command of a client (`log_whatsup` in `smtpd/smtpd_check.c`):
+/// Action of smtpd, postscreen or a milter on a client's command (`log_whatsup` in `smtpd/smtpd_check.c`):
 ///
 ///     ACTION: WHERE from N[A]: TEXT; [from=<S>][ to=<R>][ proto=ESMTP][ helo=<H>][ sasl_…]
 ///
-/// The event is the action as logged: most are rejects, but `hold` or `warn` let the message through.
+/// The event is the action as logged. Most actions reject the command, but some, such as `hold` and `warn`, accept it.
 package struct RejectShape: LineShape {
     private static let actions: [StaticString] = [
         "reject", "reject_warning", "milter-reject", "proxy-reject", "proxy-accept", "warn", "info", "hangup",
@@ -11,7 +11,7 @@ package struct RejectShape: LineShape {
     package static let events = actions.map(\.description)
     package let processes = ["smtpd", "postscreen", "cleanup", "qmqpd"]
     package let marker: String? = nil
-    package let summary = "a command of a client is rejected, or an access rule does something else with it"
+    package let summary = "a client's command is rejected, or an access rule takes another action"
     package let samples = [
         "Nov 23 16:40:11 mx1 mx1-out/smtpd[10616]: NOQUEUE: reject: RCPT from localhost[127.0.0.1]:58950: 550 5.1.1 <nosuch@example.org>: Recipient address rejected: User unknown in local recipient table; from=<s@c.example> to=<nosuch@example.org> proto=ESMTP helo=<client.example>",
         "Nov 23 16:39:34 mx1 postfix/smtpd[9750]: NOQUEUE: hold: RCPT from localhost[127.0.0.1]: <hold.helo>: Helo command triggers HOLD action; from=<s@c.example> to=<alice@example.org> proto=ESMTP helo=<hold.helo>",
@@ -66,7 +66,8 @@ package struct RejectShape: LineShape {
         return true
     }
 
-    /// RCPT, END-OF-MESSAGE, `DATA content`, or postscreen's `connect`; not `header …`.
+    /// Whether the text is an SMTP command or stage: RCPT, END-OF-MESSAGE, `DATA content`, or postscreen's `connect`.
+    /// False for `header …`, which belongs to a header check.
     private static func isCommand(_ text: Bytes) -> Bool {
         if text == "connect" || text == "DATA content" || text == "BDAT content" { return true }
         for index in 0..<text.count where !(text[index] &- 65 < 26 || text[index] == UInt8(ascii: "-")) {
@@ -75,8 +76,8 @@ package struct RejectShape: LineShape {
         return !text.isEmpty
     }
 
-    /// `Sender address` of `550 5.7.1 <s@x>: Sender address rejected: …`; `Relay access denied` and the like as
-    /// they stand.
+    /// Returns the class of a reject: `Sender address` for `550 5.7.1 <s@x>: Sender address rejected: …`. Texts without
+    /// ` rejected: `, such as `Relay access denied`, are returned up to the first `;`, `:` or `,`.
     private static func rejectClass(of text: Bytes) -> Bytes {
         var text = Reply.withoutCodes(text)
         if text.stands("<", at: 0), let name = text.range(of: ">: ") {

@@ -1,4 +1,4 @@
-/// A message that is not taken although nobody refused it: too many hops, a broken envelope.
+/// Message that Postfix rejects because of the message itself: too many hops, a MIME error, a corrupt queue file.
 package struct RejectedMessageShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("message-rejected", "warning: ID: message rejected: <detail>"),
@@ -9,7 +9,7 @@ package struct RejectedMessageShape: TemplateShape {
         ),
     ]
     package let processes: [String] = ["cleanup", "qmgr", "pickup", "oqmgr", "nqmgr"]
-    package let summary = "a message is broken or has gone round: why"
+    package let summary = "a message is malformed or in a mail loop: the reason"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/cleanup[9733]: warning: AC76BF8A0C2: message rejected: hopcount exceeded",
         "Nov 23 16:39:34 mx1 postfix/cleanup[9733]: AC76BF8A0C2: reject: mime-error improper use of 8-bit data in message header: DATA from unknown[192.0.2.7]:4711; from=<s@c.example> to=<alice@example.org>",

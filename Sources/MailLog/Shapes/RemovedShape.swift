@@ -1,10 +1,13 @@
-/// A message that leaves the queue for good, by the queue manager, by `postsuper -d` with its id, or, from
-/// Postfix 3.10, by cleanup when the client gave up: `removed[ (canceled)]`.
+/// Removal of a message from the queue: `removed[ (canceled)]`. The line comes from
+///
+/// - the queue manager,
+/// - `postsuper -d` with the queue id,
+/// - cleanup, from Postfix 3.10, if the client cancelled the message.
 package struct RemovedShape: LineShape {
     package static let events = ["removed"]
     package let processes = ["qmgr", "oqmgr", "nqmgr", "postsuper", "cleanup"]
     package let marker: String? = ": removed"
-    package let summary = "a message leaves the queue for good"
+    package let summary = "a message is removed from the queue"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/qmgr[7786]: AB485F8A0B1: removed",
         "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: AB485F8A0B1: removed (canceled)",

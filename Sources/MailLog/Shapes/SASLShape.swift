@@ -1,5 +1,5 @@
-/// A login that failed (`smtpd/smtpd_sasl_glue.c`, with the name from 3.9); Cyrus logs without the client
-/// (`xsasl/xsasl_cyrus_log.c`).
+/// Failed login (`smtpd/smtpd_sasl_glue.c`). The user name is logged from Postfix 3.9. Lines of Cyrus SASL have no
+/// client (`xsasl/xsasl_cyrus_log.c`).
 package struct SASLShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         (

@@ -1,4 +1,4 @@
-/// What policyd-spf decided:
+/// SPF results of policyd-spf:
 ///
 ///     [prepend Received-SPF: ]Pass (mailfrom) identity=mailfrom; client-ip=A; helo=H; envelope-from=S; receiver=R
 ///     550 5.7.23 Message rejected due to: SPF fail - not authorized. …;identity=mailfrom;ip=A;r=R

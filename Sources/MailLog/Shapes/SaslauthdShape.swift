@@ -1,4 +1,4 @@
-/// A login that saslauthd did not accept.
+/// Failed login at saslauthd.
 package struct SaslauthdShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         (
@@ -7,7 +7,7 @@ package struct SaslauthdShape: TemplateShape {
         )
     ]
     package let processes: [String] = ["saslauthd"]
-    package let summary = "saslauthd refuses a login"
+    package let summary = "saslauthd rejects a login"
     package let samples = [
         "Nov 23 16:39:34 mx1 saslauthd[500]: do_auth         : auth failure: [user=bob] [service=smtp] [realm=example.org] [mech=pam] [reason=PAM auth error]"
     ]

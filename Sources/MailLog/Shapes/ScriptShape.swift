@@ -1,4 +1,4 @@
-/// What the commands of an administrator say (`conf/postfix-script`).
+/// Output of the `postfix` commands of an administrator (`conf/postfix-script`).
 package struct ScriptShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("script", "<action=starting|stopping|refreshing|aborting> the Postfix mail system"),

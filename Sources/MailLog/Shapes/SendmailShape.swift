@@ -1,5 +1,4 @@
-/// The lines of Sendmail: who sends a message, what came of each recipient, who was refused, and who logged in.
-/// Its delay is hours, minutes, seconds:
+/// Lines of Sendmail: senders, delivery attempts, rejects and logins. A delay has the form `[days+]hh:mm:ss`:
 ///
 ///     QID: from=<S>, size=N, class=0, nrcpts=N, msgid=<MID>, proto=ESMTP, daemon=MTA, relay=N [A]
 ///     QID: to=<R>, delay=00:00:05, xdelay=00:00:01, mailer=esmtp, relay=H. [A], dsn=2.0.0, stat=Sent (…)
@@ -13,7 +12,7 @@ package struct SendmailShape: LineShape {
     package let processes = ["sendmail", "sm-mta", "sm-msp-queue"]
     package let marker: String? = nil
     package let summary =
-        "sendmail: a message begins, or goes to a recipient; a client is refused, or logs in"
+        "sendmail: a message begins, a delivery attempt; a client is rejected, or logs in"
     package let samples = [
         "Nov 23 16:39:34 mx1 sm-mta[50]: 0ANGdYxx012345: from=<s@a.example>, size=2811, class=0, nrcpts=1, msgid=<m1@a.example>, proto=ESMTP, daemon=MTA, relay=mx.a.example [192.0.2.7]",
         "Nov 23 16:39:34 mx1 sm-mta[51]: 0ANGdYxx012345: to=<alice@example.org>, ctladdr=<s@a.example> (1000/1000), delay=1+00:00:05, xdelay=00:00:01, mailer=esmtp, pri=120811, relay=mx.b.example. [192.0.2.8], dsn=2.0.0, stat=Sent (ok)",
@@ -96,7 +95,7 @@ package struct SendmailShape: LineShape {
         return true
     }
 
-    /// What is said of a session, which needs no queue id.
+    /// Decodes a line about a session: a reject, a login or a failed login. The queue id is optional.
     private func decodeSession(_ start: Pairs, into cells: Cells) -> Bool {
         var pairs = start
         if pairs.skip("ruleset=") {
@@ -108,7 +107,7 @@ package struct SendmailShape: LineShape {
             cells.event("sendmail-login-fail")
             cells.set(method, pairs.upTo("): "))
             guard pairs.skip("): ") else { return true }
-            // A user may call himself anything, so that the last pair is the one.
+            // A user name may contain any text, so only the last `, relay=` is the pair.
             let rest = pairs.rest
             let found = rest.range(of: ", user=")
             cells.set(detail, rest.prefix(found?.lowerBound ?? rest.count))
@@ -149,7 +148,7 @@ package struct SendmailShape: LineShape {
         return true
     }
 
-    /// `mx.a.example. [192.0.2.7]`.
+    /// Splits `mx.a.example. [192.0.2.7]` into name and address.
     private func fill(_ peer: Bytes, _ name: Int, _ ip: Int, _ cells: Cells) {
         var host = peer.prefix(peer.firstIndex(of: 0x20) ?? peer.count)
         if host.hasSuffix(".") { host = host.dropLast(1) }
@@ -162,7 +161,7 @@ package struct SendmailShape: LineShape {
         }
     }
 
-    /// `00:00:05` or, after days, `1+00:00:05`.
+    /// Returns the microseconds of `00:00:05`, or of `1+00:00:05` with days.
     private func microseconds(_ text: Bytes) -> Int? {
         var rest = text
         var seconds = 0

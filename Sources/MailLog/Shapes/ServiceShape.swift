@@ -1,5 +1,5 @@
-/// A server of Postfix's own, a policy server, a table server or a transport that does not answer
-/// (`util/attr_clnt.c`, `qmgr/qmgr_transport.c`, `smtpd/smtpd_proxy.c`).
+/// Server that does not answer Postfix: a daemon of Postfix itself, a policy server, a table server, a milter, a proxy
+/// filter or a transport (`util/attr_clnt.c`, `qmgr/qmgr_transport.c`, `smtpd/smtpd_proxy.c`).
 package struct ServiceShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("service-fail", "warning: problem talking to <_=server|service> <socket>: <detail>"),

@@ -1,4 +1,4 @@
-/// How often connections were reused (`scache/scache.c`).
+/// Statistics of the connection cache: how often connections were reused (`scache/scache.c`).
 package struct SessionCacheShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("scache", "statistics: start interval <stat_at>"),

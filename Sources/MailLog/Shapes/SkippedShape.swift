@@ -1,4 +1,4 @@
-/// What the queue manager says of its queues apart from messages that come and go.
+/// Lines of the queue manager about skipped messages and full queues.
 package struct SkippedShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("skipped", "ID: skipped, <detail>"),

@@ -1,4 +1,4 @@
-/// What SpamAssassin's daemon found.
+/// Results of spamd, the daemon of SpamAssassin.
 package struct SpamdShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         (
@@ -17,7 +17,7 @@ package struct SpamdShape: TemplateShape {
         ("spamd", "{spamd: }connection from <client_name> [<client_ip>]<_>"),
     ]
     package let processes: [String] = ["spamd"]
-    package let summary = "spamd scores a message: score, verdict, message id"
+    package let summary = "spamd scans a message: score, verdict, Message-ID"
     package let samples = [
         "Nov 23 16:39:34 mx1 spamd[700]: spamd: result: Y 15 - BAYES_99,HTML_MESSAGE scantime=1.2,size=2811,user=bob,uid=1001,required_score=5.0,rhost=localhost,raddr=127.0.0.1,rport=4711,mid=<m1@a.example>,bayes=0.99,autolearn=no",
         "Nov 23 16:39:34 mx1 spamd[700]: spamd: result: .  0 -  scantime=0.2,size=811,user=bob,uid=1001,required_score=5.0,rhost=localhost,raddr=127.0.0.1,rport=4711,mid=(unknown),autolearn=ham",

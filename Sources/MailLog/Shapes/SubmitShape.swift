@@ -1,4 +1,4 @@
-/// A message that could not be submitted on the machine (`sendmail/sendmail.c`, `postdrop/postdrop.c`).
+/// Local submission that failed or was delayed (`sendmail/sendmail.c`, `postdrop/postdrop.c`).
 package struct SubmitShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("submit", "warning: uid=<uid>: <detail>"),
@@ -9,7 +9,7 @@ package struct SubmitShape: TemplateShape {
         ("submit", "warning: <user>(<uid>): <detail>"),
     ]
     package let processes: [String] = ["sendmail", "postdrop", "pickup"]
-    package let summary = "a message that a local user sends is refused, or waits"
+    package let summary = "a local submission is rejected or delayed"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/sendmail[9733]: fatal: root(0): message file too big",
         "Nov 23 16:39:34 mx1 postfix/postdrop[9733]: warning: uid=0: File too large",

@@ -1,4 +1,5 @@
-/// A client without the certificate that it must have (`smtpd/smtpd.c`).
+/// Session that smtpd ends because of TLS: the client has no valid certificate, or TLS is not available
+/// (`smtpd/smtpd.c`).
 package struct TLSAbortShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("tls-abort", "{ID: }abort: TLS from <client>: <detail>"),
@@ -8,7 +9,7 @@ package struct TLSAbortShape: TemplateShape {
         ),
     ]
     package let processes: [String] = ["smtpd"]
-    package let summary = "a session ends because of the client's certificate"
+    package let summary = "smtpd ends a session because of a client certificate or missing TLS"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: NOQUEUE: abort: TLS from unknown[192.0.2.7]: No client certificate presented",
         "Nov 23 16:39:34 mx1 postfix/smtps/smtpd[9733]: warning: Wrapper-mode request dropped from unknown[192.0.2.7] for service smtps. TLS context initialization failed. For details see earlier warnings in your logs.",

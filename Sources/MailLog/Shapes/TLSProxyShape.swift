@@ -1,11 +1,11 @@
-/// A connection that tlsproxy encrypts for postscreen or for the SMTP client (`tlsproxy/tlsproxy.c`).
+/// Connection that tlsproxy encrypts for postscreen or for the SMTP client (`tlsproxy/tlsproxy.c`).
 package struct TLSProxyShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("tlsproxy-connect", "CONNECT <tls_direction=from|to> <client>"),
         ("tlsproxy-disconnect", "DISCONNECT <client>"),
     ]
     package let processes: [String] = ["tlsproxy"]
-    package let summary = "tlsproxy takes over a connection, or gives it back"
+    package let summary = "tlsproxy starts or ends the encryption of a connection"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/tlsproxy[9733]: CONNECT from [192.0.2.7]:4711",
         "Nov 23 16:39:34 mx1 postfix/tlsproxy[9733]: DISCONNECT [192.0.2.7]:4711",

@@ -1,6 +1,5 @@
-/// A TLS connection (`tls/tls_misc.c`). It has no queue id: it belongs to the session, or to the delivery
-/// lines of the same process that follow. Before Postfix 3.4 it ends with the bits, before 2.5 it has no word
-/// of trust:
+/// TLS connection (`tls/tls_misc.c`). The line has no queue id: it belongs to the session, or to the next delivery
+/// lines of the same process. Before Postfix 3.4 the line ends with the bits; before 2.5 it has no trust level:
 ///
 ///     [{Anonymous|Untrusted|Trusted|Verified} ]TLS connection {established|reused} {from|to} N[A][:PORT][ to SNI]:
 ///         PROTO with cipher C (N/M bits)[ key-exchange K (…) server-signature S …]
@@ -8,7 +7,7 @@ package struct TLSShape: LineShape {
     package static let events = ["tls"]
     package let processes = ["smtpd", "smtp", "lmtp", "tlsproxy", "postscreen", "qmqpd"]
     package let marker: String? = "TLS connection "
-    package let summary = "a TLS connection: trust, protocol and cipher, and the peer"
+    package let summary = "a TLS connection: trust level, protocol, cipher and peer"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: Anonymous TLS connection established from unknown[192.0.2.7]: TLSv1.2 with cipher AECDH-AES256-SHA (256/256 bits)",
         "Nov 23 16:39:34 mx1 postfix/smtp[9741]: Verified TLS connection reused to mx.a.example[2001:db8::7]:25: TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 server-signature RSA-PSS (4096 bits) server-digest SHA256",

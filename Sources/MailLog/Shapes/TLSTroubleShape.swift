@@ -1,4 +1,4 @@
-/// TLS that fails, and what is said of certificates (`tls/`).
+/// Failed TLS handshakes, and notes about certificates (`tls/`).
 package struct TLSTroubleShape: TemplateShape {
     package static let lines: [(event: String, text: String)] = [
         ("tls-fail", "<detail=SSL_accept error> from <client>: <_=-1|0>"),
@@ -22,7 +22,7 @@ package struct TLSTroubleShape: TemplateShape {
         ("tlsrpt", "TLSRPT: status=<verdict>, domain=<hostname>, receiving_mx=<relay>{, <detail>}"),
     ]
     package let processes: [String] = ["smtpd", "smtp", "lmtp", "tlsproxy", "postscreen", "tlsmgr", "qmqpd"]
-    package let summary = "a handshake fails, or a certificate is not trusted"
+    package let summary = "a TLS handshake fails, or a certificate is not trusted"
     package let samples = [
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: SSL_accept error from unknown[192.0.2.7]: lost connection",
         "Nov 23 16:39:34 mx1 postfix/smtp[9733]: SSL_connect error to mx.a.example[192.0.2.7]:25: -1",

@@ -1,13 +1,17 @@
-/// A line as the daemon's source prints it, with the fields in place of what varies:
+/// Template of a log line: the format string of the daemon, with fields for the variable parts:
 ///
 ///     warning: <client>: SASL <sasl_method> authentication failed: <detail>{, sasl_username=<sasl_username>}
 ///
-/// `warning: ` at the start is any severity word, and without it the line has none; `ID: ` is a queue id or
-/// `NOQUEUE`. `<_>` is left out, `<where=DATA|BDAT>` is one of these words, and what is in braces may be
-/// absent. A value ends where the text that follows it in the template first stands, with one of the words where
-/// words come next; the last one goes to the end.
+/// - `warning: ` at the start matches any severity word; without it, the line must have none.
+/// - `ID: ` matches a queue id or `NOQUEUE`.
+/// - `<_>` matches a text that is ignored.
+/// - `<where=DATA|BDAT>` matches one of these words.
+/// - Text in braces is optional.
+///
+/// A value ends at the first occurrence of the literal that follows it in the template. If a choice follows that
+/// literal, one of its words must follow too. The last value extends to the end of the line.
 package struct Template: @unchecked Sendable {
-    // The texts are made once and live as long as the process.
+    // Sendable: the texts are allocated once and live as long as the process.
     package let event: Bytes
     private let needsSeverityWord: Bool
     private let needsQueueID: Bool
@@ -20,7 +24,7 @@ package struct Template: @unchecked Sendable {
         case value
     }
 
-    /// Where the value of a `.choice` or a `.value` goes.
+    /// Destination of the value of a `.choice` or a `.value`.
     private enum Target {
         case nowhere
         case client
@@ -30,10 +34,10 @@ package struct Template: @unchecked Sendable {
 
     private static let clients = ClientSlots()
     private static let relays = RelaySlots()
-    /// A template has at most so many fields.
+    /// Maximum number of fields in a template.
     private static let limit = 20
 
-    /// All that a text with braces stands for, the longest first.
+    /// Expands the optional parts of a text; returns one template for each variant, the longest first.
     static func all(_ event: String, _ text: String) -> [Template] {
         let event = Bytes(lasting: event)
         return expand(Array(text.utf8)).map { Template(event, $0) }
@@ -82,7 +86,7 @@ package struct Template: @unchecked Sendable {
                 continue
             }
             let choices = words[1].split(separator: UInt8(ascii: "|"))
-            // A word that begins with another one comes before it.
+            // Longest first: a word may be the prefix of another word.
             parts.append(.choice(choices.sorted { $0.count > $1.count }.map { Bytes(lasting: Array($0)) }))
         }
         end()
@@ -102,7 +106,7 @@ package struct Template: @unchecked Sendable {
         }
     }
 
-    /// The slots that a line of this template may fill.
+    /// Slots that a line of this template may fill.
     var slots: [Int] {
         values.flatMap { target -> [Int] in
             switch target {
@@ -114,13 +118,13 @@ package struct Template: @unchecked Sendable {
         }
     }
 
-    /// The longest text that stands in every such line; nil if none does.
+    /// Longest literal, which every matching line contains; nil if the template has no literal.
     var marker: String? {
         let literals = parts.map { part in if case .literal(let text) = part { text.string } else { "" } }
         return literals.max { $0.utf8.count < $1.utf8.count }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Fills the cells of a line that has this template; on false nothing is written.
+    /// Fills the cells and returns true if the line matches. On false, no cell is changed.
     func decode(_ line: LineText, into cells: Cells) -> Bool {
         guard line.hasSeverityWord == needsSeverityWord, !needsQueueID || line.queueID != nil else {
             return false
@@ -169,7 +173,8 @@ package struct Template: @unchecked Sendable {
         return isOpen || position == body.count
     }
 
-    /// Where the text stands, and one of the words behind it if the next part is that.
+    /// Returns the range of the literal at or after `start`. If the part with index `next` is a choice, one of its
+    /// words must follow the literal.
     private func place(of text: Bytes, _ next: Int, in body: Bytes, from start: Int) -> Range<Int>? {
         guard next < parts.count, case .choice(let words) = parts[next] else {
             return body.range(of: text, from: start)

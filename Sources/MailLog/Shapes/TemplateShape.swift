@@ -1,6 +1,6 @@
-/// A shape whose lines are told by templates alone.
+/// Shape that is defined by templates alone.
 package protocol TemplateShape: LineShape {
-    /// The events, and for each the lines that it may be; tried in this order.
+    /// Events with their templates, in the order in which they are tried.
     static var lines: [(event: String, text: String)] { get }
     var templates: [Template] { get }
 }

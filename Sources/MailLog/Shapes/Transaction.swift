@@ -1,21 +1,20 @@
-/// What a reject or a check says of the SMTP transaction, at the end of the line; smtpd separates with blanks,
-/// postscreen with commas:
+/// SMTP transaction at the end of a reject or check line. smtpd separates pairs with blanks, postscreen with commas:
 ///
 ///     from=<S>[ to=<R>][ proto=ESMTP][ helo=<H>][ sasl_method=M][ sasl_username=U][ sasl_sender=S][: text]
 struct Transaction {
     private var values: [Bytes?] = Array(repeating: nil, count: Transaction.keys.count)
-    /// What follows after `: ` on the line of a header or body check.
+    /// Text after `: ` at the end of a header or body check line.
     private(set) var remark: Bytes?
 
-    /// Longer than any transaction: an address has at most 320 bytes, and a remark is a line of a table.
+    /// Maximum length of a transaction in bytes. An address has at most 320 bytes; a remark is one line of a table.
     private static let longest = 8192
     private static let keys: [StaticString] = [
         "from=", "to=", "proto=", "helo=", "sasl_method=", "sasl_username=", "sasl_sender=",
     ]
 
-    /// Splits the text at the first `; ` after which there is nothing but such pairs. A text that merely holds
-    /// something like them goes on in another way. It is sought near the end of a line: an endless line of
-    /// nothing but beginnings would take forever.
+    /// Splits the text at the first `; ` that is followed only by pairs up to the end. A reply that contains pair-like
+    /// text continues with other text, so it does not match. The search is limited to the last `longest` bytes: its
+    /// cost grows with the square of the length if a line has many `; `.
     static func split(_ text: Bytes, allowsRemark: Bool = false) -> (text: Bytes, transaction: Transaction?) {
         var index = max(0, text.count - longest)
         while let range = text.range(of: "; ", from: index) {
@@ -47,7 +46,8 @@ struct Transaction {
         return nil
     }
 
-    /// Where a value ends: at the end, at the next pair, or at the remark. A bracketed one ends after its `>`.
+    /// Returns the end index of a value: at the end of the text, before the next pair, or before the remark. A
+    /// bracketed value ends after its `>`.
     private static func end(of text: Bytes, from start: Int, isBracketed: Bool, _ allowsRemark: Bool) -> Int?
     {
         var index = isBracketed ? text.endOfQuotes(from: start + 1) : start
@@ -64,7 +64,7 @@ struct Transaction {
         return nil
     }
 
-    /// The slots of the pairs, in their order.
+    /// Slots of the pairs, in the order of `keys`.
     struct Slots {
         let all = ["from", "to", "proto", "helo", "sasl_method", "sasl_username", "sasl_sender"]
             .map { Field($0).slot }
