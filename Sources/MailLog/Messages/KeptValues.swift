@@ -1,20 +1,19 @@
-/// Memory of one message for values that outlive their lines. A kept text is no address but a place:
+/// Arena of one message for values that outlive their lines. A kept text contains an offset, not an address, so that
+/// the memory can move when it grows:
 ///
-///     bits     u32 place, u32 room behind it    (of other kinds the value itself)
+///     bits     u32 offset, u32 reserved bytes    (for other kinds: the value itself)
 ///     extra    byte count
-///
-/// so that the memory may grow.
 struct KeptValues: ~Copyable {
     private var base: UnsafeMutablePointer<UInt8>?
     private var count = 0
     private(set) var capacity = 0
 
-    /// Where texts end; a message that needs more keeps what it has.
+    /// Maximum size in bytes. At the limit, a message keeps its old values.
     private static let limit = 1 << 30
 
     deinit { base?.deallocate() }
 
-    /// Keeps a value in the place of another one, or beside what there is.
+    /// Keeps a value, and returns its kept form. Overwrites `old` if the new text fits into its reserved bytes.
     mutating func keep(_ value: Value, over old: Value = .missing) -> Value {
         guard value.kind == .text else { return value.kind == .list ? .missing : value }
         let text = value.bytes
@@ -24,7 +23,7 @@ struct KeptValues: ~Copyable {
             place = Int(old.bits & 0xFFFF_FFFF)
             room = Int(old.bits >> 32)
             if text.count > room {
-                // Twice the room, so that a text which goes on growing costs no more than that.
+                // Reserve twice the length: a text that grows repeatedly then wastes at most a constant factor.
                 place = count
                 room = text.count * 2
             }
@@ -50,7 +49,7 @@ struct KeptValues: ~Copyable {
         return true
     }
 
-    /// A kept value as it was; its text lives until the next one is kept.
+    /// Returns the original value. Its text is valid until the next call of `keep`.
     func lend(_ kept: Value) -> Value {
         guard kept.kind == .text else { return kept }
         guard let base else { return .text(Bytes("")) }

@@ -1,24 +1,25 @@
-/// What a line tells of the message or the session that it is about; lines that tell nothing have none.
+/// Event of a message or session that a line reports. Other lines have no mail event.
 package enum MailEvent: Int, CaseIterable, Sendable {
-    // Of a message, which the line names.
+    // Events of a message; the line has its queue id.
     case client, pickup, messageID, active, delivery
-    /// A delivery to nowhere: `status=sent` of the discard agent, or of an alias that throws mail away.
+    /// Discarded mail: `status=sent` of the discard agent, or of an alias that discards mail.
     case discardedDelivery
     case expired, removed
-    /// `removed (canceled)`: the client gave up; `removed (discarded)`; removed by an administrator.
+    /// Special removals: `removed (canceled)` if the client cancelled the message; `removed (discarded)`; removal by an
+    /// administrator.
     case canceled, discardedRemoval, deleted
     case notification
     case hold, release
-    /// What makes an end of the message that is being received, or of one that is about to be.
+    /// End of the message that the session receives, or of its next message.
     case discard, reject
-    /// One recipient or command that was turned down; the message may go on.
+    /// Rejected recipient or command; the message may continue.
     case refusal
-    /// Anything else with a queue id.
+    /// Any other line with a queue id.
     case mention
-    // Of a session, which may have no message.
+    // Events of a session, which may have no message.
     case connect, disconnect, lost
 
-    /// Whether the line brings facts about the message as a whole: who sent it, how large it is.
+    /// Whether the line may contain attributes of the message as a whole, such as its sender and size.
     var bringsAttributes: Bool {
         switch self {
         case .client, .pickup, .messageID, .active, .expired, .reject, .refusal, .hold, .discard: true
@@ -26,7 +27,7 @@ package enum MailEvent: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the line tells of the session of its process.
+    /// Whether the line affects the session of its process.
     var isOfSession: Bool {
         switch self {
         case .connect, .disconnect, .client, .hold, .discard, .lost: true
@@ -34,7 +35,7 @@ package enum MailEvent: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Whether the line may say why.
+    /// Whether the line may contain a reason.
     var tellsReason: Bool {
         switch self {
         case .delivery, .discardedDelivery, .discard, .reject, .refusal: true
@@ -45,9 +46,9 @@ package enum MailEvent: Int, CaseIterable, Sendable {
     package var isAttempt: Bool { self == .delivery || self == .discardedDelivery }
 }
 
-/// Tells the event of a decoded line. One for each worker.
+/// Determines the event of a decoded line. Each worker has its own reader.
 package struct MailEventReader {
-    /// The fields that must have been decoded.
+    /// Fields that a line must have been decoded with.
     package static let fields = ["event", "queue_id", "process", "action", "where", "detail", "text"].map {
         Field($0)
     }
@@ -101,7 +102,7 @@ package struct MailEventReader {
         return isOfMessage ? mention(line) : nil
     }
 
-    /// A header or body check: its action decides.
+    /// Returns the event of a header or body check, which depends on the action.
     private func action(of line: Record) -> MailEvent {
         let word = line.slots[action]
         guard word.kind == .text else { return .mention }
@@ -110,7 +111,7 @@ package struct MailEventReader {
         return word.bytes == "discard" ? .discard : .mention
     }
 
-    /// A message is turned down with its content; before that it is a recipient or a command.
+    /// Returns `.reject` if the message content was rejected, `.refusal` if it was a recipient or a command.
     private func reject(_ line: Record) -> MailEvent {
         let word = line.slots[place]
         guard word.kind == .text else { return .refusal }
@@ -134,7 +135,7 @@ package struct MailEventReader {
         return why.bytes == "canceled" ? .canceled : why.bytes == "discarded" ? .discardedRemoval : .removed
     }
 
-    /// `postsuper` says what an administrator did.
+    /// Returns the event of other lines with a queue id. `postsuper` logs the holds and releases of an administrator.
     private func mention(_ line: Record) -> MailEvent {
         guard line.slots[process].kind == .text, line.slots[process].bytes == "postsuper",
             line.slots[text].kind == .text

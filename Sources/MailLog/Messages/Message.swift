@@ -1,12 +1,11 @@
-/// A message from its birth to its end: one queue id on one host, once. An id that comes back is another
-/// message.
+/// Message from its birth to its end: one use of a queue id on one host. A reused queue id is another message.
 package final class Message {
-    /// What an attempt to deliver to one recipient came to.
+    /// Result of a delivery attempt for one recipient.
     package enum Fate: UInt8, Sendable {
         case delivered, deferred, bounced, discarded
-        /// Handed to a content filter on this host, or requeued: it goes on under another queue id.
+        /// Handed to a content filter on this host: the message continues under another queue id.
         case passed
-        /// Given up after too long a time in the queue.
+        /// Deferred until the message exceeded the queue lifetime.
         case expired
     }
 
@@ -59,7 +58,7 @@ package final class Message {
         }
     }
 
-    /// What its lines have told.
+    /// Facts from the lines of the message.
     package struct Marks: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -67,15 +66,15 @@ package final class Message {
         static let client = Marks(rawValue: 1 << 0)
         static let pickup = Marks(rawValue: 1 << 1)
         static let messageID = Marks(rawValue: 1 << 2)
-        /// The Message-ID was made here, of the queue id: no client sent it.
+        /// This host created the Message-ID, from the queue id: no client sent it.
         static let madeHere = Marks(rawValue: 1 << 3)
         static let active = Marks(rawValue: 1 << 4)
         static let held = Marks(rawValue: 1 << 5)
         static let discarded = Marks(rawValue: 1 << 6)
         static let rejected = Marks(rawValue: 1 << 7)
-        /// The client went away in the middle of the message.
+        /// The client disconnected while it sent the message.
         static let cutOff = Marks(rawValue: 1 << 8)
-        /// The session, or its next message, has begun or ended after this one.
+        /// The session ended, or began another message.
         static let isOver = Marks(rawValue: 1 << 9)
         static let expired = Marks(rawValue: 1 << 10)
         static let removed = Marks(rawValue: 1 << 11)
@@ -83,14 +82,14 @@ package final class Message {
         static let deleted = Marks(rawValue: 1 << 13)
         static let requeued = Marks(rawValue: 1 << 14)
         static let probe = Marks(rawValue: 1 << 15)
-        /// Given up before its end, for lack of memory or of lines.
+        /// Dropped before its end, because memory was full or no more lines came.
         static let evicted = Marks(rawValue: 1 << 16)
     }
 
     package struct Recipient {
         package internal(set) var to: Value
         package internal(set) var originalTo: Value
-        /// Of the two, without regard to case.
+        /// Hash of `to` and `originalTo`, without regard to case.
         var hash: UInt64
         package internal(set) var attempts = 0
         package internal(set) var first: Value
@@ -106,7 +105,7 @@ package final class Message {
 
     package let host: MessageHost
     let hash: UInt64
-    /// In the order of births, which is the order in which what is left in the end comes out.
+    /// Serial number in the order of births. Unfinished messages are emitted in this order at the end.
     let number: Int
     var values = KeptValues()
     private let keptQueueID: Value
@@ -119,9 +118,9 @@ package final class Message {
     package internal(set) var attempts = 0
     package internal(set) var recipients: [Recipient] = []
     var recipientIndex: [UInt64: Int] = [:]
-    /// What the last attempt told, for each recipient, field by field.
+    /// Fields of the last delivery attempt of each recipient: recipients in order, each with all fields of the plan.
     var told: [Value] = []
-    /// The fields of the message as a whole.
+    /// Fields of the message as a whole, in the order of the plan.
     var attributes: [Value]
     var nrcpt = 0
     var messageIDHash: UInt64 = 0
@@ -132,17 +131,17 @@ package final class Message {
     var keptChildren: [Value] = []
     var keptNextHop = Value.missing
 
-    // Its places in the table, which holds it: in a chain of one bucket, and in its host's list, least recently
-    // seen first.
+    // Links of the table, which owns the message: the next message in the bucket's chain, and the neighbours in the
+    // list of the host. That list starts with the least recently seen message.
     var isInTable = true
     var chain: Unmanaged<Message>?
     var newer: Unmanaged<Message>?
     var older: Unmanaged<Message>?
-    /// When the host had last told of it, in lines taken.
+    /// Number of lines that the table had taken at the last line of this message.
     var seen = 0
-    /// Bytes held, roughly, but for `values`.
+    /// Estimated memory in bytes, without `values`.
     private var size: Int
-    /// What the table has counted of its memory.
+    /// Footprint that is included in the total of the table.
     var countedFootprint = 0
 
     init(
@@ -158,25 +157,25 @@ package final class Message {
         size = 400 + attributeCount * 16
     }
 
-    // MARK: What became of it
+    // MARK: Outcome
 
-    /// The log shows how it began.
+    /// Whether the log contains the start of the message.
     package var hasBirth: Bool {
         !marks.isDisjoint(with: [.client, .pickup])
             || marks.contains(.messageID) && (marks.contains(.madeHere) || parentKind != nil)
     }
 
-    /// The log shows how it ended.
+    /// Whether the log contains the end of the message.
     package var hasEnd: Bool { marks.contains(.removed) || marks.contains(.requeued) || isStillborn }
 
-    /// A client that began a message and did not finish it; before Postfix 3.10 no line says so.
+    /// Whether a client began the message and did not finish it. Before Postfix 3.10, no line reports this.
     var isStillborn: Bool {
         guard marks.contains(.isOver), !marks.contains(.active), attempts == 0 else { return false }
         return !marks.contains(.messageID)
             || !marks.isDisjoint(with: [.rejected, .discarded, .cutOff])
     }
 
-    /// Whether what the log tells of the message as a whole has been told, or ought to have been.
+    /// Whether all attributes of the message have been read, or the grace period for them is over.
     package var isKnown: Bool {
         marks.contains(.active) && hasBirth && marks.contains(.messageID)
             || host.now - first.wallClock > MessageTable.grace
@@ -191,7 +190,8 @@ package final class Message {
 
     package func lend(_ kept: Value) -> Value { values.lend(kept) }
 
-    /// A field of the last attempt to deliver to a recipient, in the order of the table's plan.
+    /// Returns a field of the last delivery attempt of a recipient. `place` is the index of the field in the plan, and
+    /// `width` the number of fields in the plan.
     package func told(_ recipient: Int, _ place: Int, of width: Int) -> Value {
         values.lend(told[recipient * width + place])
     }
@@ -209,7 +209,8 @@ package final class Message {
         return marks.contains(.madeHere) ? .bounce : .unknown
     }
 
-    /// The fate of a recipient, now that more is known than the last attempt told.
+    /// Returns the fate of a recipient: that of the last delivery attempt, but `.expired` for a deferred recipient of
+    /// an expired message.
     package func fate(_ recipient: Int) -> Fate {
         let fate = recipients[recipient].fate
         return fate == .deferred && marks.contains(.expired) ? .expired : fate
@@ -217,7 +218,7 @@ package final class Message {
 
     package func count(_ fate: Fate) -> Int { recipients.indices.count { self.fate($0) == fate } }
 
-    /// What became of it as a whole; nil where the log shows its end and nothing else.
+    /// Outcome of the message as a whole; nil if the log contains only its end.
     package var outcome: Outcome? {
         if marks.contains(.deleted) { return .deleted }
         if marks.contains(.requeued) { return .passed }
@@ -235,7 +236,7 @@ package final class Message {
         return recipients.isEmpty || recipients.count < nrcpt ? .open : sharedFate ?? .open
     }
 
-    /// With unlike recipients, what needs a postmaster's eye comes first.
+    /// Outcome of all recipients. If they differ, the one that most needs the attention of a postmaster.
     private var sharedFate: Outcome? {
         var fates: UInt8 = 0
         for recipient in recipients { fates |= 1 << recipient.fate.rawValue }
@@ -247,16 +248,16 @@ package final class Message {
         (.passed, .passed), (.discarded, .discarded),
     ]
 
-    /// Why it came out as it did: the reply that delivered it, else what went wrong last.
+    /// Reason of the outcome: the reply to the delivery, or the last failure.
     package var lastReason: Value {
         let isFine = outcome == .delivered || outcome == .passed || outcome == .discarded
         let reason = isFine && !success.isMissing ? success : failure.isMissing ? success : failure
         return values.lend(reason)
     }
 
-    // MARK: What is added
+    // MARK: Additions
 
-    /// Adds a recipient of whom so many fields are kept.
+    /// Adds a recipient with `width` stored fields.
     func add(_ recipient: Recipient, telling width: Int) {
         recipients.append(recipient)
         for _ in 0..<width { told.append(.missing) }
@@ -275,33 +276,33 @@ package final class Message {
         size += 16
     }
 
-    /// Bytes held, roughly.
+    /// Estimated memory in bytes.
     var footprint: Int { size + values.capacity }
 }
 
-/// A host whose log is read, with its clock and the messages in its queue.
+/// Host whose log is read, with its clock and the messages in its queue.
 package final class MessageHost {
-    /// As logged first.
+    /// Host name as first logged.
     package let name: [UInt8]
-    /// The latest stamp, in microseconds of the wall clock.
+    /// Latest timestamp, in microseconds of the wall clock.
     package internal(set) var clock = Int64.min
-    /// Microseconds since it was heard of, where it is waited for.
+    /// Microseconds since the last line of the host; 0 unless the logs are followed.
     var silence: Int64 = 0
-    /// When it was first found to be silent, by the clock of who waits.
+    /// First moment without a new line of the host, by the monotonic clock of the caller of `passTime`.
     var silentSince: Int64?
-    /// What its clock shows by now, in microseconds.
+    /// Estimated current time of the host, in microseconds of its wall clock.
     package var now: Int64 { clock + silence }
 
-    // Its messages, the least recently seen first.
+    // Ends of the list of its messages, the least recently seen first.
     var oldest: Unmanaged<Message>?
     var newest: Unmanaged<Message>?
-    /// Messages that have ended or may have, and when they are looked at again.
+    /// Messages that may have ended, and the time of their next check.
     var closing = Queue<(message: Message, due: Int64)>()
-    /// When the first of them is, at the earliest.
+    /// Lower bound of the next check in `closing`.
     var nextDue = Int64.max
     var sessions: [UInt64: MessageSession] = [:]
 
-    /// Tells its queue ids from those of other hosts.
+    /// Hash seed that separates its queue ids from those of other hosts.
     let salt: UInt64
 
     init(name: [UInt8], salt: UInt64) {
@@ -309,23 +310,24 @@ package final class MessageHost {
         self.salt = salt
     }
 
-    /// Lets go of messages, which refer to it.
+    /// Drops its references to messages, to break the reference cycle.
     func forget() {
         closing = Queue()
         sessions = [:]
     }
 }
 
-/// What a session with a client has to do with its messages.
+/// Session of a client, as far as it affects messages.
 struct MessageSession {
     var message: Message?
-    /// What was decided before the message had an id.
+    /// Marks for the next message, from lines before the message had a queue id.
     var pending: Message.Marks = []
     var foretold: Foretold?
     var time: Int64
 }
 
-/// What was told of a message before it had an id: when it is held, no later line may say who sent it.
+/// Attributes of a message from lines before it had a queue id. They matter for held messages: later lines may not
+/// repeat the sender.
 final class Foretold {
     private var values = KeptValues()
     private var attributes: [Value]
@@ -337,7 +339,7 @@ final class Foretold {
         attributes[place] = values.keep(value, over: attributes[place])
     }
 
-    /// The message has an id now; what its own line says stays.
+    /// Copies the attributes to the message that now has a queue id. Values from its own line take precedence.
     func pass(to message: Message) {
         for (place, value) in attributes.enumerated() where message.attributes[place].isMissing {
             message.attributes[place] = message.values.keep(values.lend(value))
@@ -345,7 +347,7 @@ final class Foretold {
     }
 }
 
-/// First in, first out.
+/// First-in, first-out queue.
 package struct Queue<Element> {
     private var elements: [Element?] = []
     private var start = 0
@@ -372,7 +374,7 @@ package struct Queue<Element> {
     }
 }
 
-/// How kin are related, as the closed set of words that queries may use.
+/// Closed sets of words that queries may use.
 extension Message {
     package static let origins = Origin.allCases.map { "\($0.word)" }
     package static let outcomes = Outcome.allCases.map { "\($0.word)" }

@@ -1,26 +1,26 @@
-/// Follows every message through the lines of the logs: puts each line to the message that it is about, links
-/// messages to what they were made of, and hands each on when it has ended. Lines come in the order of the
-/// log.
+/// Table of the open messages. It assigns each line to its message, links messages to their parents, and emits each
+/// message after its end. Lines must arrive in the order of the log.
 ///
-/// A message stays for some seconds after its end, because lines of one second come in any order and a
-/// notification is logged before the line that says for whom it is. What the log no longer mentions is given
-/// up after a month of its time, and what does not fit into memory as well; both come out, marked as
-/// unfinished.
+/// A message remains for a grace period after its end, for two reasons: lines of one second come in any order, and
+/// a notification is logged before the line that names its parent message.
+///
+/// A message without a line for a month of log time is dropped. If memory is full, the least recently seen messages are
+/// dropped. Dropped messages are emitted too, marked as unfinished.
 package final class MessageTable {
-    /// What is kept of each message; fewer fields take less memory.
+    /// Fields that are kept for each message; fewer fields use less memory.
     package struct Plan: Sendable {
-        /// Fields of the message as a whole.
+        /// Fields kept once per message.
         package var attributes: [Field] = []
-        /// Fields of the last attempt for each recipient.
+        /// Fields of the last delivery attempt, kept for each recipient.
         package var told: [Field] = []
         package var keepsReason = false
 
         package init() {}
 
-        /// The fields that lines must have been decoded with.
+        /// Fields that lines must have been decoded with.
         package var needs: [Field] { MailEvent.allCases.flatMap { needs(of: $0) } }
 
-        /// The fields that are read of a line that tells that.
+        /// Returns the fields that are read from a line with this event.
         package func needs(of event: MailEvent) -> [Field] {
             var names = ["time", "host", "queue_id"]
             if event.isOfSession { names += ["tag", "pid"] }
@@ -41,11 +41,12 @@ package final class MessageTable {
         }
     }
 
-    /// Microseconds for which lines of one moment may come in any order.
+    /// Microseconds within which lines of one moment may arrive in any order.
     package static let grace: Int64 = 5_000_000
-    /// Microseconds without a line after which a message is taken to be gone: far longer than mail is queued.
+    /// Microseconds without a line after which a message is dropped. Far longer than a usual queue lifetime.
     private static let idleLimit: Int64 = 31 * 86_400_000_000
-    /// A message made of another one is not older than that when the line comes which says so.
+    /// Maximum age in microseconds of a child message when its parent's line names it. An older message with the same
+    /// queue id is another one.
     private static let kinLimit: Int64 = 600_000_000
     private static let sessionLimit = 1 << 16
 
@@ -73,8 +74,8 @@ package final class MessageTable {
     private let nrcpt = Field("nrcpt").slot
     private let messageID = Field("message_id").slot
 
-    /// The first messages of the chains. The table holds what is in it, so that going along a chain counts no
-    /// references.
+    /// First messages of the chains. The table owns its messages with unmanaged references, so walking a chain does no
+    /// reference counting.
     private var buckets: [Unmanaged<Message>?] = Array(repeating: nil, count: 256)
     private let seed = UInt64.random(in: .min ... .max)
     private var count = 0
@@ -86,15 +87,16 @@ package final class MessageTable {
     private var lastHost: MessageHost?
     private var sessionCount = 0
 
-    /// Whether anybody wants to hear of further messages.
+    /// Whether the caller wants more messages.
     package private(set) var isWanted = true
-    /// Messages given up because they did not fit into memory.
+    /// Number of messages dropped because memory was full.
     package private(set) var evictions = 0
-    /// Of the last line, where it was a delivery: the attempt's number for that recipient, and the time since
-    /// the one before.
+    /// Delivery attempt of the last line, if it was one: its number for the recipient, and the time since the previous
+    /// attempt.
     package private(set) var attempt: (number: Int, gap: Value) = (0, .missing)
 
-    /// `memory` in bytes; `ended` gets each message at its end, and says whether it wants more.
+    /// Creates a table with a memory limit in bytes. `ended` receives each message at its end, and returns whether it
+    /// wants more.
     package init(_ plan: Plan, memory: Int, ended: @escaping (Message) -> Bool) {
         self.plan = plan
         self.memory = memory
@@ -115,10 +117,10 @@ package final class MessageTable {
 
     // MARK: Lines
 
-    /// The host whose line it is.
+    /// Returns the host that logged the line.
     package func host(of line: Record) -> MessageHost { knownHost(line.slots[host]) }
 
-    /// Takes the next line, and gives the message that it is about.
+    /// Takes the next line, and returns its message; nil if the line has no queue id.
     package func take(_ line: Record, _ event: MailEvent) -> Message? {
         let now = line.slots[time]
         guard now.kind == .time else { return nil }
@@ -150,7 +152,7 @@ package final class MessageTable {
         return message
     }
 
-    /// No more lines come: what is left comes out, in the order of births.
+    /// Emits the remaining messages in the order of births. Call it after the last line.
     package func finish() {
         var left: [Message] = []
         for host in hostsInOrder {
@@ -220,7 +222,7 @@ package final class MessageTable {
         message.marks.insert(.messageID)
         guard value.kind == .text else { return }
         message.messageIDHash = hash(value.bytes, 0)
-        // `20261123163934.B42F5F8A2E2@mx1`, or a long id alone.
+        // A Message-ID of Postfix: `20261123163934.B42F5F8A2E2@mx1`, or a long queue id before the `@`.
         let id = message.queueID.bytes
         if let range = value.bytes.range(of: id), range.upperBound < value.bytes.count,
             value.bytes[range.upperBound] == UInt8(ascii: "@"),
@@ -233,7 +235,7 @@ package final class MessageTable {
     private func keepAttributes(_ message: Message, _ line: Record, _ event: MailEvent) {
         for (place, slot) in attributeSlots.enumerated() {
             let value = line.slots[slot]
-            // What the queue manager says of sender and size is what counts.
+            // Sender and size from the queue manager replace earlier values.
             guard !value.isMissing, event == .active || message.attributes[place].isMissing else { continue }
             message.attributes[place] = message.values.keep(value, over: message.attributes[place])
         }
@@ -247,7 +249,7 @@ package final class MessageTable {
         message.attempts += 1
         var fate: Message.Fate
         switch word.bytes[0] {
-        // `sent`; `softbounce` is a bounce that is tried again.
+        // `sent`; `softbounce` is a bounce that Postfix retries.
         case UInt8(ascii: "s"): fate = word.bytes == "sent" ? .delivered : .deferred
         case UInt8(ascii: "b"): fate = .bounced
         case UInt8(ascii: "u"):
@@ -295,7 +297,7 @@ package final class MessageTable {
         var hash = seed
         for slot in [to, originalTo] {
             let value = line.slots[slot]
-            // One that is missing is not one that is empty.
+            // A missing value differs from an empty one.
             hash = value.kind == .text ? value.bytes.hash(seed: hash, ignoringCase: true) : ~hash
         }
         if message.recipients.count <= 8 {
@@ -313,9 +315,9 @@ package final class MessageTable {
         return place
     }
 
-    // MARK: Kin
+    // MARK: Parents and children
 
-    /// A message was made of this one.
+    /// Links a parent message to a child message with this queue id.
     private func bear(_ parent: Message, _ id: Bytes, _ kind: Message.Kinship, _ now: Value) {
         var child = find(parent.host, id)
         if child === parent { return }
@@ -323,7 +325,7 @@ package final class MessageTable {
             end(known)
             child = nil
         }
-        // The line may come before the first one of the child itself.
+        // This line may precede the first line of the child.
         let made = child ?? insert(parent.host, id, now)
         if made.parentKind == nil {
             made.parent = made.values.keep(parent.queueID)
@@ -334,7 +336,7 @@ package final class MessageTable {
         }
     }
 
-    /// A message says itself what it was made of.
+    /// Links a child message to its parent, when a line of the child names the parent.
     private func adopt(_ child: Message, _ id: Bytes, _ kind: Message.Kinship) {
         child.parent = child.values.keep(.text(id), over: child.parent)
         child.parentKind = kind
@@ -344,7 +346,8 @@ package final class MessageTable {
         parent.add(child: child.queueID)
     }
 
-    /// Whether what a server queued under that id came back to this host: the server was a content filter.
+    /// Whether the queue id that a server reported belongs to a message on this host. Then the server was a content
+    /// filter, and that message becomes a child.
     private func passes(_ message: Message, to id: Bytes) -> Bool {
         guard let child = find(message.host, id), child !== message else { return false }
         if child.parentKind == .filter { return child.parentQueueID.bytes == message.queueID.bytes }
@@ -359,8 +362,8 @@ package final class MessageTable {
 
     // MARK: Sessions
 
-    /// What a line of smtpd means for the message of its session. Where a line has a queue id it is that of
-    /// `message`.
+    /// Applies a line of smtpd to the session of its process. `message` is the message of the line's queue id, nil if
+    /// the line has none.
     private func takeSession(_ line: Record, _ event: MailEvent, _ message: Message?, _ host: MessageHost) {
         guard event.isOfSession else { return }
         let tag = line.slots[self.tag]
@@ -404,14 +407,14 @@ package final class MessageTable {
         }
         sessionCount += 1
         if sessionCount > MessageTable.sessionLimit {
-            // Processes that were killed never say that their session has ended.
+            // Killed processes never log the end of their sessions.
             for host in hostsInOrder { host.sessions = [:] }
             sessionCount = 1
         }
         return MessageSession(message: nil, time: host.clock)
     }
 
-    /// The session is over with its message, or goes on with another one.
+    /// Marks the message of a session as over, because the session ended or begins another message.
     private func leave(_ session: MessageSession) {
         guard let message = session.message, message.isInTable, !message.marks.contains(.active) else {
             return
@@ -427,7 +430,7 @@ package final class MessageTable {
 
     // MARK: Generations
 
-    /// The message of an id, which is a new one where the id has come back.
+    /// Returns the message with the queue id; a new message if the queue id is new or reused.
     private func message(_ host: MessageHost, _ id: Bytes, _ now: Value, _ event: MailEvent) -> Message {
         guard let known = find(host, id) else { return insert(host, id, now) }
         guard isReborn(known, now, event) else { return known }
@@ -444,14 +447,16 @@ package final class MessageTable {
         }
         if message.hasEnd { return true }
         if begins, !message.marks.isDisjoint(with: [.client, .pickup]) { return true }
-        // Within some seconds lines come in any order; afterwards a message that lives is not born again.
+        // An active message can begin only once. Such a line within the grace period arrived out of order; a later one
+        // belongs to a new message.
         guard begins || event == .messageID, message.marks.contains(.active) || message.attempts > 0 else {
             return false
         }
         return MessageTable.elapsed(message.first, now) > MessageTable.grace
     }
 
-    /// Microseconds from one moment to another: by UTC where the log tells the zone of both.
+    /// Returns the microseconds from one time to another. Compares in UTC if both have a UTC offset, by wall clock
+    /// otherwise.
     package static func elapsed(_ from: Value, _ to: Value) -> Int64 {
         from.offset == Value.unknownOffset || to.offset == Value.unknownOffset
             ? to.wallClock &- from.wallClock : Int64(to.integer &- from.integer)
@@ -575,7 +580,7 @@ package final class MessageTable {
 
     // MARK: Ends
 
-    /// The message has ended, or may have; it is looked at again when late lines have had their time.
+    /// Schedules a check of a message that may have ended, after the grace period for late lines.
     private func close(_ message: Message) {
         let host = message.host
         let due = host.clock + MessageTable.grace
@@ -591,7 +596,7 @@ package final class MessageTable {
         endWhatIsDue(host)
     }
 
-    /// Lets time go by in which no line has come, to a moment in microseconds of a clock that never stops.
+    /// Advances the clocks of all hosts while no lines arrive. `moment` is in microseconds of a monotonic clock.
     package func passTime(to moment: Int64) {
         for host in hostsInOrder {
             let since = host.silentSince ?? moment
@@ -622,7 +627,7 @@ package final class MessageTable {
         end(message)
     }
 
-    /// Takes a message out and hands it on.
+    /// Removes a message from the table and emits it.
     private func end(_ message: Message) {
         guard message.isInTable else { return }
         message.isInTable = false
@@ -644,12 +649,12 @@ package final class MessageTable {
         unlink(message)
         count -= 1
         footprint -= message.countedFootprint
-        // A line of a parent may have named an id that never came.
+        // A child message without lines was only named by its parent.
         if message.lines > 0, isWanted { isWanted = ended(message) }
         held.release()
     }
 
-    /// Gives up the messages that were mentioned longest ago.
+    /// Drops the least recently seen messages until the memory limit is met.
     private func shrink() {
         while footprint > memory, count > 0 {
             guard

@@ -1,4 +1,4 @@
-/// What `postqueue -j` (an object of JSON a line) or `mailq` (`postqueue -p`) says is in the queue, line by line.
+/// Line-by-line parser for `postqueue -j` (one JSON object per line) and `mailq` (`postqueue -p`).
 ///
 ///     {"queue_name": "deferred", "queue_id": "3F2A…", "arrival_time": 1356475277, "message_size": 3127, …}
 ///
@@ -6,7 +6,7 @@
 ///     (connect to mail.uk.psi.com[192.0.2.25]:25: Connection timed out)
 ///                                              sally@uk.psi.com
 package struct QueueListing {
-    /// A message in the queue. What the listing does not tell is nil, or empty.
+    /// Message in the queue. Values that the listing does not contain are nil or empty.
     package struct Entry {
         package var queueName: [UInt8]?
         package var queueID: [UInt8] = []
@@ -15,22 +15,22 @@ package struct QueueListing {
         /// Empty for the null sender.
         package var from: [UInt8] = []
         package var recipients: [[UInt8]] = []
-        /// Why the first recipient waits of whom it is told.
+        /// Delay reason of the first recipient that has one.
         package var detail: [UInt8]?
         package var isExpired: Bool?
 
         init() {}
     }
 
-    /// Microseconds of the wall clock, from which the years of `mailq` are counted back.
+    /// Current wall-clock time in microseconds. Dates of `mailq` have no year; their year is derived from this time.
     private let now: Int64
     private var open: Entry?
-    /// Lines that belong to no listing, such as those of a log.
+    /// Number of lines that belong to no listing, such as log lines.
     package private(set) var strayLines = 0
 
     package init(now: Int64) { self.now = now }
 
-    /// Takes a line; gives the entry that has ended with it.
+    /// Takes a line, and returns the entry that is complete after it.
     package mutating func take(_ line: Bytes) -> Entry? {
         if line.hasPrefix("{") {
             if let entry = json(line) { return entry }
@@ -59,13 +59,13 @@ package struct QueueListing {
         return nil
     }
 
-    /// The entry that was open when the lines ended.
+    /// Ends the open entry and returns it; nil if there is none.
     package mutating func end() -> Entry? {
         defer { open = nil }
         return open
     }
 
-    /// Postfix shows the null sender under this name (`empty_address_recipient`).
+    /// Returns the sender; empty for the name that Postfix prints for the null sender (`empty_address_recipient`).
     private static func sender(_ text: [UInt8]) -> [UInt8] {
         text == Array("MAILER-DAEMON".utf8) ? [] : text
     }
@@ -129,7 +129,7 @@ package struct QueueListing {
 
     // MARK: mailq
 
-    /// Queue id with a mark, size, arrival time without a year, sender.
+    /// Parses the first line of an entry: queue id with a mark, size, arrival time without a year, sender.
     private func head(_ line: Bytes) -> Entry? {
         let words = line.words(6)
         guard words.count == 7, words[0].base == line.base, let size = words[1].decimal,
@@ -154,7 +154,8 @@ package struct QueueListing {
         return entry
     }
 
-    /// The latest such day of the week that is not in the future tells the year.
+    /// Returns the arrival time. Its year is the latest one in which the date has this day of the week and is at most
+    /// one day in the future.
     private func time(_ weekday: Bytes, _ month: Bytes, _ day: Bytes, _ clock: Bytes) -> Value? {
         guard
             let number = Self.weekdays.firstIndex(where: { weekday == $0 }),
@@ -185,7 +186,7 @@ package struct QueueListing {
 extension Bytes {
     fileprivate var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: base, count: count) }
 
-    /// Without the blanks around it.
+    /// The text without leading and trailing blanks and tabs.
     fileprivate var trimmed: Bytes {
         var start = 0
         var end = count
@@ -194,7 +195,7 @@ extension Bytes {
         return self[start..<end]
     }
 
-    /// So many words, and what is left behind them.
+    /// Returns at most `limit` words, followed by the rest of the text if there is one.
     fileprivate func words(_ limit: Int) -> [Bytes] {
         var words: [Bytes] = []
         var rest = trimmed

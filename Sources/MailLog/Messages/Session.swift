@@ -1,4 +1,4 @@
-/// What one client did from connect to disconnect, as smtpd logs it.
+/// SMTP session of one client, from connect to disconnect, as logged by smtpd.
 package final class Session {
     package enum End: Int, CaseIterable, Sendable {
         case disconnect, lost, timeout, errors, open
@@ -41,20 +41,21 @@ package final class Session {
         told = Array(repeating: .missing, count: toldCount)
     }
 
-    /// A field, in the order of the table's.
+    /// Returns a kept field. `place` is its index in the fields of the table.
     package func told(_ place: Int) -> Value { values.lend(told[place]) }
 
-    /// The protocol and the cipher, as logged.
+    /// TLS protocol and cipher, as logged.
     package var tls: Value { values.lend(keptTLS) }
 }
 
-/// Follows the sessions of smtpd: a process has one at a time. Lines come in the order of the log.
+/// Table of the open sessions of smtpd. A process has one session at a time. Lines must arrive in the order of the log.
 package final class SessionTable {
-    /// The fields that lines must have been decoded with.
+    /// Fields that lines must have been decoded with.
     package static let fields = [
         "time", "host", "tag", "pid", "event", "queue_id", "text", "detail", "sasl_username",
     ].map { Field($0) }
-    /// More open sessions than that are not open: processes that were killed do not say so.
+    /// Maximum number of open sessions. Above it, the least recently seen half is emitted: killed processes never log
+    /// the end of a session.
     private static let limit = 1 << 16
 
     private let toldSlots: [Int]
@@ -62,7 +63,7 @@ package final class SessionTable {
     private var sessions: [UInt64: Session] = [:]
     private var births = 0
     private var linesTaken = 0
-    /// Whether anybody wants to hear of further sessions.
+    /// Whether the caller wants more sessions.
     package private(set) var isWanted = true
 
     private let time = Field("time").slot
@@ -75,8 +76,8 @@ package final class SessionTable {
     private let detail = Field("detail").slot
     private let username = Field("sasl_username").slot
 
-    /// `told` are the fields to keep, each as the session told it last; `ended` gets each session at its end, and
-    /// says whether it wants more.
+    /// Creates a table that keeps the last value of each field in `told`. `ended` receives each session at its end, and
+    /// returns whether it wants more.
     package init(told: [Field], ended: @escaping (Session) -> Bool) {
         toldSlots = told.map(\.slot)
         self.ended = ended
@@ -97,9 +98,9 @@ package final class SessionTable {
         session.last = now
         session.seen = linesTaken
         for (place, slot) in toldSlots.enumerated() where !line.slots[slot].isMissing {
-            // How a session broke off is its end, not what it was turned down for.
+            // The detail of `lost` describes the end of the session, not a reject.
             if slot == detail, word == "lost" { continue }
-            // Who could not log in is not who did.
+            // The user name of a failed login is not the user of the session.
             if slot == username, word == "sasl-fail" { continue }
             session.told[place] = session.values.keep(line.slots[slot], over: session.told[place])
         }
@@ -112,13 +113,13 @@ package final class SessionTable {
         }
     }
 
-    /// No more lines come: what is left comes out, in the order of births.
+    /// Emits the remaining sessions in the order of births. Call it after the last line.
     package func finish() {
         for session in sessions.values.sorted(by: { $0.number < $1.number }) { pass(session) }
         sessions = [:]
     }
 
-    /// Not every line of a process that serves clients belongs to a client.
+    /// Creates the session of a line; nil for a line that belongs to no client.
     private func begin(_ line: Record, _ key: UInt64, _ now: Value, _ word: Bytes) -> Session? {
         if word == "other", !isOfClient(line) { return nil }
         births += 1
@@ -152,7 +153,7 @@ package final class SessionTable {
         }
     }
 
-    /// `Anonymous TLS connection established from N[A]: TLSv1.3 with cipher …`, and logins that fail.
+    /// Reads `Anonymous TLS connection established from N[A]: TLSv1.3 with cipher …`, and counts failed logins.
     private func noteText(_ text: Bytes, _ session: Session) {
         if let start = text.range(of: "TLS connection established from ")?.upperBound,
             let colon = text.range(of: "]: ", from: start)?.upperBound
