@@ -1,7 +1,7 @@
-/// The prelude of a line in any form that lands in a mail log, taken apart with care. `LineDecoder` asks here
-/// where its short cuts do not apply.
+/// Full parser for the prelude of a line, in any form that occurs in mail logs. `LineDecoder` calls it if its fast
+/// paths do not apply.
 ///
-///     Nov 23 16:39:34 mx1 postfix/smtpd[9733]: text          and what else `Stamp` reads in front
+///     Nov 23 16:39:34 mx1 postfix/smtpd[9733]: text          or any other timestamp that `Stamp` reads
 ///     <22>Nov 23 … · <22>1 2026-… mx1 postfix/smtpd 9733 - - text
 ///     Nov 23 16:39:34 <mail.info> mx1 … · Nov 23 16:39:34 mx1 mail.info postfix/…
 ///     2026-… stdout F Nov 23 … · mail_1  | Nov 23 … · … mx1 postfix/smtp[1]: [ID 197553 mail.info] text
@@ -12,23 +12,23 @@ package struct Envelope {
     package var host: Bytes?
     package var tag: Bytes?
     package var pid: Bytes?
-    /// What follows the tag, the severity word included.
+    /// Text after the tag, with the severity word.
     package var message: Bytes
-    /// The severity that the prelude tells.
+    /// Severity in the prelude.
     package var severity: StaticString?
-    /// How often the line before was logged again, where that is all that this line says.
+    /// Number of repetitions of the previous line, if this line only reports them.
     package var repeats: Int?
-    /// Whether stamp, host and tag stand at the very start with one blank between, as nearly always.
+    /// Whether the line starts with timestamp, host and tag, separated by single blanks. True for nearly all lines.
     var isPlain = true
 
     package static func parse(_ line: Bytes) -> Envelope? {
         if let envelope = parse(line, from: 0) { return envelope }
-        // docker compose puts the container in front.
+        // docker compose writes the container name before the line.
         guard let bar = line.prefix(64).range(of: "| ") else { return nil }
         return parse(line, from: bar.upperBound)
     }
 
-    /// `-- MARK --`, `-- Boot 7f2c… --` and the like, which stand for themselves, without a stamp.
+    /// Whether the line is a mark such as `-- MARK --` or `-- Boot 7f2c… --`. A mark has no timestamp.
     static func isMark(_ line: Bytes) -> Bool {
         line.hasPrefix("-- ") && line.hasSuffix("--") && line.count > 5
     }
@@ -74,7 +74,7 @@ package struct Envelope {
         envelope.message = rest
         if envelope.readRepeat(rest) { return envelope }
         if rest.stands("[", at: 0), let close = rest.range(of: "] "), close.lowerBound > 1 {
-            // metalog knows neither host nor process id.
+            // metalog logs neither host nor process id.
             envelope.tag = rest[1..<close.lowerBound]
             envelope.message = rest.dropFirst(close.upperBound)
             envelope.isPlain = false
@@ -82,7 +82,7 @@ package struct Envelope {
         }
         let first = rest.prefix(rest.firstIndex(of: 0x20) ?? rest.count)
         if first.hasSuffix(":"), first.count > 1, first.firstIndex(of: UInt8(ascii: ":")) == first.count - 1 {
-            // No host: a host has no colon at its end.
+            // This is the tag, and the host is missing: a host name has no colon at its end.
             envelope.isPlain = false
             envelope.readTag(rest)
             return envelope
@@ -96,7 +96,7 @@ package struct Envelope {
         return envelope
     }
 
-    /// `tag[pid]: text`, `tag: text`; a text with neither has no tag.
+    /// Reads `tag[pid]: text` or `tag: text`. Any other text has no tag.
     private mutating func readTag(_ text: Bytes) {
         message = text
         guard !readRepeat(text) else { return }
@@ -113,7 +113,7 @@ package struct Envelope {
         var next = end
         if rest[end] == UInt8(ascii: "[") {
             guard let close = rest.firstIndex(of: UInt8(ascii: "]"), from: end) else {
-                // A line that was cut inside the process id.
+                // The line was cut inside the process id.
                 tag = rest.prefix(end)
                 message = rest.dropFirst(end)
                 return
@@ -129,7 +129,7 @@ package struct Envelope {
         if let tag, Repetition.processes.contains(where: { tag.string == $0 }) { _ = readRepeat(message) }
     }
 
-    /// Takes `[ID 197553 mail.info] ` from the start of a text, and gives the severity that it tells.
+    /// Removes `[ID 197553 mail.info] ` from the start of a text, and returns its severity.
     static func takeMessageID(_ message: inout Bytes) -> StaticString? {
         guard message.stands("[ID ", at: 0), let close = message.range(of: "] "),
             let blank = message.prefix(close.lowerBound).lastIndex(of: 0x20)
@@ -138,7 +138,7 @@ package struct Envelope {
         return Priority.severity(ofPair: message[blank + 1..<close.lowerBound])
     }
 
-    /// Whether the text only says how often the line before was repeated.
+    /// Whether the text only reports repetitions of the previous line; sets `repeats`.
     private mutating func readRepeat(_ text: Bytes) -> Bool {
         guard let times = Repetition.times(text) else { return false }
         repeats = times
@@ -146,7 +146,7 @@ package struct Envelope {
         return true
     }
 
-    /// `STAMP HOST APP PROCID MSGID SD text`.
+    /// Reads an RFC 5424 line: `STAMP HOST APP PROCID MSGID SD text`.
     private mutating func read5424(_ text: Bytes) -> Bool {
         var rest = text.dropFirst(min(stamp.length, text.count))
         var words: [Bytes] = []
@@ -181,7 +181,7 @@ package struct Envelope {
         byte == 0x20 || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
     }
 
-    /// The length of `<22>`, and its level.
+    /// Returns the length of a priority such as `<22>`, and its level.
     private static func priority(_ text: Bytes) -> (length: Int, level: Int)? {
         guard text.stands("<", at: 0), let close = text.prefix(5).firstIndex(of: UInt8(ascii: ">")),
             close > 1,

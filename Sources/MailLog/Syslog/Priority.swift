@@ -1,6 +1,6 @@
-/// The severity that syslog gives a message: the number in `<22>`, or a name as in `mail.info`.
+/// Syslog severity: a number as in `<22>`, or a name as in `mail.info`.
 enum Priority {
-    /// Postfix's word for a syslog level, 0 (emerg) to 7 (debug).
+    /// Returns the Postfix severity word for a syslog level, 0 (emerg) to 7 (debug).
     static func severity(ofLevel level: Int) -> StaticString {
         switch level & 7 {
         case 0, 1: "panic"
@@ -27,7 +27,7 @@ enum Priority {
         "local1", "local2", "local3", "local4", "local5", "local6", "local7", "2",
     ]
 
-    /// The severity in `mail.info` or `mail:info`, a facility and a level; nil if it is anything else.
+    /// Returns the severity in a pair of facility and level, `mail.info` or `mail:info`; nil for any other text.
     static func severity(ofPair text: Bytes) -> StaticString? {
         guard let dot = text.firstIndex(of: UInt8(ascii: ".")) ?? text.firstIndex(of: UInt8(ascii: ":")),
             facilities.contains(where: { text.prefix(dot) == $0 })

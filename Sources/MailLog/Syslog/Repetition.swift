@@ -1,20 +1,20 @@
-/// What a syslog daemon writes in place of lines that are like the one before:
+/// Line that a syslog daemon writes in place of repeated lines:
 ///
 ///     last message repeated 3 times            (also --- last message repeated 3 times ---)
 ///     above message repeats 3 times
 ///     Last message 'x' repeated 3 times, suppressed by syslog-ng on mx1
-///     message repeated 3 times: [ text]        (rsyslog, which says what)
+///     message repeated 3 times: [ text]        (rsyslog, with the repeated text)
 package enum Repetition {
-    /// What every such line contains.
+    /// Search for the text that every such line contains.
     private static let search = LiteralSearch(Array(" repeat".utf8))
 
-    /// Whether the line may say so; for passing over the others quickly.
+    /// Whether the line may report a repetition. A fast test to skip all other lines.
     package static func mayStand(in line: Bytes) -> Bool { search.first(in: line) != nil }
 
-    /// The daemons that say so with a tag of their own.
+    /// Daemons that log repetitions under their own tag.
     static let processes = ["syslog-ng", "syslogd", "rsyslogd", "syslog"]
 
-    /// How often the line before was repeated, if that is all that the text says.
+    /// Returns the number of repetitions of the previous line, if the text reports only that.
     static func times(_ text: Bytes) -> Int? {
         guard text.count > 20 else { return nil }
         var rest = text.hasPrefix("--- ") ? text.dropFirst(4) : text
@@ -31,7 +31,7 @@ package enum Repetition {
         return number(rest)
     }
 
-    /// How often the text in brackets was logged, and that text.
+    /// Returns the text in brackets and the number of its repetitions.
     static func bracketed(_ text: Bytes) -> (times: Int, text: Bytes)? {
         guard text.count > 27, text.hasPrefix("message repeated "), text.hasSuffix("]"),
             let times = number(text.dropFirst(17)), let open = text.range(of: " times: [ "),
@@ -40,7 +40,7 @@ package enum Repetition {
         return (times, text[open.upperBound..<text.count - 1])
     }
 
-    /// The number in front of ` time` or ` times`.
+    /// Returns the number before ` time` or ` times`.
     private static func number(_ text: Bytes) -> Int? {
         guard let blank = text.prefix(12).firstIndex(of: 0x20), text.stands(" time", at: blank) else {
             return nil
