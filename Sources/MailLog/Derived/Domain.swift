@@ -1,14 +1,15 @@
-/// The domain of an address or of a host name, in lower case.
+/// Domain of an address or of a host name, in lower case.
 package enum Domain {
-    /// What follows the last `@`; a quoted local part may hold one too. Missing for the null sender and for a
-    /// bare user.
+    /// Returns the text after the last `@`; a quoted local part may contain other `@`. Missing for the null sender and
+    /// for a user name without a domain.
     package static func ofAddress(_ address: Value, _ arena: Arena) -> Value {
         let bytes = address.bytes
         guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at + 1 < bytes.count else { return .missing }
         return lowercased(bytes.dropFirst(at + 1), arena)
     }
 
-    /// A host name without its first label, as long as a dot remains; an address in brackets as it stands.
+    /// Returns a host name without its first label if the rest contains a dot. Other names and IP addresses are only
+    /// lower-cased.
     package static func ofHost(_ host: Value, _ arena: Arena) -> Value {
         let bytes = host.bytes
         guard !bytes.isEmpty else { return .missing }

@@ -1,12 +1,12 @@
-/// An address of 128 bits. IPv4 addresses are kept as IPv6 maps them, ::ffff:a.b.c.d, so that both ways of
-/// writing one are the same.
+/// IP address of 128 bits. IPv4 addresses are stored as IPv4-mapped IPv6 addresses (`::ffff:a.b.c.d`), so that both
+/// notations are equal.
 package struct IPAddress: Equatable, Sendable {
     package var high: UInt64
     package var low: UInt64
 
     package var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
-    /// Of the address as people write it.
+    /// Number of address bits: 32 for IPv4, 128 for IPv6.
     package var bits: Int { isIPv4 ? 32 : 128 }
 
     package init(high: UInt64, low: UInt64) {
@@ -14,7 +14,8 @@ package struct IPAddress: Equatable, Sendable {
         self.low = low
     }
 
-    /// Takes brackets, Postfix's `IPv6:` and a zone (`%eth0`) in stride.
+    /// Parses an address; nil if the text is not one. Ignores brackets, the prefix `IPv6:` of Postfix and a zone index
+    /// (`%eth0`).
     package init?(_ text: Bytes) {
         var text = text
         if text.count >= 2, text[0] == UInt8(ascii: "["), text[text.count - 1] == UInt8(ascii: "]") {
@@ -22,7 +23,7 @@ package struct IPAddress: Equatable, Sendable {
         }
         if text.count > 5, text.prefix(5).equalsIgnoringCase(Bytes("IPv6:")) { text = text.dropFirst(5) }
         if let zone = text.firstIndex(of: UInt8(ascii: "%")) { text = text.prefix(zone) }
-        // The longest is 45 bytes: eight groups, the last two written as IPv4.
+        // The longest address has 45 bytes: six groups and an IPv4 address.
         guard text.count >= 2, text.count <= 45 else { return nil }
         if text.firstIndex(of: UInt8(ascii: ":")) == nil {
             guard let address = Self.ipv4(text) else { return nil }
@@ -33,7 +34,7 @@ package struct IPAddress: Equatable, Sendable {
         }
     }
 
-    /// Four decimal numbers without leading zeros, which some read as octal.
+    /// Parses four decimal numbers. Rejects leading zeros, because some programs read them as octal.
     private static func ipv4(_ text: Bytes) -> UInt32? {
         var address: UInt32 = 0
         var parts = 0
@@ -59,7 +60,7 @@ package struct IPAddress: Equatable, Sendable {
     private static func ipv6(_ text: Bytes) -> IPAddress? {
         var groups = SIMD8<UInt16>.zero
         var count = 0
-        /// How many groups stand before `::`.
+        /// Number of groups before `::`.
         var gap: Int?
         var index = 0
         if text.hasPrefix("::") {
@@ -112,7 +113,7 @@ package struct IPAddress: Equatable, Sendable {
         return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "f") ? UInt16(letter - 87) : nil
     }
 
-    /// With all bits after the prefix set to 0. (A shift by 64 gives 0 in Swift.)
+    /// Returns the address with all bits after the prefix set to 0. (A shift by 64 gives 0 in Swift.)
     package func masked(_ prefix: Int) -> IPAddress {
         IPAddress(
             high: high & (~0 << UInt64(64 - min(prefix, 64))),
@@ -123,7 +124,7 @@ package struct IPAddress: Equatable, Sendable {
         (index < 4 ? high >> UInt64(48 - 16 * index) : low >> UInt64(112 - 16 * index)) & 0xFFFF
     }
 
-    /// As RFC 5952 wants it: lower case, the longest run of zero groups as `::`.
+    /// Appends the address in RFC 5952 notation: lower case, the longest run of zero groups as `::`.
     package func append(to output: inout [UInt8]) {
         if isIPv4 {
             for shift in [24, 16, 8, 0] as [UInt64] {

@@ -1,8 +1,8 @@
-/// A range of IP addresses: `10.0.0.0/8`, `2001:db8::/32`, or one address.
+/// Range of IP addresses: `10.0.0.0/8`, `2001:db8::/32`, or one address.
 package struct Network: Equatable, Sendable {
-    /// The first address; the bits after the prefix are 0.
+    /// First address; the bits after the prefix are 0.
     private let first: IPAddress
-    /// Of the 128 bits.
+    /// Prefix length, counted in 128 bits for IPv4 too.
     private let prefix: Int
 
     package init?(_ text: some Sequence<UInt8>) {
@@ -25,21 +25,21 @@ package struct Network: Equatable, Sendable {
             return IPAddress(text).map { Network(around: $0, prefix: 128) }
         }
         let written = text.prefix(slash)
-        // Not address.bits: ::ffff:192.0.2.0/120 counts all 128.
+        // Depends on the notation, not on `address.bits`: the prefix of ::ffff:192.0.2.0/120 counts 128 bits.
         let width = written.firstIndex(of: UInt8(ascii: ":")) == nil ? 32 : 128
         guard let address = IPAddress(written), let bits = text.dropFirst(slash + 1).decimal, bits <= width
         else { return nil }
         return Network(around: address, prefix: bits + 128 - width)
     }
 
-    /// Whether the text is an address of this network. Text that is no address is in none.
+    /// Whether the text is an address in this network. False for any other text.
     package func contains(_ text: Bytes) -> Bool {
         guard let address = IPAddress(text), address.isIPv4 == first.isIPv4 else { return false }
         return address.masked(prefix) == first
     }
 
-    /// Appends the network around an address: `192.0.2.0/24`, `2001:db8::/64`. More bits than the address has
-    /// name the address itself. False, and nothing is appended, if the text is no address.
+    /// Appends the network of an address: `192.0.2.0/24`, `2001:db8::/64`. `bits` is limited to the bits of the address.
+    /// Returns false and appends nothing if the text is not an address.
     @discardableResult
     package static func append(netOf text: Bytes, bits: Int, to output: inout [UInt8]) -> Bool {
         guard let address = IPAddress(text) else { return false }
@@ -50,7 +50,7 @@ package struct Network: Equatable, Sendable {
         return true
     }
 
-    /// The network of a client, as far as one is likely to be one site: /24, or /64 for IPv6.
+    /// Returns the network of a client: /24 for IPv4, /64 for IPv6. A network of this size usually belongs to one site.
     static func of(_ address: Value, _ arena: Arena) -> Value {
         let bytes = address.bytes
         var text: [UInt8] = []

@@ -1,18 +1,17 @@
-/// Normalises the detail of a delivery for grouping: what varies from one message or host to the next becomes a
-/// placeholder, the codes that lead each line of a reply and the `(in reply to …)` at its end are left out.
+/// Normalises the detail of a delivery attempt for grouping. Texts that vary between messages or hosts become
+/// placeholders. The codes at the start of each reply line and the `(in reply to …)` at the end are dropped.
 ///
 ///     host mx.a.example[192.0.2.1] said: 450-4.2.0 <x@y>: Greylisted, 450 4.2.0 see http://… (in reply to …)
 ///     host <host> said: <addr>: Greylisted, / see <url>
 ///
-/// It works word by word from left to right, and its placeholders are words that it leaves alone, so that
-/// normalising twice changes nothing.
+/// Works word by word from left to right and does not change placeholders, so a second run changes nothing.
 package enum Reason {
     package static func normalise(_ detail: Value, _ arena: Arena) -> Value {
         var text = detail.bytes
         while text.hasSuffix(" command)"), let start = Reply.lastCommand(in: text) {
             text = text.prefix(start)
         }
-        // A word of one byte becomes at most a placeholder of six and a separator of two.
+        // Worst case: a word of one byte becomes a placeholder of six bytes and a separator of two.
         let memory = arena.allocate(text.count * 8 + 8).assumingMemoryBound(to: UInt8.self)
         var writer = Writer(out: memory)
         writer.write(text)
@@ -20,13 +19,13 @@ package enum Reason {
     }
 }
 
-/// The output of one normalisation, and what it must know of the words before.
+/// Output of one normalisation, with its state from the previous words.
 private struct Writer {
     let out: UnsafeMutablePointer<UInt8>
     var count = 0
-    /// Whether a reply may begin here, so that a code here is no text.
+    /// Whether a reply may begin here. A code at this position is dropped.
     private var isAtReply = true
-    /// How much of `queued as` was just read.
+    /// Number of words of `queued as` that were just read.
     private var queued = 0
 
     init(out: UnsafeMutablePointer<UInt8>) { self.out = out }
@@ -53,7 +52,8 @@ private struct Writer {
         }
     }
 
-    /// The length of what leads a line of a reply: `450-4.2.0`, `450 4.2.0`, or at its start a bare `450`.
+    /// Returns the length of the codes before a reply line: `450-4.2.0`, `450 4.2.0`, or `450` alone at the start of
+    /// the reply.
     private func leadLength(_ text: Bytes) -> Int {
         let code = Reply.codeLength(text)
         let dsn = Reply.dsnLength(text.dropFirst(code))
@@ -67,7 +67,7 @@ private struct Writer {
 
     private mutating func word(_ word: Bytes) {
         if count > 0 { byte(0x20) }
-        // Marks of punctuation around the word stay.
+        // The punctuation around the word is kept.
         var core = word
         while core.count > 0, Self.opening.contains(core[0]) {
             byte(core[0])
@@ -88,7 +88,7 @@ private struct Writer {
         isAtReply = marks.count == 1 && marks[0] == UInt8(ascii: ":") && (core == "said" || core == "me")
     }
 
-    /// A word without its punctuation.
+    /// Writes a word without its punctuation.
     private mutating func write(core: Bytes) {
         var rest = core
         while let open = rest.firstIndex(of: UInt8(ascii: "<")),
@@ -101,7 +101,7 @@ private struct Writer {
         write(values: rest)
     }
 
-    /// `value`, `key=value`, or `key=key=value`.
+    /// Writes `value`, `key=value`, or `key=key=value`.
     private mutating func write(values text: Bytes) {
         var value = text
         while !value.hasPrefix("http://"), !value.hasPrefix("https://"),
@@ -157,7 +157,7 @@ private struct Writer {
         "qid", "host", "addr", "name", "ip", "url", "time", "id", "n",
     ]
 
-    /// The bytes with runs of five digits or more replaced.
+    /// Writes the bytes, with runs of five or more digits replaced by `<n>`.
     private mutating func copy(_ text: Bytes) {
         var index = 0
         while index < text.count {
@@ -187,13 +187,14 @@ private struct Writer {
         count += 1
     }
 
-    /// `name[address]:port` or `[address]`.
+    /// Whether the text is `name[address]:port` or `[address]`.
     private func isPeer(_ text: Bytes) -> Bool {
         guard text.firstIndex(of: UInt8(ascii: "[")) != nil, let peer = Peer(text) else { return false }
         return !peer.address.isEmpty
     }
 
-    /// Four numbers and dots, or hexadecimal with two colons or more.
+    /// Whether the text looks like an IP address: digits with three dots, or hexadecimal with two or more colons. With
+    /// exactly two colons, it also needs a letter or `::`, to exclude times.
     private func isAddress(_ text: Bytes) -> Bool {
         var (dots, colons, others, letters) = (0, 0, 0, 0)
         for index in 0..<text.count {
@@ -210,13 +211,14 @@ private struct Writer {
             || dots == 3 && colons == 0 && letters == 0 && text.count >= 7
     }
 
-    /// `16:39:34` or a date in digits.
+    /// Whether the text starts like a time (`16:39:34`) or a date (`2026-11-23`).
     private func isTime(_ text: Bytes) -> Bool {
         guard text.count >= 8, text[0].isDigit else { return false }
         return text[2] == 0x3A && text[5] == 0x3A || text.count >= 10 && text[4] == 0x2D && text[7] == 0x2D
     }
 
-    /// Sixteen or more letters, digits and `-_+/=` with at least three digits, or twelve of hexadecimal.
+    /// Whether the text looks like an id: 16 or more letters, digits and `-_+`, or 12 or more hexadecimal digits. At
+    /// least three bytes must be decimal digits, and one a letter.
     private func isID(_ text: Bytes) -> Bool {
         guard text.count >= 12 else { return false }
         var (digits, letters, isHexadecimal) = (0, 0, true)

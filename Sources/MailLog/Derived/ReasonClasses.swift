@@ -1,8 +1,7 @@
-/// The classes of reasons, and the texts that tell them. The first rule that holds counts.
+/// Classes of reasons, and the rules that assign them. The first matching rule applies.
 ///
-/// A line is a class and a rule: texts that all stand in the detail, in any order and in any case, with ` & `
-/// between them; `^` is the start of the detail. Texts are Postfix's own or those of servers that people
-/// meet.
+/// A line is a class and a rule. The rule is a list of texts with ` & ` between them. The detail must contain all texts,
+/// in any order; case is ignored. `^` is the start of the detail. The texts come from Postfix and from common servers.
 enum ReasonClasses {
     static let rules = """
         sent: ^250
@@ -308,11 +307,11 @@ enum ReasonClasses {
         rate_limited: 4.7.0
         """
 
-    /// The classes in the order of the table, and what no rule tells. Whoever looks at any field waits for them.
+    /// Classes in the order of the table, and `other`. Computed on the first lookup of any field, so it must be fast.
     static let names: [String] =
         rules.utf8.split(separator: UInt8(ascii: "\n")).reduce(into: []) { names, line in
             let name = line.prefix { $0 != UInt8(ascii: ":") }
-            // Mostly it is the class of the line before.
+            // Search backwards: usually, it is the class of the previous line.
             guard names.lastIndex(where: { $0.utf8.elementsEqual(name) }) == nil else { return }
             names.append(String(Substring(name)))
         } + [unclassified]
@@ -324,7 +323,7 @@ enum ReasonClasses {
         let texts = line[colon...].dropFirst(2).split(separator: "&").map { text in
             String(text.drop { $0 == " " })
         }
-        // A blank before `&` is the separator's.
+        // A blank before `&` belongs to the separator.
         return (
             String(line[..<colon]),
             texts.enumerated().map { index, text in
@@ -333,16 +332,16 @@ enum ReasonClasses {
         )
     }
 
-    /// The rules ready to run: made when the first detail is classified.
+    /// Compiled rules; created when the first detail is classified.
     private static let compiled = Compiled(parsed)
 
-    /// What a postponed delivery to a dead destination says in front of the reason that it goes by.
+    /// Prefix of the reason when Postfix postpones a delivery to a dead destination without a delivery attempt.
     private static let suspended: StaticString = "delivery temporarily suspended: "
 
-    /// Whether no attempt was made because earlier ones failed.
+    /// Whether Postfix skipped the delivery attempt because earlier ones failed.
     static func isSuspended(_ detail: Value) -> Value { .bool(detail.bytes.hasPrefix(suspended)) }
 
-    /// The class of a detail: a word that lives as long as the process.
+    /// Returns the class of a detail. The text lives as long as the process.
     static func classify(_ detail: Value) -> Value {
         var text = detail.bytes
         while text.hasPrefix(suspended) { text = text.dropFirst(suspended.utf8CodeUnitCount) }
@@ -350,7 +349,7 @@ enum ReasonClasses {
     }
 
     private struct Compiled: @unchecked Sendable {
-        // The words are made once and live as long as the process.
+        // Sendable: the words are allocated once and live as long as the process.
         private let search: TextAutomaton
         private let rules: [(needs: SIMD8<UInt64>, word: Value)]
         private let other = Value.text(Bytes(lasting: unclassified))

@@ -1,16 +1,16 @@
-/// What the text of a delivery or a reject says of an SMTP reply:
+/// SMTP reply in the text of a delivery attempt or a reject:
 ///
 ///     250 2.0.0 Ok: queued as 6EAC4719EB
 ///     host H[A] said: 450-4.2.0 … (in reply to RCPT TO command)
 ///     550 5.1.1 <R>: Recipient address rejected: …
 package enum Reply {
-    /// The code, 200 to 599.
+    /// Returns the reply code, 200 to 599.
     static func code(in detail: Value) -> Value {
         guard let reply = start(in: detail.bytes), codeLength(reply) > 0 else { return .missing }
         return .integer(reply.prefix(3).decimal ?? 0)
     }
 
-    /// The enhanced status code after the code, or at the start of a text without one.
+    /// Returns the enhanced status code after the reply code, or at the start of a reply without a reply code.
     package static func dsn(in detail: Value) -> Value {
         guard let reply = start(in: detail.bytes) else { return .missing }
         let rest = reply.dropFirst(codeLength(reply))
@@ -38,14 +38,14 @@ package enum Reply {
         return length > 0 ? .text(rest.prefix(length)) : .missing
     }
 
-    /// 2, 4 or 5.
+    /// Returns the class of an enhanced status code: 2, 4 or 5.
     static func classOf(dsn: Value) -> Value {
         let bytes = dsn.bytes
         guard bytes.count > 1, bytes[1] == UInt8(ascii: "."), bytes[0].isDigit else { return .missing }
         return .integer(Int(bytes[0] - 48))
     }
 
-    /// The text after its leading code and enhanced status code.
+    /// Returns the text after the reply code and the enhanced status code.
     static func withoutCodes(_ text: Bytes) -> Bytes {
         var rest = text.dropFirst(codeLength(text))
         let length = dsnLength(rest)
@@ -55,10 +55,10 @@ package enum Reply {
 
     static let inReplyTo: StaticString = "(in reply to "
 
-    /// Where the last `(in reply to ` stands.
+    /// Returns the index of the last `(in reply to `.
     static func lastCommand(in text: Bytes) -> Int? {
         var found: Int?
-        // The names of commands are short.
+        // Command names are short, so the last 64 bytes suffice.
         var index = max(0, text.count - 64)
         while let range = text.range(of: inReplyTo, from: index) {
             found = range.lowerBound
@@ -67,7 +67,7 @@ package enum Reply {
         return found
     }
 
-    /// Where the server speaks: at the start, or after `said: ` or `refused to talk to me: `.
+    /// Returns the reply of the server: the whole text, or the text after ` said: ` or ` refused to talk to me: `.
     private static func start(in text: Bytes) -> Bytes? {
         if codeLength(text) > 0 || dsnLength(text) > 0 { return text }
         if let said = text.range(of: " said: ") { return text.dropFirst(said.upperBound) }
@@ -77,14 +77,14 @@ package enum Reply {
         return nil
     }
 
-    /// The length of `450 ` or `450-` at the start.
+    /// Returns the length of `450 `, `450-` or a final `450` at the start; 0 if there is no code.
     static func codeLength(_ text: Bytes) -> Int {
         guard text.count >= 3, text[0] &- 50 < 4, text[1].isDigit, text[2].isDigit else { return 0 }
         if text.count == 3 { return 3 }
         return text[3] == 0x20 || text[3] == 0x2D ? 4 : 0
     }
 
-    /// The length of `4.2.0` at the start, when a blank or nothing follows.
+    /// Returns the length of `4.2.0` at the start; 0 unless a blank or the end of the text follows.
     static func dsnLength(_ text: Bytes) -> Int {
         guard text.count >= 5, text[0] &- 50 < 4, text[1] == UInt8(ascii: ".") else { return 0 }
         var index = 2

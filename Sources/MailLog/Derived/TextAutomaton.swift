@@ -1,16 +1,16 @@
-/// Says which of up to 512 texts stand in another one, in one pass over it, whatever the case of ASCII
-/// letters (Aho and Corasick, 1975, with all transitions made beforehand).
+/// Multi-pattern search: finds which of up to 512 texts occur in another text, in one pass. ASCII case is ignored. The
+/// algorithm is Aho–Corasick (1975) with a precomputed transition table.
 ///
-/// A `^` at the start of a text is the start of what is searched.
+/// A `^` at the start of a text matches the start of the searched text.
 struct TextAutomaton: @unchecked Sendable {
-    // Made once, never changed, and as long-lived as the process.
+    // Sendable: the tables are created once, never change, and live as long as the process.
     private let classes: UnsafePointer<UInt8>
     private let moves: UnsafePointer<UInt16>
     private let outputs: UnsafePointer<SIMD8<UInt64>>
     private let width: Int
     private let start: Int
 
-    /// The byte that stands for the start.
+    /// Byte that represents the start of the searched text.
     private static let mark: UInt8 = 1
 
     init(_ texts: [String]) {
@@ -18,7 +18,7 @@ struct TextAutomaton: @unchecked Sendable {
         let texts = texts.map { text in
             text.utf8.enumerated().map { $0 == 0 && $1 == UInt8(ascii: "^") ? Self.mark : $1.asciiLowercased }
         }
-        // Bytes that stand in no text are all alike.
+        // All bytes that occur in no text share class 0.
         let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
         table.initialize(repeating: 0, count: 256)
         var width = 1
@@ -43,7 +43,7 @@ struct TextAutomaton: @unchecked Sendable {
             }
             found[state][place >> 6] |= 1 << UInt64(place & 63)
         }
-        // Breadth first: where a text breaks off, the longest end of it that begins another goes on.
+        // Breadth-first: on a mismatch, the search continues at the longest suffix that is a prefix of another text.
         var fallback = Array(repeating: 0, count: children.count)
         var queue = children[0].map(Int.init).filter { $0 > 0 }
         var next = 0
@@ -74,7 +74,7 @@ struct TextAutomaton: @unchecked Sendable {
         start = Int(children[0][Int(table[Int(Self.mark)])])
     }
 
-    /// The texts that stand in these bytes: a bit for each.
+    /// Returns a bit for each text that occurs in the bytes.
     func found(in bytes: Bytes) -> SIMD8<UInt64> {
         var state = start
         var found = outputs[state]
