@@ -1,5 +1,5 @@
-/// The ordinary traffic of the server, the same on every day: clients that are turned away, mail for its users,
-/// mail from them, and posts to its lists.
+/// Ordinary traffic of the server, with the same mix on every day: rejected clients, mail to its users, mail from its
+/// users, and posts to its lists.
 extension Simulation {
     func arrival() {
         switch random.below(100) {
@@ -11,7 +11,7 @@ extension Simulation {
         }
     }
 
-    // MARK: Turned away
+    // MARK: Rejected clients
 
     private func turnAway() {
         let isNameless = random.chance(perMille: 600)
@@ -151,7 +151,7 @@ extension Simulation {
 
     // MARK: Delivery
 
-    /// A destination that answers: it takes the message, or knows no such user.
+    /// Logs a delivery attempt to a reachable destination, which accepts the message or does not know the user.
     func deliver(
         _ id: String, to recipient: String, _ destination: Destination, at time: Int, _ process: Int,
         isKnown: Bool

@@ -1,13 +1,14 @@
-/// The incident: spam with forged senders reaches a list, whose software answers each with "you are not a member";
-/// the answers cannot be delivered, and are tried again and again for five days.
+/// The incident. Spam with forged senders reaches a list, and the list software answers each message with "you are not
+/// a member". Most answers cannot be delivered, and Postfix retries them for five days.
 extension Simulation {
-    /// The moments at which the message of the clue is tried, as many each day as the account of the incident says.
+    /// Returns the times of the delivery attempts of sally's message. The number per day comes from the report of the
+    /// incident (`SallyTable`).
     func scheduleOfSally() -> [Int] {
         var random = SplitMix64(seed: 1225)
         var times: [Int] = []
         for (index, count) in SallyTable.count.enumerated() {
             let midnight = Calendar.midnight(december: 25 + index)
-            // The first attempt follows the message at once; the last ones come before it is given up.
+            // The first delivery attempt follows the message at once; the last ones precede its expiry.
             let start = index == 0 ? SallyTable.birth + 5 : midnight
             let end = min(midnight + Calendar.day, SallyTable.birth + SallyTable.lifetime)
             var day: Set<Int> = index == 0 ? [SallyTable.birth + 1] : []
@@ -33,7 +34,7 @@ extension Simulation {
         if now == SallyTable.birth + SallyTable.lifetime { expire(Cast.sallyQueueID, size: 3127, now) }
     }
 
-    /// The same forged sender tries users that do not exist.
+    /// Logs a rejected message with sally as forged sender to a user that does not exist.
     private func rejectForged() {
         let client = Host.number(random.below(4000) + 9000, named: false)
         let user = "\(random.pick(Cast.strangers))@\(Cast.domain)"
@@ -47,7 +48,8 @@ extension Simulation {
         log(now + 1, "postfix/smtpd", smtpd, "disconnect from \(client.peer)")
     }
 
-    /// A spam message to the list, and the answer to whoever it claims to come from.
+    /// Logs a spam message to the list, and the list's answer to the forged sender. `known` is the sender; nil picks
+    /// one at random.
     func forgedPost(_ time: Int, from known: String?) {
         let destination = known == nil ? random.pick(Cast.forged) : Cast.sallyDestination
         let sender = known ?? "\(random.pick(Cast.strangers))@\(destination.domain)"
@@ -94,7 +96,7 @@ extension Simulation {
         let age = now - reply.born
         qmgr(now, "\(reply.id): from=<\(Cast.listAdmin)>, size=\(reply.size), nrcpt=1 (queue active)")
         guard age < SallyTable.lifetime else { return expire(reply.id, size: reply.size, now) }
-        // A destination that has failed lately is not even tried.
+        // Postfix makes no delivery attempt to a destination that failed recently.
         if random.chance(perMille: 250) {
             let process = error.take(now, until: now, newest: &newestPid)
             log(
@@ -130,7 +132,7 @@ extension Simulation {
                 + "dsn=4.4.1, status=deferred (\(destination.failure(at: last)))")
     }
 
-    /// The queue lifetime is over: the sender, who is the list's owner, gets the answer back.
+    /// Logs the end of the queue lifetime: Postfix returns the answer to its sender, the list owner.
     private func expire(_ id: String, size: Int, _ time: Int) {
         qmgr(time, "\(id): from=<\(Cast.listAdmin)>, status=expired, returned to sender")
         let notice = queueID()

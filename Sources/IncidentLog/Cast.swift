@@ -1,5 +1,5 @@
-/// The people, machines and domains of the story. Only names that are reserved for examples appear, beside
-/// those of the incident itself.
+/// People, hosts and domains of the scenario. All names are reserved for examples, apart from those of the incident
+/// itself.
 enum Cast {
     static let domain = "ml.example.jp"
     static let server = "mail.ml.example.jp"
@@ -7,7 +7,7 @@ enum Cast {
     static let listAdmin = "maint-admin@ml.example.jp"
     static let listUser = 1051
 
-    /// The message that the incident is found by.
+    /// Recipient and queue id of the message that leads to the incident.
     static let sally = "sally@uk.psi.com"
     static let sallyQueueID = "90442C9CB29"
     static let sallyDestination = Destination(
@@ -46,7 +46,7 @@ enum Cast {
         "timber", "umbra", "valley", "willow", "xenon", "yonder", "zephyr",
     ]
 
-    /// Where ordinary mail goes; the first few receive most of it.
+    /// Destinations of ordinary mail.
     static let destinations: [Destination] =
         [
             "bigmail.example", "webmail.example", "freemail.example.com", "mobile.example",
@@ -58,7 +58,7 @@ enum Cast {
                 reach: .answers)
         }
 
-    /// The domains whose users the spam claims to come from. Most of their servers cannot be reached.
+    /// Domains of the forged senders. Most of their servers are unreachable.
     static let forged: [Destination] = companies.enumerated().map { index, name in
         let reach: [Destination.Reach] = [
             .timesOut, .timesOut, .refuses, .timesOut, .answers, .timesOut, .timesOut, .refuses, .timesOut,

@@ -1,4 +1,4 @@
-/// A domain that mail is sent to: its mail servers and how they answer.
+/// Destination domain: its mail servers and their behaviour.
 struct Destination {
     enum Reply { case postfix, exim, sendmail, exchange, provider }
 
@@ -10,24 +10,24 @@ struct Destination {
     }
 
     var domain: String
-    /// `mx1.example.net[192.0.2.1]:25`, the best first.
+    /// Mail servers such as `mx1.example.net[192.0.2.1]:25`, in order of preference.
     var relays: [String]
     var reply: Reply
     var reach: Reach
-    /// What an smtp process logs about the encryption of the session; nil: none is offered.
+    /// Protocol and cipher that an smtp process logs; nil if the servers do not offer TLS.
     var tls: String?
-    /// Milliseconds that connecting takes.
+    /// Connection time in milliseconds.
     var latency: Int
 
-    /// Of the best relay.
+    /// IP address of the first relay.
     var address: String {
         String(relays[0].drop { $0 != "[" }.dropFirst().prefix { $0 != "]" })
     }
 
-    /// A relay without its port, as the texts of replies name it.
+    /// Returns a relay without its port, the form that reply texts use.
     static func withoutPort(_ relay: String) -> String { String(relay.dropLast(3)) }
 
-    /// The reason that a failed connection is deferred for.
+    /// Returns the reason of a failed connection.
     func failure(at relay: String) -> String {
         switch reach {
         case .answers, .timesOut: "connect to \(relay): Connection timed out"

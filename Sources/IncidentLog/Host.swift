@@ -1,13 +1,13 @@
-/// A machine that connects to the mail server.
+/// Client host of the mail server.
 struct Host {
-    /// nil: its address has no name.
+    /// Host name; nil if the address has no name.
     var name: String?
     var address: String
 
-    /// As Postfix logs it: `name[address]`.
+    /// The host in Postfix notation: `name[address]`.
     var peer: String { "\(name ?? "unknown")[\(address)]" }
 
-    /// The n-th machine of the Internet at large; always the same for the same n.
+    /// Returns the host with this index; the same index always gives the same host.
     static func number(_ index: Int, named: Bool) -> Host {
         let bits = SplitMix64.mix(UInt64(truncatingIfNeeded: index &+ 77))
         let low = Int(bits >> 8 & 255)

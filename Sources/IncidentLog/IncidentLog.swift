@@ -1,7 +1,7 @@
-/// A maillog that tells the incident of December 2012: two ordinary weeks, then backscatter. The same size and
-/// seed give the same bytes on every machine.
+/// Generated mail log of the incident of December 2012: ordinary traffic for two weeks, then backscatter. The same size
+/// and seed give the same bytes on every host.
 package struct IncidentLog: Sendable {
-    /// About how long the log is, in bytes.
+    /// Approximate size of the log in bytes.
     package let size: Int
     package let seed: UInt64
 
@@ -10,22 +10,22 @@ package struct IncidentLog: Sendable {
         self.seed = seed
     }
 
-    /// The size of the log that is among the examples.
+    /// Size of the example log in bytes.
     package static let exampleSize = 5_000_000
 
-    /// The rotated files, in order; the number is the week that `write` speaks of.
+    /// Names of the rotated files; the index is the `week` of `write`.
     package static let names = [
         "maillog-20121216", "maillog-20121223", "maillog-20121230", "maillog-20130106",
     ]
 
-    /// Makes the log piece by piece, each some whole lines of one week.
+    /// Generates the log in pieces. Each piece contains whole lines of one week.
     package func write(_ receive: (_ week: Int, UnsafeRawBufferPointer) -> Void) {
         Simulation(bytes: size, seed: seed).run(receive)
     }
 }
 
 extension IncidentLog {
-    /// `700MB`, `2GB` or a number of bytes.
+    /// Parses a size: `700MB`, `2GB` or a number of bytes.
     package static func size(_ text: String) -> Int? {
         let units: [(suffix: String, bytes: Int)] = [
             ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("", 1),

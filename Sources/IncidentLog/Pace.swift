@@ -1,11 +1,11 @@
-/// How much is logged when. The weeks of the incident were of 120, 120, 255 and 412 megabytes: 904 parts of
-/// about equal size here. A part of the log is a day's share when the day has 1/17 of a week of 118 parts.
+/// Log volume over time. The four weeks of the incident had 120, 120, 255 and 412 megabytes. The generated log is
+/// divided into 904 parts in the same proportions; ordinary traffic is 118 parts per week.
 struct Pace {
-    /// Bytes of one part.
+    /// Size of one part in bytes.
     private let part: Double
-    /// Bytes per second for the retries of others than sally, by day.
+    /// Bytes per second for retries to recipients other than sally, by day.
     private let retriesByDay: [Double]
-    /// Messages of the forged spam per day.
+    /// Number of forged spam messages per day.
     private let spamPerDay: Double
 
     init(bytes: Int) {
@@ -21,23 +21,24 @@ struct Pace {
         retriesByDay = days
     }
 
-    /// Bytes of ordinary traffic that this second brings: more by day than by night, less on Sundays.
+    /// Returns the bytes of ordinary traffic for this second: more by day than by night, less on Sundays.
     func ordinary(_ time: Int) -> Double {
         118 * part / 7 / Double(Calendar.day)
             * Self.hours[Calendar.hour(time)] * Self.weekdays[Calendar.weekday(time)]
     }
 
-    /// Bytes of retries that this second brings.
+    /// Returns the bytes of retries for this second.
     func retries(_ time: Int) -> Double { retriesByDay[time / Calendar.day] }
 
-    /// Forged messages to the list that this second brings: a wave in the first night, then a steady flow.
+    /// Returns the number of forged messages to the list for this second: a wave in the first night, then a constant
+    /// rate.
     func spam(_ time: Int) -> Double {
         let begin = SallyTable.birth - 600
         guard time >= begin else { return 0 }
         return spamPerDay / Double(Calendar.day) * (time < begin + 8 * 3600 ? 3 : 1)
     }
 
-    /// Mean 1.
+    /// Weight of each hour of the day; the mean is 1.
     private static let hours: [Double] = {
         let weights: [Double] = [
             7, 6, 6, 5, 5, 6, 7, 9, 11, 14, 14, 13, 12, 13, 13, 13, 13, 12, 11, 11, 10, 10, 9, 8,
@@ -46,7 +47,7 @@ struct Pace {
         return weights.map { $0 / mean }
     }()
 
-    /// Sunday first; mean 1.
+    /// Weight of each day of the week, Sunday first; the mean is 1.
     private static let weekdays: [Double] = {
         let weights: [Double] = [88, 103, 105, 104, 104, 104, 92]
         return weights.map { $0 / 100 }

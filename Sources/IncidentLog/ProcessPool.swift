@@ -1,5 +1,5 @@
-/// The processes of one service: each serves one client or delivery at a time, is used again when it is free,
-/// and leaves after 100 uses or 100 idle seconds, as Postfix daemons do.
+/// Processes of one Postfix service. Each process serves one client or delivery at a time and is then reused. It exits
+/// after 100 uses or 100 idle seconds, like Postfix daemons.
 struct ProcessPool {
     private struct Process {
         var pid: Int
@@ -9,7 +9,8 @@ struct ProcessPool {
 
     private var processes: [Process] = []
 
-    /// A process that is free at `time`, busy until `end`. `newest` is the last pid that the machine gave out.
+    /// Returns the pid of a process that is free at `time`, and reserves it until `end`. `newest` is the last pid that
+    /// the host assigned.
     mutating func take(_ time: Int, until end: Int, newest: inout Int) -> Int {
         var index = processes.count - 1
         while index >= 0 {

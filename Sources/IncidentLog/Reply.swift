@@ -1,4 +1,4 @@
-/// An answer of the list software to a forged sender, while it waits in the queue.
+/// Deferred answer of the list software to a forged sender.
 struct Reply {
     var id: String
     var recipient: String
@@ -8,12 +8,13 @@ struct Reply {
     var lastAttempt: Int
 }
 
-/// The answers in the order of their last attempt, as the queue manager goes round them.
+/// Deferred answers in the order of their last delivery attempt, which is the order of their retries.
 struct ReplyQueue {
     private var replies: [Reply] = []
     private var head = 0
 
-    /// Whether the first may be tried again: not before `minimal_backoff_time` is over.
+    /// Whether the first answer is due for a retry, 240 seconds after its last delivery attempt
+    /// (`minimal_backoff_time`).
     func isDue(_ time: Int) -> Bool { head < replies.count && replies[head].lastAttempt + 240 <= time }
 
     mutating func append(_ reply: Reply) { replies.append(reply) }

@@ -1,8 +1,8 @@
-/// One mail server for four weeks. The clock goes second by second; new traffic begins at a pace that the size
-/// asked for sets, and each message lives its whole life in lines: how it came, was queued, delivered, removed.
+/// Simulation of one mail server for four weeks, second by second. The requested size determines the rate of new
+/// messages. Each message has all its lines: arrival, queueing, delivery attempts, removal.
 ///
-/// The ordinary traffic (Arrivals) keeps one level all the time; the incident
-/// (Backscatter) comes on top of it from the evening of December 25.
+/// The ordinary traffic (`Arrivals.swift`) has a constant level. The incident (`Backscatter.swift`) is added from the
+/// evening of December 25.
 final class Simulation {
     var random: SplitMix64
     var wheel = Wheel()
@@ -32,9 +32,9 @@ final class Simulation {
         sallyAttempts = scheduleOfSally()[...]
     }
 
-    /// `receive` gets the week (0 ..< 4) that a piece belongs to.
+    /// Runs the simulation. `receive` gets each piece of the log with its week (0 ..< 4).
     func run(_ receive: (_ week: Int, UnsafeRawBufferPointer) -> Void) {
-        // Bytes that are due and not yet logged; below zero when a story was longer than what was due.
+        // Bytes (for spam: messages) that are due but not yet logged. Negative if the last lines exceeded them.
         var ordinary = 0.0
         var spam = 0.0
         var retries = 0.0
@@ -72,7 +72,7 @@ final class Simulation {
 
     // MARK: Names and numbers
 
-    /// A short queue id: five hex digits of microseconds, then the inode of the queue file.
+    /// Returns a short queue id: five hexadecimal digits of microseconds, then the inode of the queue file.
     func queueID() -> String {
         inode = 0xC40000 | (inode + 1 + random.below(5) * 2) & 0x0FFFFF
         if inode == 0xC9CB29 { inode += 1 }
@@ -84,7 +84,7 @@ final class Simulation {
         return text.count < digits ? String(repeating: "0", count: digits - text.count) + text : text
     }
 
-    /// Letters and digits of no meaning, for the ids that other machines make.
+    /// Returns random letters and digits, for ids that other hosts create.
     func token(_ length: Int) -> String {
         let letters: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
         var bits = random.next()
@@ -98,7 +98,7 @@ final class Simulation {
         }
     }
 
-    /// A duration as Postfix prints it: two significant digits, at most two decimals, `0` below 0.01.
+    /// Formats a duration like Postfix: two significant digits, at most two decimals, `0` below 0.01 s.
     func seconds(_ milliseconds: Int) -> String {
         if milliseconds < 10 { return "0" }
         if milliseconds >= 10_000 { return String((milliseconds + 500) / 1000) }
@@ -109,7 +109,7 @@ final class Simulation {
         return part % 10 == 0 ? "\(whole).\(part / 10)" : "\(whole).\(part < 10 ? "0" : "")\(part)"
     }
 
-    /// `delay=3, delays=0.1/0.02/2.5/0.4`
+    /// Returns a text such as `delay=3, delays=0.1/0.02/2.5/0.4`. All arguments are in milliseconds.
     func delays(before: Int, queue: Int, connect: Int, transmit: Int) -> String {
         "delay=\(seconds(before + queue + connect + transmit)), "
             + "delays=\(seconds(before))/\(seconds(queue))/\(seconds(connect))/\(seconds(transmit))"

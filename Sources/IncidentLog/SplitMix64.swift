@@ -1,4 +1,4 @@
-/// A small pseudo-random generator (SplitMix64): the same seed gives the same log on every machine.
+/// SplitMix64 pseudo-random generator. The same seed gives the same log on every host.
 package struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
@@ -9,7 +9,7 @@ package struct SplitMix64: RandomNumberGenerator {
         return Self.mix(state)
     }
 
-    /// Spreads the bits of a number; also used to derive a stable host from its index.
+    /// Mixes the bits of a number. Also derives a stable host from its index.
     static func mix(_ value: UInt64) -> UInt64 {
         var z = value
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,7 +17,7 @@ package struct SplitMix64: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
-    /// 0 ..< bound
+    /// Returns a number in `0 ..< bound`, uniformly distributed.
     mutating func below(_ bound: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
@@ -26,12 +26,12 @@ package struct SplitMix64: RandomNumberGenerator {
         range.lowerBound + below(range.upperBound - range.lowerBound + 1)
     }
 
-    /// True in so many cases of a thousand.
+    /// Returns true with a probability of `perMille` in 1000.
     mutating func chance(perMille: Int) -> Bool { below(1000) < perMille }
 
     mutating func pick<Element>(_ choices: [Element]) -> Element { choices[below(choices.count)] }
 
-    /// 0 ..< bound, small numbers far more often: a few talk much, many talk little.
+    /// Returns a number in `0 ..< bound`, small numbers far more often: a few clients cause most of the traffic.
     mutating func skewed(_ bound: Int) -> Int {
         let first = below(bound)
         return first == 0 ? 0 : below(first)

@@ -1,7 +1,7 @@
-/// The lines that are yet to be logged, one bucket for each second of the near future, so that stories which
-/// are told one after another come out in the order of time. Memory is bounded by the horizon, not by the log.
+/// Timing wheel of future lines, with one bucket per second. It sorts by time the lines of messages that are simulated
+/// one after another. The horizon bounds its memory, independent of the log size.
 struct Wheel {
-    /// No story may log further ahead than so many seconds.
+    /// Maximum distance of a future line in seconds.
     static let horizon = 8192
 
     private var buckets = [[UInt8]](repeating: [], count: horizon)
@@ -48,7 +48,7 @@ struct Wheel {
 
     private static func digit(_ number: Int) -> UInt8 { 48 + UInt8(truncatingIfNeeded: number % 10) }
 
-    /// Hands on the lines of a second that is over.
+    /// Emits the lines of one second, and empties its bucket.
     mutating func drain(_ time: Int, to receive: (UnsafeRawBufferPointer) -> Void) {
         let slot = time & (Self.horizon - 1)
         guard !buckets[slot].isEmpty else { return }
