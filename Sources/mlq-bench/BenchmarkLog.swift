@@ -1,7 +1,7 @@
 import Foundation
 import IncidentLog
 
-/// The log that is timed: plain, in one gzip file, and in four as a server would have rotated it.
+/// Log for the benchmark, in three forms: one plain file, one gzip file, and four rotated gzip files.
 struct BenchmarkLog {
     let plain: String
     let gzip: String
@@ -10,7 +10,7 @@ struct BenchmarkLog {
     let bytes: Int
 
     init(directory: String, size: String) {
-        guard let wanted = IncidentLog.size(size) else { fail("'\(size)' is not a size such as 700MB") }
+        guard let wanted = IncidentLog.size(size) else { fail("invalid size '\(size)'; use a size such as 700MB") }
         let base = "\(directory)/incident-\(size)"
         plain = "\(base).log"
         gzip = "\(base).log.gz"
@@ -20,13 +20,13 @@ struct BenchmarkLog {
         do {
             try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
         } catch {
-            fail("cannot make \(base): \(error.localizedDescription)")
+            fail("cannot create \(base): \(error.localizedDescription)")
         }
         _ = FileManager.default.createFile(atPath: empty, contents: nil)
         if !FileManager.default.fileExists(atPath: parts[3]) {
-            print("making \(base).log and its gzip files …")
+            print("writing \(base).log and its gzip files …")
             Self.write(IncidentLog(size: wanted), plain, weeks)
-            // The time stamp of each is that of its last line: rotated on the day in its name.
+            // Each file gets the modification time of its rotation, on the day in its name.
             let touch = weeks.map { "touch -t \($0.suffix(8))0300 \($0)" }.joined(separator: "; ")
             Self.shell("\(touch); gzip -kf \(plain) & gzip -f \(weeks.joined(separator: " ")); wait")
         }
@@ -34,11 +34,11 @@ struct BenchmarkLog {
         bytes = attributes?[.size] as? Int ?? 0
     }
 
-    /// The whole log, and its weeks.
+    /// Writes the whole log to `plain`, and each week to one of `weeks`.
     private static func write(_ log: IncidentLog, _ plain: String, _ weeks: [String]) {
         let files = ([plain] + weeks).map { path -> UnsafeMutablePointer<FILE> in
             guard let file = fopen(path, "w") else { fail("cannot write \(path)") }
-            // Large writes are laid out in the cache as reading a log from the disk would have it.
+            // Large writes give the same page cache layout as reading a log from the disk.
             setvbuf(file, nil, _IOFBF, 1 << 20)
             return file
         }
@@ -46,7 +46,7 @@ struct BenchmarkLog {
             fwrite(bytes.baseAddress, 1, bytes.count, files[0])
             fwrite(bytes.baseAddress, 1, bytes.count, files[week + 1])
         }
-        for file in files where fclose(file) != 0 { fail("cannot write in \(plain)") }
+        for file in files where fclose(file) != 0 { fail("cannot write \(plain) and its weekly files") }
     }
 
     private static func shell(_ command: String) {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Another tool, doing the same.
+/// Other tool with an equivalent command.
 @MainActor
 struct Rival {
     let name: String
     let command: String
-    /// How many times its time mlq must be worth, at least.
+    /// Minimum ratio of its time to the time of mlq; nil if there is no requirement.
     let atLeast: Double?
 
     init(_ name: String, _ command: String, atLeast: Double? = nil) {
@@ -14,7 +14,7 @@ struct Rival {
         self.atLeast = atLeast
     }
 
-    /// Whether all programs of its command are installed.
+    /// Whether all programs of its pipeline are installed.
     var isInstalled: Bool {
         name.split(separator: "|").allSatisfy { word in
             Timing.run("command -v \(word.trimmingCharacters(in: .whitespaces))").status == 0
@@ -22,22 +22,22 @@ struct Rival {
     }
 }
 
-/// One question, put to mlq and its rivals in turn.
+/// Benchmark of one query, run by mlq and its rivals in turn.
 @MainActor
 struct Question {
     let title: String
     private let command: String
-    /// What becomes of its output, as the shell writes it.
+    /// Shell redirection of the output.
     private let output: String
     private let rivals: [Rival]
     private let answer: (String) -> Int?
-    /// Seconds that mlq may take.
+    /// Maximum time of mlq in seconds.
     private let atMost: Double?
-    /// Megabytes that mlq must stay under.
+    /// Limit for the peak memory of mlq in megabytes.
     private let memory: Int
 
-    /// `answer` makes one number of an output; those of all tools must agree. By default it is the sum of the last
-    /// number of each line.
+    /// Creates a benchmark. `answer` reduces an output to one number, which must be equal for all tools. By default, it
+    /// sums the numbers that `numbers` finds.
     init(
         _ title: String, query: String, _ files: String, _ rivals: [Rival], output: String = "",
         atMost: Double? = nil, memory: Int = 64,
@@ -52,11 +52,11 @@ struct Question {
         self.answer = answer
     }
 
-    /// Prints the table; whether all answers agree and every ratio that is asked for holds.
+    /// Runs the commands and prints a table. Returns whether all answers agree and all requirements are met.
     func run() -> Bool {
         let contenders = [Rival("mlq", "\(command) \(output)")] + rivals.filter(\.isInstalled)
         var timings = [[Timing]](repeating: [], count: contenders.count)
-        // The first round only warms the cache.
+        // The first round only warms the page cache.
         for round in 0...runs {
             for (place, contender) in contenders.enumerated() {
                 let timing = Timing.run(contender.command)
@@ -88,7 +88,7 @@ struct Question {
                 }
             }
             if answer(timing[0].output) != expected {
-                line += "  ANSWERS OTHERWISE: \(answer(timing[0].output).map(String.init) ?? "nothing")"
+                line += "  DIFFERENT ANSWER: \(answer(timing[0].output).map(String.init) ?? "nothing")"
                 isGood = false
             }
             print(line)
@@ -97,7 +97,8 @@ struct Question {
         return isGood
     }
 
-    /// What mlq says of itself, in megabytes: a child's usage, as the system counts it, begins with its parent's.
+    /// Returns the peak memory of mlq in megabytes, from its `--stats`. The value of the system is useless here: for a
+    /// child process, it starts at the usage of the parent.
     private func peakMemory() -> Int? {
         let said = Timing.run("\(command) --stats 2>&1 >/dev/null").output
         let words = said.split(whereSeparator: { " ,\n".contains($0) })
@@ -107,7 +108,7 @@ struct Question {
     private func median(_ timings: [Timing]) -> Double { timings.map(\.seconds).sorted()[timings.count / 2] }
 }
 
-/// How long a command took, and what it said.
+/// Elapsed time, output and exit status of a command.
 @MainActor
 struct Timing {
     let seconds: Double
@@ -137,7 +138,8 @@ struct Timing {
     }
 }
 
-/// The last whole number of each line, or the first where the last word is none.
+/// Returns one number per line: the last word, or the first word if the last is not a whole number. Lines without such
+/// a number are skipped; nil if no line has one.
 nonisolated func numbers(_ text: String) -> [Int]? {
     let found = text.split(separator: "\n").compactMap { line -> Int? in
         let words = line.split { $0 == " " || $0 == "\t" }

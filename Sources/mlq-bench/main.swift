@@ -1,12 +1,12 @@
 import Foundation
 import IncidentLog
 
-// Times mlq beside the tools that people use today: the same file, the same answer, runs that take turns.
+// Benchmark of mlq against common tools. All tools read the same file, must give the same answer, and run in turn.
 //
 //     swift run -c release mlq-bench [--size 700MB] [--runs 5] [--only TEXT] [--directory DIR]
 //
-// The log is the incident of the examples, made as large as is asked for and kept in the directory. With `--only`,
-// just the questions are asked whose title contains the text.
+// The log is the incident of the examples, generated at the given size and kept in the directory. `--only` selects the
+// queries whose title contains the text.
 
 var size = "700MB"
 var runs = 5
@@ -27,7 +27,7 @@ while let option = arguments.popFirst() {
 
 let mlq = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent("mlq").path ?? "mlq"
 guard FileManager.default.isExecutableFile(atPath: mlq) else {
-    fail("there is no mlq beside this program: swift build -c release")
+    fail("no mlq next to mlq-bench; run swift build -c release")
 }
 let log = BenchmarkLog(directory: directory, size: size)
 print(
@@ -91,12 +91,12 @@ let questions = [
     Question(
         "messages by outcome", query: "messages | count by outcome", log.plain,
         [Rival("pflogsumm", "pflogsumm \(log.plain)", atLeast: 25)], memory: 256,
-        // They count different things: a test of the examples says what.
+        // The counts differ by definition: see PflogsummTests.
         answer: { _ in 0 }),
     Question(
         "all lines of one mail", query: "trace 90442C9CB29", log.plain,
         [Rival("rg", "rg 90442C9CB29 \(log.plain)", atLeast: 0.5)], memory: 256,
-        // mlq shows the session's lines as well.
+        // The outputs differ: mlq also prints the lines of the session.
         answer: { _ in 0 }),
     Question(
         "one hour of four weeks", query: "filter time in 2012-12-28T13:00..2012-12-28T13:59 | count",
@@ -110,7 +110,7 @@ let questions = [
         [
             Rival("pflogsumm", "pflogsumm \(log.plain)"), Rival("cat", "cat \(log.plain) | cat > /dev/null"),
         ], output: "> /dev/null",
-        // They do different things.
+        // The outputs differ.
         answer: { _ in 0 }),
     Question("start-up: count of an empty file", query: "count", log.empty, [], atMost: 0.010),
 ]
