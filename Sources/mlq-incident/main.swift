@@ -1,7 +1,7 @@
 import Foundation
 import IncidentLog
 
-// Writes the incident as a server would have kept it: four rotated logs, the older two compressed.
+// Writes the log of the incident as four rotated files. The two oldest are compressed.
 //
 //     mlq-incident DIRECTORY              the example logs
 //     mlq-incident --size 700MB FILE      one log of about that size
@@ -16,7 +16,7 @@ func fail(_ message: String) -> Never {
 func gzip(_ path: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    // Neither name nor time in the header: a clone must give the same bytes.
+    // The header has no name and no time, so that every run gives the same bytes.
     process.arguments = ["gzip", "-9nf", path]
     do { try process.run() } catch { fail("cannot run gzip: \(error.localizedDescription)") }
     process.waitUntilExit()
