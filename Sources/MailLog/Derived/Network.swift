@@ -38,7 +38,7 @@ package struct Network: Equatable, Sendable {
         return address.masked(prefix) == first
     }
 
-    /// Appends the network of an address: `192.0.2.0/24`, `2001:db8::/64`. `bits` is limited to the bits of the address.
+    /// Appends the network of an address: `192.0.2.0/24`, `2001:db8::/64`. `bits` is limited to the address length.
     /// Returns false and appends nothing if the text is not an address.
     @discardableResult
     package static func append(netOf text: Bytes, bits: Int, to output: inout [UInt8]) -> Bool {

@@ -1,7 +1,8 @@
 /// Classes of reasons, and the rules that assign them. The first matching rule applies.
 ///
-/// A line is a class and a rule. The rule is a list of texts with ` & ` between them. The detail must contain all texts,
-/// in any order; case is ignored. `^` is the start of the detail. The texts come from Postfix and from common servers.
+/// A line is a class and a rule. The rule is a list of texts with ` & ` between them. The detail must contain all
+/// texts, in any order; case is ignored. `^` is the start of the detail. The texts come from Postfix and from common
+/// servers.
 enum ReasonClasses {
     static let rules = """
         sent: ^250
