@@ -10,7 +10,7 @@ struct BenchmarkLog {
     let bytes: Int
 
     init(directory: String, size: String) {
-        guard let wanted = IncidentLog.size(size) else { fail("invalid size '\(size)'; use a size such as 700MB") }
+        guard let wanted = IncidentLog.size(size) else { fail("invalid size '\(size)'; try 700MB") }
         let base = "\(directory)/incident-\(size)"
         plain = "\(base).log"
         gzip = "\(base).log.gz"
