@@ -1,14 +1,14 @@
 import MailLog
 import QuerySyntax
 
-/// `domain(x)` and `localpart(x)`: the two sides of an address.
+/// `domain(x)` and `localpart(x)`: the two parts of an address.
 enum AddressFunctions {
     static let domain = Function.form(
         "domain", [ArgumentRule("x", .text)],
-        summary: "what follows the last @ of an address, in lower case",
+        summary: "the domain of an address, after its last @, in lower case",
         details: """
-            Missing where there is no @: of the null sender, of a bare user name. Of a field that holds a \
-            host name, such as relay_name, the name without its first label.
+            Missing if the address has no @, as for the null sender or a user name. For a host name, such as \
+            relay_name, the name without its first label.
             """,
         examples: ["filter event=delivery | extend d = domain(orig_to) | count by d"]
     ) { (call, _) throws(Diagnostic) in
@@ -28,7 +28,7 @@ enum AddressFunctions {
         }
     }
 
-    /// A host as Postfix logs it, `name[address]:port`, without what follows the name.
+    /// Returns the name of a host in Postfix notation, `name[address]:port`.
     private static func withoutAddress(_ host: Value) -> Value {
         guard let bracket = host.bytes.firstIndex(of: UInt8(ascii: "[")), bracket > 0 else { return host }
         return .text(host.bytes.prefix(bracket))
@@ -36,7 +36,7 @@ enum AddressFunctions {
 
     static let localpart = Function.form(
         "localpart", [ArgumentRule("x", .text)],
-        summary: "what stands before the last @ of an address; all of it where there is none",
+        summary: "the part of an address before its last @; the whole text if it has no @",
         examples: ["filter event=delivery | extend who = localpart(to) | top 3 who"]
     ) { (call, _) throws(Diagnostic) in
         Typed(.text(.plain), of: call.arguments, range: call.range) { operands in

@@ -1,21 +1,21 @@
 import MailLog
 import QuerySyntax
 
-/// `bin(x, width)`: the start of the bin that x lies in.
+/// `bin(x, width)`: the start of the bin that contains x.
 enum BinFunction {
     static let form = Function.form(
         "bin", aliases: ["bucket"], [ArgumentRule("x", .any), ArgumentRule("width", .number)],
-        summary: "the start of the bin of that width that x lies in",
+        summary: "the start of the bin that contains x; all bins have the given width",
         details: """
-            x is a time, a duration or a number. Bins of time go by the log's own clock; those that divide a \
-            day start at midnight, weeks on Monday.
+            x is a time, a duration or a number. Bins of time use the clock of the log. Bins that divide a day \
+            start at midnight; weeks start on Monday.
             """,
         examples: ["count by bin(time, 6h) as t", "filter status=sent | count by bin(delay, 10s) as delay"]
     ) { (call, _) throws(Diagnostic) in
         let type = call[0].type
         let width = call[1]
         if let constant = width.constant, constant.number <= 0 {
-            throw Diagnostic("a bin must be wider than nothing", at: width.range)
+            throw Diagnostic("the width of a bin must be above 0", at: width.range)
         }
         if type.isTime {
             guard let constant = width.constant, constant.kind == .duration else {
@@ -31,7 +31,7 @@ enum BinFunction {
             throw Diagnostic("'bin' needs a time or a number, not \(type.article)", at: call[0].range)
         }
         guard width.type != .duration || type == .duration || type == .any else {
-            throw Diagnostic("bins of \(type.article) are not so many seconds wide", at: width.range)
+            throw Diagnostic("the width of a bin of \(type.article) cannot be a duration", at: width.range)
         }
         let isFraction = type != .duration && (width.type == .number || width.type == .any)
         return Typed(isFraction && type == .integer ? .number : type, of: call.arguments, range: call.range) {

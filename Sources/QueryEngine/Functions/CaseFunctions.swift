@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `lower(x)` and `upper(x)`: ASCII letters in one case; other bytes stay as they are.
+/// `lower(x)` and `upper(x)`: convert the case of ASCII letters; other bytes are unchanged.
 enum CaseFunctions {
     static let lower = form("lower", "x in lower case", \.asciiLowercased)
     static let upper = form("upper", "x in upper case", \.asciiUppercased)
@@ -13,7 +13,7 @@ enum CaseFunctions {
             name, [ArgumentRule("x", .text)], summary: summary, details: "Only ASCII letters change.",
             examples: ["count by \(name)(process) as p"]
         ) { (call, _) throws(Diagnostic) in
-            // An address stays one; a word of a closed set does not.
+            // An address keeps its type. A word of a closed set becomes plain text.
             let type = call[0].type.ignoresCase ? call[0].type : .text(.plain)
             return Typed(type, of: call.arguments, range: call.range) { operands in
                 let text = operands[0]

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `if(c, a, b)`, `case(c, a, …, else)` and `coalesce(a, b…)`: one of several values.
+/// `if(c, a, b)`, `case(c, a, …, else)` and `coalesce(a, b…)`: choose one of several values.
 enum ChoiceFunctions {
     static let ifElse = Function.form(
         "if",
@@ -9,7 +9,7 @@ enum ChoiceFunctions {
             ArgumentRule("condition", .condition), ArgumentRule("a", .any),
             ArgumentRule("b", .any, optional: true),
         ],
-        summary: "a where the condition holds, else b, or missing without b",
+        summary: "a if the condition holds, otherwise b; missing without b",
         examples: [#"filter event=delivery | extend slow = if(delay > 1m, "slow", "fast") | count by slow"#]
     ) { (call, _) throws(Diagnostic) in
         try choice([call[0]], Array(call.arguments[1...1]), call.arguments.dropFirst(2).first, call)
@@ -17,7 +17,7 @@ enum ChoiceFunctions {
 
     static let cases = Function.form(
         "case", [ArgumentRule("condition, value", .any, repeats: true)],
-        summary: "the value after the first condition that holds; a last value alone is for all other rows",
+        summary: "the value after the first condition that holds; a single last value is the default",
         examples: [
             #"filter event=delivery | extend age = case(delay < 1m, "new", delay < 1h, "waiting", "old") | count by age"#
         ]
@@ -44,7 +44,7 @@ enum ChoiceFunctions {
 
     static let coalesce = Function.form(
         "coalesce", [ArgumentRule("a", .any, repeats: true)],
-        summary: "the first of its arguments that is not missing",
+        summary: "the first argument that is not missing",
         examples: ["filter event=delivery | extend asked = coalesce(orig_to, to) | top 3 asked"]
     ) { (call, _) throws(Diagnostic) in
         let (type, values) = try common(call.arguments)
@@ -68,7 +68,7 @@ enum ChoiceFunctions {
         }
     }
 
-    /// The operands' values on one row, each computed when it is asked for.
+    /// Values of the operands for one row; each is computed on access.
     private struct Operands {
         let evaluators: [Typed.Evaluate]
         let row: Row
@@ -77,7 +77,8 @@ enum ChoiceFunctions {
         subscript(place: Int) -> Value { evaluators[place](row) }
     }
 
-    /// Computes only what is chosen, unless an operand looks at neighbours and must see every row.
+    /// Creates the choice. Computes only the chosen operand, unless an operand reads neighbour rows: then it must see
+    /// every row.
     private static func choice(
         _ type: ValueType, of operands: [Typed], _ call: Call,
         _ choose: @escaping @Sendable (Operands) -> Value
@@ -94,18 +95,18 @@ enum ChoiceFunctions {
 
     // MARK: Types
 
-    /// The type that all values can have, and the values in it. Null has any type; a text that is written out
-    /// takes the meaning of the others (an address, a host).
+    /// Returns the common type of all values, and the values converted to it. Null has any type. A text literal takes
+    /// the type of the other texts (address, host).
     private static func common(_ values: [Typed]) throws(Diagnostic) -> (ValueType, [Typed]) {
         let typed = values.filter { $0.constant?.isMissing != true }
-        // A literal tells least of what the column holds.
+        // Literals last: they contain the least type information.
         let ordered = typed.filter { $0.constant == nil } + typed.filter { $0.constant != nil }
         guard var type = ordered.first?.type else { return (.any, values) }
         for value in ordered.dropFirst() {
             if value.constant != nil, value.type.isText, type.ignoresCase { continue }
             guard let joined = join(type, value.type) else {
                 throw Diagnostic(
-                    "the values must be of one kind, and here are \(type.article) and \(value.type.article)",
+                    "all values must have one type, not both \(type.article) and \(value.type.article)",
                     at: value.range)
             }
             type = joined
@@ -113,7 +114,7 @@ enum ChoiceFunctions {
         return (type, values.map { $0.converted(to: type) })
     }
 
-    /// What differs only in what a text or a number means becomes the wider of the two.
+    /// Returns the wider of two types that are both texts, times, lists or numbers; nil if there is no common type.
     private static func join(_ a: ValueType, _ b: ValueType) -> ValueType? {
         if a == b { return a }
         switch (a, b) {
@@ -124,14 +125,14 @@ enum ChoiceFunctions {
         case (.list(let x), .list(let y)): return join(x, y).map { .list($0) }
         default:
             guard a.isNumeric, b.isNumeric else { return nil }
-            // As with `+`: a plain number beside a duration counts seconds, beside a size bytes.
+            // Same rule as for `+`: a plain number counts as seconds with a duration, and as bytes with a size.
             return [.duration, .size, .number].first { $0 == a || $0 == b }
         }
     }
 }
 
 extension Typed {
-    /// The same value as one of another type of number.
+    /// Returns the value converted to another numeric type.
     fileprivate func converted(to type: ValueType) -> Typed {
         guard type != self.type, self.type.isNumeric, type == .duration || type == .number else {
             return self

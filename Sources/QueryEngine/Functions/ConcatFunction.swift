@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `concat(a, b…)`.
+/// `concat(a, b…)`: joins values to one text.
 enum ConcatFunction {
     static let form = Function.form(
         "concat", [ArgumentRule("a", .any, repeats: true)],
-        summary: "its arguments as one text; what is missing adds nothing",
+        summary: "all arguments joined to one text; missing values are skipped",
         examples: [#"extend route = concat(process, " to ", relay_name) | top 3 route"#]
     ) { (call, _) throws(Diagnostic) in
         let types = call.arguments.map(\.type)

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `duration(x)` and `tonumber(x)`: from one kind of number, or from text, to another.
+/// `duration(x)` and `tonumber(x)`: convert numbers and texts to a duration or a plain number.
 enum ConversionFunctions {
     static let duration = Function.form(
         "duration", [ArgumentRule("x", .any)],
@@ -26,7 +26,7 @@ enum ConversionFunctions {
     static let tonumber = Function.form(
         "tonumber", [ArgumentRule("x", .any)],
         summary: "a text, a duration (seconds), a size (bytes) or a time (seconds since 1970) as a number",
-        details: "Missing where a text is no number.",
+        details: "Missing if a text is not a number.",
         examples: [#"filter event=delivery | extend s = tonumber(delay) | avg s"#]
     ) { (call, _) throws(Diagnostic) in
         if case .list = call[0].type {
@@ -47,7 +47,7 @@ enum ConversionFunctions {
         }
     }
 
-    /// A finite number in decimal digits, with an exponent or without.
+    /// Parses a finite decimal number with an optional exponent.
     private static func decimal(_ text: Bytes) -> Double? {
         guard text.count <= 64 else { return nil }
         for index in 0..<text.count {

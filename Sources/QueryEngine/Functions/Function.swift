@@ -1,15 +1,15 @@
 import MailLog
 import QuerySyntax
 
-/// A function of an expression: its arguments, and how a call of it is resolved. A new function is one file with
-/// a `Form` and one line in `Functions.all`.
+/// Function of an expression: its arguments, and the resolution of a call. A new function is one file with a `Form`,
+/// and one line in `Functions.all`.
 package struct Function: Sendable {
     package let arguments: [ArgumentRule]
-    /// Gets arguments whose number and types fit the rules.
+    /// Resolves a call. The number and the types of its arguments have already been checked against the rules.
     package let resolve: @Sendable (Call, inout Resolution) throws(Diagnostic) -> Typed
 }
 
-/// What may stand as an argument of a function or an aggregate.
+/// Rule for an argument of a function or an aggregate.
 package struct ArgumentRule: Sendable {
     package enum Accepts: Sendable {
         case any, text, number, duration, time, condition, list
@@ -17,14 +17,14 @@ package struct ArgumentRule: Sendable {
         case constantText, constantCount
         /// A quoted text or a regex.
         case pattern
-        /// A text that may be a bare word: it names no field.
+        /// A text that may be a bare word; the word is not read as a field name.
         case word
     }
 
     package let name: String
     package let accepts: Accepts
     package let isOptional: Bool
-    /// The last argument may repeat.
+    /// Whether the argument may repeat; only for the last argument.
     package let repeats: Bool
 
     package init(_ name: String, _ accepts: Accepts, optional: Bool = false, repeats: Bool = false) {
@@ -34,35 +34,35 @@ package struct ArgumentRule: Sendable {
         self.repeats = repeats
     }
 
-    /// `x`, `[n]`, `x…`
+    /// Notation for help: `x`, `[n]`, `x…`
     package var usage: String {
         let shown = repeats ? "\(name)…" : name
         return isOptional ? "[\(shown)]" : shown
     }
 }
 
-/// A call whose arguments have been resolved.
+/// Call with resolved arguments.
 package struct Call: Sendable {
-    /// The name as it was written: `p95` where the form is a family.
+    /// Name as written in the query, such as `p95` for a family of aggregates.
     package let name: Name
     package let arguments: [Typed]
-    /// The regexes among them, and the texts that ignore case, by their places.
+    /// Regexes and case-insensitive texts among the arguments, by argument index.
     package var patterns: [Int: Pattern] = [:]
     package let range: SourceRange
 
     package subscript(index: Int) -> Typed { arguments[index] }
 
-    /// The text of an argument that the rules require to be constant.
+    /// Returns the text of an argument that must be constant by its rule.
     package func text(_ index: Int) -> String { arguments[index].constant?.bytes.string ?? "" }
 
-    /// The number of an argument that the rules require to be constant, or `fallback` where it is left out.
+    /// Returns the number of an argument that must be constant by its rule; `fallback` if the argument is absent.
     package func count(_ index: Int, or fallback: Int) -> Int {
         index < arguments.count ? Int(clamping: arguments[index].constant?.number ?? 0) : fallback
     }
 }
 
 extension Function {
-    /// The declaration of a function.
+    /// Declares a function.
     package static func form(
         _ name: String, aliases: [String] = [], _ arguments: [ArgumentRule], summary: String,
         details: String = "", examples: [String],

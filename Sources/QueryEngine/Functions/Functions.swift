@@ -1,6 +1,6 @@
 import QuerySyntax
 
-/// Every function. A new function is one line here.
+/// List of all functions. A new function is one line here.
 package enum Functions {
     package static let all = Vocabulary<Function>(
         "function",

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `length(x)`: characters of a text, elements of a list.
+/// `length(x)`: counts the characters of a text or the elements of a list.
 enum LengthFunction {
     static let form = Function.form(
         "length", aliases: ["len"], [ArgumentRule("x", .any)],
@@ -27,7 +27,7 @@ enum LengthFunction {
 }
 
 extension CodePoint {
-    /// The number of characters; a byte that is not UTF-8 counts as one.
+    /// Returns the number of characters; each invalid UTF-8 byte counts as one.
     static func count(in text: Bytes) -> Int {
         var count = 0
         var place = 0
@@ -38,7 +38,7 @@ extension CodePoint {
         return count
     }
 
-    /// Where the character of that number begins, from 0; the end of the text where there are fewer.
+    /// Returns the byte offset of a character, counted from 0; the end of the text if it has fewer characters.
     static func offset(of number: Int, in text: Bytes) -> Int {
         var left = number
         var place = 0

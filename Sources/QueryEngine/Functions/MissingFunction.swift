@@ -1,10 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// `missing(x)`.
+/// `missing(x)`: tests for a missing value.
 enum MissingFunction {
     static let form = Function.form(
-        "missing", [ArgumentRule("x", .any)], summary: "whether the row has no x",
+        "missing", [ArgumentRule("x", .any)], summary: "whether x is missing in the row",
         details: "The null sender `<>` is a value, not missing.",
         examples: [
             "filter missing(queue_id) | count by event", "filter event=delivery not missing(orig_to) | count",

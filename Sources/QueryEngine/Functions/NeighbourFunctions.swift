@@ -1,10 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// `prev(x)`, `delta(x)` and `running(x)`: of a row and the rows before it.
+/// `prev(x)`, `delta(x)` and `running(x)`: use values of previous rows.
 enum NeighbourFunctions {
     static let prev = Function.form(
-        "prev", aliases: ["lag"], [ArgumentRule("x", .any)], summary: "x of the row before",
+        "prev", aliases: ["lag"], [ArgumentRule("x", .any)], summary: "x of the previous row",
         examples: ["count by day | extend before = prev(count)"]
     ) { (call, _) throws(Diagnostic) in
         sequential(call[0].type, call) {
@@ -18,7 +18,7 @@ enum NeighbourFunctions {
 
     static let delta = Function.form(
         "delta", [ArgumentRule("x", .any)],
-        summary: "x less x of the row before; between times, a duration",
+        summary: "x minus x of the previous row; for times, a duration",
         examples: ["count by day | extend change = delta(count)"]
     ) { (call, _) throws(Diagnostic) in
         guard let (type, subtract) = Arithmetic.operation("-", call[0].type, call[0].type) else {
@@ -35,7 +35,7 @@ enum NeighbourFunctions {
 
     static let running = Function.form(
         "running", aliases: ["cumsum"], [ArgumentRule("x", .number)],
-        summary: "the sum of x over this row and all rows before it",
+        summary: "the sum of x over this row and all previous rows",
         examples: ["count by day | extend total = running(count)"]
     ) { (call, _) throws(Diagnostic) in
         guard let (type, add) = Arithmetic.operation("+", call[0].type, call[0].type) else {
@@ -44,7 +44,7 @@ enum NeighbourFunctions {
         return sequential(type, call) {
             var total: Value?
             return { value, _ in
-                // A sum that has grown too large stays missing.
+                // After an overflow, the sum stays missing.
                 if value.isNumber { total = total.map { add($0, value) } ?? value }
                 return total ?? .missing
             }

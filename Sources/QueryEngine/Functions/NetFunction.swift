@@ -1,12 +1,12 @@
 import MailLog
 import QuerySyntax
 
-/// `net(ip, bits)`.
+/// `net(ip, bits)`: the network of an IP address.
 enum NetFunction {
     static let form = Function.form(
         "net", [ArgumentRule("ip", .text), ArgumentRule("bits", .constantCount, optional: true)],
-        summary: "the network that an address lies in: net(client_ip, 16)",
-        details: "Without bits, /24 for IPv4 and /64 for IPv6. Missing where the text is no address.",
+        summary: "the network of an IP address: net(client_ip, 16)",
+        details: "Without bits, /24 for IPv4 and /64 for IPv6. Missing if the text is not an IP address.",
         examples: ["filter event=connect | count by net(client_ip, 16) as net"]
     ) { (call, _) throws(Diagnostic) in
         let bits = call.arguments.count > 1 ? call.count(1, or: 24) : nil
@@ -23,7 +23,7 @@ enum NetFunction {
                 return row.worker.arena.text(text)
             }
         }
-        // It is no piece of the address, but has the form of one.
+        // The network looks like an IP address, but is plain text.
         network.type = .text(.plain)
         return network
     }

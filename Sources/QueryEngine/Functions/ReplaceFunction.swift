@@ -1,13 +1,13 @@
 import MailLog
 import QuerySyntax
 
-/// `replace(x, what, with)`.
+/// `replace(x, what, with)`: replaces all matches in a text.
 enum ReplaceFunction {
     static let form = Function.form(
         "replace",
         [ArgumentRule("x", .text), ArgumentRule("what", .pattern), ArgumentRule("with", .constantText)],
-        summary: "x with every place of a text, or of a match of a regex, replaced",
-        details: "`what` is a quoted text or a regex; `with` is a quoted text, taken as it stands.",
+        summary: "x with every occurrence of a text, or every match of a regex, replaced",
+        details: "`what` is a quoted text or a regex; `with` is a quoted text, inserted unchanged.",
         examples: [
             #"filter status=deferred | extend d = replace(detail, /[0-9]+/, "N") | top 3 d"#,
             #"extend p = replace(process, "smtp", "mail") | count by p"#,
@@ -17,7 +17,7 @@ enum ReplaceFunction {
         let literal = Array(call.text(1).utf8)
         let pattern = call.patterns[1]
         guard pattern != nil || !literal.isEmpty else {
-            throw Diagnostic("'replace' needs something to replace", at: call[1].range)
+            throw Diagnostic("the text to replace is empty", at: call[1].range)
         }
         return Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
             let text = operands[0]
@@ -48,7 +48,7 @@ enum ReplaceFunction {
     }
 }
 
-/// The next place of a literal or of a pattern in a text.
+/// Search for the next occurrence of a literal or match of a pattern.
 enum TextMatch {
     static func next(
         _ pattern: Pattern?, _ literal: [UInt8], _ text: Bytes, from place: Int, _ worker: Worker
@@ -59,7 +59,7 @@ enum TextMatch {
                 buffer.baseAddress.flatMap { text.range(of: Bytes($0, count: buffer.count), from: place) }
             }
         }
-        // \K can put a match before the place where the search began.
+        // With \K, a match can begin before the start of the search.
         guard pattern.testGroups(text, from: place, worker), let found = worker.patterns.range(of: 0),
             found.lowerBound >= place
         else { return nil }

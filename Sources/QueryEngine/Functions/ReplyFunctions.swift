@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `dsn(text)` and `kv(name)`: things that stand in a text.
+/// `dsn(text)` and `kv(name)`: extract values from a text.
 enum ReplyFunctions {
     static let dsn = Function.form(
         "dsn", [ArgumentRule("text", .text)],
-        summary: "the enhanced status code in the text of a reply or of a line, such as 4.2.0",
+        summary: "the enhanced status code in a reply or a line, such as 4.2.0",
         examples: ["filter status=deferred | count by dsn(detail) as code"]
     ) { (call, _) throws(Diagnostic) in
         var code = Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
@@ -16,12 +16,13 @@ enum ReplyFunctions {
                 return leading.isMissing ? firstCode(in: value.bytes) : leading
             }
         }
-        // Three numbers tell nobody, wherever they come from.
+        // A status code contains no personal data, whatever the type of its source.
         code.type = .text(.plain)
         return code
     }
 
-    /// A code inside a text: after the SMTP code, after `dsn=` or after `#`. Alone it may be a version.
+    /// Returns the first code inside a text that follows an SMTP code, `dsn=` or `#`. Three numbers elsewhere may be a
+    /// version.
     private static func firstCode(in text: Bytes) -> Value {
         var place = 1
         while let dot = text.firstIndex(of: UInt8(ascii: "."), from: place) {
@@ -33,7 +34,7 @@ enum ReplyFunctions {
         return .missing
     }
 
-    /// The place after `.7.1`, where that stands at `dot` and neither a letter nor a further number follows.
+    /// Returns the index after `.7.1` at `dot`; nil if the text differs, or if a letter or a further number follows.
     private static func endOfCode(_ text: Bytes, from dot: Int) -> Int? {
         var end = dot
         for _ in 0..<2 {
@@ -58,10 +59,11 @@ enum ReplyFunctions {
 
     static let kv = Function.form(
         "kv", [ArgumentRule("name", .word), ArgumentRule("text", .text, optional: true)],
-        summary: "what follows NAME= in the row's text, up to a comma or a blank; what <> or quotes hold",
+        summary: "the value after NAME= in the text of the row",
         details: """
-            For keys that mlq does not know as fields. What stands between <> is a value, in which no key is \
-            looked for. Another text may be named: kv("score", detail).
+            For keys that are not fields of mlq. A value ends before a comma, semicolon or blank; a value in <> or \
+            quotes ends at the closing character. Keys inside <> are ignored. The second argument names \
+            another text: kv("score", detail).
             """,
         examples: [#"filter process=smtp | extend d = kv("delay") | top 3 d"#]
     ) { (call, resolution) throws(Diagnostic) in
@@ -75,7 +77,7 @@ enum ReplyFunctions {
         } else {
             guard let column = resolution.schema.column("text") else {
                 throw Diagnostic(
-                    "'kv' reads the text of a line, and \(resolution.schema.rowName) has none",
+                    "'kv' needs the text of a line, but \(resolution.schema.rowName) has none",
                     at: call.range, hint: "name a text: kv(\"\(call.text(0))\", field)")
             }
             text = Typed(column: column, range: call.range)
@@ -92,8 +94,8 @@ enum ReplyFunctions {
         }
     }
 
-    /// Goes from one `=` to the next. Who writes an address or a HELO name must not be able to write keys, so
-    /// that what brackets hold is stepped over.
+    /// Finds the value of a key, from one `=` to the next. Skips text in brackets and quotes: it may come from a
+    /// client, such as an address or a HELO name, and must not be read as a key.
     private static func find(_ key: Bytes, in text: Bytes) -> Value {
         var place = 0
         while let equals = text.firstIndex(of: UInt8(ascii: "="), from: place) {
@@ -110,7 +112,8 @@ enum ReplyFunctions {
     /// Whether a key may begin after this byte.
     private static func opens(_ byte: UInt8) -> Bool { " \t,;:([{|&?".utf8.contains(byte) }
 
-    /// What stands between `<` and `>` or between quotes. A quoted local part may hold a `>`.
+    /// Returns the range between `<` and `>` or between quotes; nil if there is none at `start`. A quoted local part
+    /// may contain a `>`.
     private static func bracketed(_ text: Bytes, at start: Int) -> Range<Int>? {
         guard start < text.count else { return nil }
         switch text[start] {
@@ -123,7 +126,7 @@ enum ReplyFunctions {
         }
     }
 
-    /// The place after the quoted string that begins at `start`.
+    /// Returns the index after the quoted string that begins at `start`; nil if there is none.
     private static func endOfQuotes(_ text: Bytes, _ start: Int) -> Int? {
         guard start < text.count, text[start] == UInt8(ascii: "\"") else { return nil }
         var index = start + 1
@@ -141,7 +144,7 @@ enum ReplyFunctions {
         var end = 0
         while end < rest.count, rest[end] != 0x20, rest[end] != 0x2C, rest[end] != 0x3B { end += 1 }
         let value = rest.prefix(end)
-        // `(queue active, tries=3)`
+        // The last value in parentheses: `(queue active, tries=3)`.
         let closes = value.hasSuffix(")") && value.firstIndex(of: UInt8(ascii: "(")) == nil
         return closes ? value.dropLast(1) : value
     }

@@ -1,15 +1,15 @@
 import MailLog
 import QuerySyntax
 
-/// `round(x, [digits or unit])` and `abs(x)`.
+/// `round(x, [digits or unit])` and `abs(x)`: rounding and absolute value.
 enum RoundFunctions {
     static let round = Function.form(
         "round", [ArgumentRule("x", .number), ArgumentRule("digits", .number, optional: true)],
-        summary: "x to the nearest whole number or second, to so many decimals, or to multiples of a unit",
+        summary: "x rounded to a whole number or second, to a number of decimals, or to a multiple of a unit",
         details: """
-            A whole number counts decimals: `round(x, 2)`, and `round(x, -2)` gives hundreds. A duration, a \
-            size or a fraction is a unit: `round(delay, 1m)`, `round(size, 1MB)`, `round(x, 0.25)`. Half-way \
-            goes away from zero.
+            A whole number is the number of decimals: `round(x, 2)`; `round(x, -2)` rounds to hundreds. A \
+            duration, size or fraction is a unit: `round(delay, 1m)`, `round(size, 1MB)`, `round(x, 0.25)`. \
+            Halves are rounded away from zero.
             """,
         examples: [
             "filter status=sent | count by round(delay, 1m) as delay",
@@ -20,7 +20,7 @@ enum RoundFunctions {
         let unit = try unit(of: call)
         switch type {
         case .duration:
-            // Nothing is finer than a microsecond.
+            // Durations have microsecond resolution.
             let microseconds = max(1, Int(clamping: (unit.number * 1_000_000).rounded()))
             return Typed(.duration, of: [call[0]], range: call.range) { operands in
                 { row in
@@ -34,7 +34,7 @@ enum RoundFunctions {
                 { row in
                     let value = operands[0](row)
                     guard value.isNumber else { return .missing }
-                    // Too large for a whole number: nearly right is better than nothing.
+                    // If the result is too large for an integer, an approximation is better than a missing value.
                     let whole = value.number.rounded()
                     return Int(exactly: whole).map { .integer($0) } ?? .double(whole)
                 }
@@ -48,7 +48,7 @@ enum RoundFunctions {
     }
 
     static let abs = Function.form(
-        "abs", [ArgumentRule("x", .number)], summary: "x without its sign",
+        "abs", [ArgumentRule("x", .number)], summary: "the absolute value of x",
         examples: ["filter status=sent | extend d = abs(delay - 1s) | max d"]
     ) { (call, _) throws(Diagnostic) in
         Typed(call[0].type, of: call.arguments, range: call.range) { operands in
@@ -60,8 +60,8 @@ enum RoundFunctions {
         }
     }
 
-    /// What to round to multiples of: `up / down`, one of which is 1 where that is exact, so that tenths are
-    /// divided out instead of being multiplied with their inexact value.
+    /// Rounding unit as the fraction `up / down`. One of the two is 1 if that is exact: dividing by 10 is exact, but
+    /// multiplying by 0.1 is not.
     private struct Unit {
         var up = 1.0
         var down = 1.0
@@ -81,7 +81,7 @@ enum RoundFunctions {
                 } ?? .missing
             }
             let rounded = (value.number * down / up).rounded() * up / down
-            // A number too large to be scaled has no decimals.
+            // A number that overflows when scaled has no decimals.
             return .double(rounded.isFinite ? rounded : value.number)
         }
     }
@@ -106,14 +106,14 @@ enum RoundFunctions {
         guard type == .any || argument.type == .number || (argument.type == .duration) == (type == .duration)
         else {
             throw Diagnostic(
-                "\(type.article) does not round to \(argument.type.article)", at: argument.range)
+                "'round' cannot round \(type.article) to \(argument.type.article)", at: argument.range)
         }
         let inverse = (1 / constant.number).rounded()
         return inverse > 1 && 1 / inverse == constant.number
             ? Unit(down: inverse) : Unit(up: constant.number)
     }
 
-    /// The nearest multiple, away from zero from half-way; nil where it does not fit.
+    /// Returns the nearest multiple of the unit; halves are rounded away from zero. Nil on overflow.
     private static func nearest(_ value: Int, _ unit: Int) -> Int? {
         let rest = value % unit
         let low = value - rest
@@ -122,7 +122,7 @@ enum RoundFunctions {
         return overflow ? nil : high
     }
 
-    /// A span of time; a plain number counts seconds.
+    /// Returns the microseconds of a duration; a plain number counts as seconds.
     static func microseconds(_ value: Value) -> Int? {
         switch value.kind {
         case .duration: value.integer

@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `split(x, separator)`.
+/// `split(x, separator)`: splits a text into a list.
 enum SplitFunction {
     static let form = Function.form(
         "split", [ArgumentRule("x", .text), ArgumentRule("separator", .pattern)],
-        summary: "the parts of x between the places of a text or a regex, as a list",
+        summary: "the parts of x between the separators, as a list; a separator is a text or a regex",
         examples: [
             #"filter event=delivery | extend part = split(delays, "/") | explode part | count by part"#
         ]

@@ -1,13 +1,13 @@
 import MailLog
 import QuerySyntax
 
-/// `strftime(t, format)`.
+/// `strftime(t, format)`: formats a time.
 enum StrftimeFunction {
     static let form = Function.form(
         "strftime", [ArgumentRule("t", .time), ArgumentRule("format", .constantText)],
         summary: "a time as text: %Y %m %d %H %M %S %L (ms) %F %T %R %a %b %e %j %u %s %z %%",
         details:
-            "On the log's own clock. %u counts days from Monday, 1; %z is empty where the log tells no zone.",
+            "Uses the clock of the log. %u is the day of the week, Monday = 1. %z is empty if the log has no zone.",
         examples: [#"count by strftime(time, "%a %H") as hour_of_week"#]
     ) { (call, _) throws(Diagnostic) in
         let format = Array(call.text(1).utf8)
@@ -17,9 +17,9 @@ enum StrftimeFunction {
                 place += 1
                 guard place < format.count, letters.contains(format[place]) else {
                     throw Diagnostic(
-                        "'%\(place < format.count ? String(UnicodeScalar(format[place])) : "")' means nothing here",
+                        "unknown conversion '%\(place < format.count ? String(UnicodeScalar(format[place])) : "")'",
                         at: call[1].range,
-                        hint: "there are \(letters.map { "%\(UnicodeScalar($0))" }.joined(separator: " "))")
+                        hint: "use one of \(letters.map { "%\(UnicodeScalar($0))" }.joined(separator: " "))")
                 }
             }
             place += 1

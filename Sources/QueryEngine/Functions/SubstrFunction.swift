@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `substr(x, start, [n])`.
+/// `substr(x, start, [n])`: a part of a text.
 enum SubstrFunction {
     static let form = Function.form(
         "substr",
@@ -9,8 +9,8 @@ enum SubstrFunction {
             ArgumentRule("x", .text), ArgumentRule("start", .number),
             ArgumentRule("n", .number, optional: true),
         ],
-        summary: "n characters of x from the one numbered start, the first being 1; all the rest without n",
-        details: "A negative start counts from the end.",
+        summary: "n characters of x from character number start; without n, all characters up to the end",
+        details: "The first character has number 1. A negative start counts from the end.",
         examples: ["extend prefix = substr(queue_id, 1, 2) | count by prefix"]
     ) { (call, _) throws(Diagnostic) in
         Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
@@ -37,7 +37,7 @@ enum SubstrFunction {
 }
 
 extension Int {
-    /// The whole part of a number, or the nearest that there is.
+    /// The whole part of a number, limited to about half the range of `Int`; 0 for NaN.
     init(clamping number: Double) {
         self =
             number.isNaN ? 0 : Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min / 2 : .max / 2)

@@ -268,7 +268,7 @@ private let row: [Cell] = [
         ("domain(nrcpt)", "argument 'x' of 'domain' must be text, not a whole number"),
         ("length(nrcpt)", "'length' needs a text or a list, not a whole number"),
         ("substr(status)", "'substr' takes other arguments"),
-        (#"replace(status, "", "x")"#, "'replace' needs something to replace"),
+        (#"replace(status, "", "x")"#, "the text to replace is empty"),
         ("replace(status, /a/, to)", "argument 'with' of 'replace' must be a quoted text, not an address"),
         (
             "replace(status, to, \"x\")",
@@ -277,25 +277,25 @@ private let row: [Cell] = [
         ("replace(status, /(/, \"x\")", "bad regex: missing closing parenthesis"),
         (#"split(status, "")"#, "'split' needs a separator"),
         (#"if(nrcpt, 1, 2)"#, "this is a whole number, not a condition"),
-        (#"if(ok, 1, "two")"#, "the values must be of one kind, and here are a whole number and a text"),
-        ("if(ok, delay, size)", "the values must be of one kind, and here are a duration and a size"),
-        ("coalesce(ok, 1)", "the values must be of one kind, and here are true or false and a whole number"),
+        (#"if(ok, 1, "two")"#, "all values must have one type, not both a whole number and a text"),
+        ("if(ok, delay, size)", "all values must have one type, not both a duration and a size"),
+        ("coalesce(ok, 1)", "all values must have one type, not both true or false and a whole number"),
         ("case(ok)", "'case' takes conditions and values in turn"),
         ("case(nrcpt, 1)", "argument 1 of 'case' must be a condition, not a whole number"),
         ("round(ratio, nrcpt)", "'round' needs a fixed number of decimals or a fixed unit"),
         ("round(nrcpt, 100)", "'round' takes -15 to 15 decimals"),
-        ("round(delay, 1KB)", "a duration does not round to a size"),
-        ("round(nrcpt, 1s)", "a whole number does not round to a duration"),
+        ("round(delay, 1KB)", "'round' cannot round a duration to a size"),
+        ("round(nrcpt, 1s)", "'round' cannot round a whole number to a duration"),
         ("round(ratio, 0.0)", "a unit must be above 0"),
         ("bin(time, 5)", "bins of time need a duration"),
-        ("bin(delay, 0)", "a bin must be wider than nothing"),
-        ("bin(size, 5s)", "bins of a size are not so many seconds wide"),
+        ("bin(delay, 0)", "the width of a bin must be above 0"),
+        ("bin(size, 5s)", "the width of a bin of a size cannot be a duration"),
         ("bin(status, 5)", "'bin' needs a time or a number, not a word"),
         ("net(client_ip, 129)", "a network has 0 to 32 bits, or 0 to 128 for IPv6"),
         ("net(client_ip, 1e300)", "a network has 0 to 32 bits, or 0 to 128 for IPv6"),
         ("net(client_ip, nrcpt)", "argument 'bits' of 'net' must be a number, not a whole number"),
-        (#"strftime(time, "%Q")"#, "'%Q' means nothing here"),
-        (#"strftime(time, "50%")"#, "'%' means nothing here"),
+        (#"strftime(time, "%Q")"#, "unknown conversion '%Q'"),
+        (#"strftime(time, "50%")"#, "unknown conversion '%'"),
         ("strftime(delay, \"%Y\")", "argument 't' of 'strftime' must be a time, not a duration"),
         ("duration(time)", "'duration' needs a number or a text, not a time"),
         ("tonumber(tags)", "'tonumber' does not take a list of text"),
@@ -311,7 +311,7 @@ private let row: [Cell] = [
 
     @Test func kvNeedsAText() throws {
         let error = #expect(throws: Diagnostic.self) { try Evaluation("kv(size)", [("n", .integer)], []) }
-        #expect(error?.message == "'kv' reads the text of a line, and a row of this test has none")
+        #expect(error?.message == "'kv' needs the text of a line, but a row of this test has none")
     }
 
     @Test(arguments: ["replace(text, /(x|xx)+$/, \"\")", "split(text, /(x|xx)+$/)"])
