@@ -462,7 +462,7 @@ struct FollowTests {
         #expect(all.output.split(separator: "\n").count == 101)
         let late = try Program.run(["--memory", "4MB"] + options, input: log)
         #expect(late.output == found + "\n")
-        #expect(late.error.contains("early lines of the mail were let go"), "\(late.error)")
+        #expect(late.error.contains("early lines of the message were dropped"), "\(late.error)")
     }
 
     @Test(

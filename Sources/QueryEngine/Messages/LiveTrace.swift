@@ -1,13 +1,15 @@
 import MailLog
 
-/// `trace WHAT` over logs that go on growing: the lines of a mail come out as it travels. What is looked for may be
-/// told late (the recipient, after the client and the sender), so the lines of every open message wait until it
-/// ends. When one turns out to be looked for, they come out with those of its kin, and further ones at once.
+/// `trace WHAT` with `--follow`: prints the lines of a message as they arrive.
+///
+/// A message may match late: the recipient is logged after the client and the sender. Therefore, the lines of every
+/// open message wait until it ends. When a message matches, its lines and those of related messages are printed. Later
+/// lines are printed at once.
 struct LiveTrace: Sendable {
     let start: Trace.Plan.Start
     let layout: Layout
     let title: String
-    /// What is looked for, for people.
+    /// Search text as shown to the user.
     let what: String
 
     func transform(_ columns: Set<Int>) -> Transform {
@@ -20,14 +22,14 @@ struct LiveTrace: Sendable {
 }
 
 private final class LiveTraceOperator: RowConsumer {
-    /// A message whose end has not come, what it belongs to, and the ids that it has named.
+    /// Open message, its strand, and the queue ids that it links to without a known message.
     private struct Member {
         let message: Message
         let strand: Strand
         var named: [[UInt8]] = []
     }
 
-    /// A link to an id of which no line has come yet.
+    /// Link to a queue id without lines so far.
     private struct Awaited {
         let link: MessageLink
         let from: Message
@@ -45,12 +47,14 @@ private final class LiveTraceOperator: RowConsumer {
     private var members: [ObjectIdentifier: Member] = [:]
     private var messages: [[UInt8]: [Message]] = [:]
     private var awaited: [[UInt8]: [Awaited]] = [:]
-    /// By host, tag and pid: a server's session, or what an agent has said since its last delivery.
+    /// Strands by host, tag and pid: the session of a server process, or the lines of a delivery agent since its last
+    /// delivery attempt.
     private var processes: [[UInt8]: Strand] = [:]
     private let held = Strand.Held()
     private var hasTold = false
 
-    /// Processes that were killed leave strands behind, and mail to other servers ids that never come.
+    /// Maximum number of strands and awaited links. Killed processes never end their strands, and queue ids of other
+    /// servers may never appear.
     private static let limit = 1 << 16
     private static let agents: [StaticString] = [
         "smtp", "lmtp", "local", "virtual", "pipe", "error", "discard",
@@ -106,7 +110,7 @@ private final class LiveTraceOperator: RowConsumer {
         }
         if !strand.isWhole {
             worker.run.note(
-                "early lines of the mail were let go, because those of all open messages took more than "
+                "early lines of the message were dropped: the lines of all open messages need more than "
                     + "\(PeopleText.size(heldLimit)); raise --memory")
         }
         return true
@@ -132,7 +136,8 @@ private final class LiveTraceOperator: RowConsumer {
         return condition?(row) ?? false
     }
 
-    /// Finds the kin of a message: those that its line names, and for a new one those that have named it.
+    /// Merges the strand of a message with related strands: those of messages that the line links to, and, for a new
+    /// message, those of messages that link to it.
     private func join(_ message: Message, _ row: Row) {
         let key = ObjectIdentifier(message)
         let id = Array(row[queueID].bytes)
@@ -163,8 +168,8 @@ private final class LiveTraceOperator: RowConsumer {
         if a.lines.count >= b.lines.count { a.absorb(b) } else { b.absorb(a) }
     }
 
-    /// The message has ended. Its lines are kept as long as its kin is open; of mail that has come out, another
-    /// host may tell later.
+    /// Drops a message that has ended. Its lines remain as long as a related message is open. If it was printed, its
+    /// awaited links remain too, because another host may log the next hop later.
     private func forget(_ message: Message) {
         guard let member = members.removeValue(forKey: ObjectIdentifier(message)) else { return }
         let id = Array(message.queueID.bytes)
@@ -179,8 +184,8 @@ private final class LiveTraceOperator: RowConsumer {
 
     // MARK: Lines of processes
 
-    /// A process that talks to a client or a server logs lines without a queue id: those of a session belong to
-    /// its messages, those before a delivery to the delivery.
+    /// Takes a line without a queue id. Lines of a session belong to its messages; lines before a delivery attempt
+    /// belong to that attempt.
     private func takeProcessLine(_ row: Row) -> Strand? {
         guard row[tag].kind == .text, isServer(row) || isAgent(row) else { return nil }
         let key = key(row)
@@ -219,10 +224,10 @@ private final class LiveTraceOperator: RowConsumer {
 
     // MARK: Memory
 
-    /// What the lines that wait may take; the rest is for the table and for what stands behind.
+    /// Memory limit of waiting lines in bytes. The rest is for the message table and later stages.
     private var heldLimit: Int { worker.run.memory / 4 }
 
-    /// Lets go the lines of what was told of longest ago, until half of the room is free.
+    /// Drops the lines of the least recently seen strands until half of the memory is free.
     private func letGo() {
         var strands: [ObjectIdentifier: Strand] = [:]
         for strand in members.values.map(\.strand.root) + processes.values {
@@ -235,10 +240,10 @@ private final class LiveTraceOperator: RowConsumer {
 }
 
 extension RunState {
-    /// A trace has found nothing; what was looked for is shown as a terminal may see it.
+    /// Notes that a trace found nothing. Control characters in the search text are escaped for the terminal.
     func noteNoMessage(_ what: String) {
         var shown: [UInt8] = []
         ValueText.lend(Array(what.utf8)) { DisplayText.append($0, to: &shown) }
-        note("no message has to do with \(String(decoding: shown, as: UTF8.self))")
+        note("no message matches \(String(decoding: shown, as: UTF8.self))")
     }
 }

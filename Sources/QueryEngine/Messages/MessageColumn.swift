@@ -1,22 +1,22 @@
 import MailLog
 
-/// A column of rows that are made of messages: its name and type, what must be kept of the lines for it, and how
-/// it is read from a message. Declared once, in the list of the stage that has it.
+/// Column of rows that are built from messages: its name and type, the fields to keep for it, and the function that
+/// reads it from a message. Each column is declared once, in the list of its stage.
 struct MessageColumn: Sendable {
-    /// Reads the value of a message, or of one of its recipients; texts may live in the arena.
+    /// Reads the value from a message or from one of its recipients. Texts may be allocated in the arena.
     typealias Reading = (_ message: Message, _ recipient: Int, _ arena: Arena) -> Value
 
-    /// Reads the value of an attempt, whose number and gap are the table's, from its time.
+    /// Reads the value of a delivery attempt. `attempt` is `MessageTable.attempt`; `time` is the time of the attempt.
     typealias AttemptReading =
         @Sendable (_ message: Message, _ attempt: (number: Int, gap: Value), _ time: Value) -> Value
 
     let name: String
     let type: ValueType
-    /// Whether it is there to be named, and not shown unless it is.
+    /// Whether the column is hidden until a query names it.
     private(set) var isAside = false
-    /// The field of the delivery's own line that it is, where a row is an attempt.
+    /// Field of the delivery line that the column copies, for rows that are delivery attempts.
     private(set) var line: Field?
-    /// How it is read of an attempt, where it is neither of the line nor of the message.
+    /// Function that reads the column from a delivery attempt; nil if it comes from the line or the message.
     private(set) var attempt: AttemptReading?
     private var attribute: Field?
     private var told: Field?
@@ -31,14 +31,14 @@ struct MessageColumn: Sendable {
         self.reading = reading
     }
 
-    /// The same, hidden until it is named.
+    /// The same column, hidden until a query names it.
     var aside: MessageColumn {
         var column = self
         column.isAside = true
         return column
     }
 
-    /// Adds what must be kept for it.
+    /// Adds the fields that must be kept for this column to the plan.
     func demand(_ plan: inout MessageTable.Plan) {
         if let attribute, !plan.attributes.contains(where: { $0.slot == attribute.slot }) {
             plan.attributes.append(attribute)
@@ -49,16 +49,16 @@ struct MessageColumn: Sendable {
 
     func reading(_ plan: MessageTable.Plan) -> Reading { reading(plan) }
 
-    // MARK: Where columns come from
+    // MARK: Kinds of columns
 
-    /// Computed from the message.
+    /// Column computed from the message.
     static func computed(
         _ name: String, _ type: ValueType, _ read: @escaping @Sendable (Message, Arena) -> Value
     ) -> MessageColumn {
         MessageColumn(name, type) { _ in { message, _, arena in read(message, arena) } }
     }
 
-    /// Computed from one of its recipients.
+    /// Column computed from a recipient.
     static func ofRecipient(
         _ name: String, _ type: ValueType,
         _ read: @escaping @Sendable (Message, Message.Recipient, Int, Arena) -> Value
@@ -68,7 +68,7 @@ struct MessageColumn: Sendable {
         }
     }
 
-    /// A field that lines have and that holds for the whole message, or one derived from such a field.
+    /// Line field that applies to the whole message, or a field derived from it.
     static func attribute(_ name: String) -> MessageColumn {
         let field = Field(name)
         let (source, compute) = derivation(field)
@@ -80,7 +80,7 @@ struct MessageColumn: Sendable {
         return column
     }
 
-    /// A field of the last attempt for a recipient, or one derived from it.
+    /// Field of the last delivery attempt for a recipient, or a field derived from it.
     static func told(_ name: String) -> MessageColumn {
         let field = Field(name)
         let (source, compute) = derivation(field)
@@ -95,7 +95,7 @@ struct MessageColumn: Sendable {
         return column
     }
 
-    /// Why the message came out as it did, as logged or with what varies replaced.
+    /// Reason of the message's outcome: the `detail` as logged, or a field derived from it.
     static func lastReason(_ name: String) -> MessageColumn {
         let field = Field(name)
         let (_, compute) = derivation(field)
@@ -106,7 +106,7 @@ struct MessageColumn: Sendable {
         return column
     }
 
-    /// A field of the line that the row stands for; the row has it already.
+    /// Field of the delivery line; the row already contains it.
     static func ofLine(_ name: String) -> MessageColumn {
         let field = Field(name)
         var column = MessageColumn(name, field.type) { _ in { _, _, _ in .missing } }
@@ -114,7 +114,7 @@ struct MessageColumn: Sendable {
         return column
     }
 
-    /// Computed from an attempt.
+    /// Column computed from a delivery attempt.
     static func ofAttempt(
         _ name: String, _ type: ValueType, _ read: @escaping AttemptReading
     ) -> MessageColumn {
@@ -123,10 +123,10 @@ struct MessageColumn: Sendable {
         return column
     }
 
-    /// Whether it is known as soon as the attempt is.
+    /// Whether the value is known at the delivery attempt, before other lines of the message.
     var isOfAttempt: Bool { line != nil || attempt != nil }
 
-    /// A bin of a time of the message.
+    /// Time of the message, or a time bin of it.
     static func bin(
         _ name: String, _ time: @escaping @Sendable (Message) -> Value
     ) -> MessageColumn {
@@ -139,7 +139,7 @@ struct MessageColumn: Sendable {
         }
     }
 
-    /// One of a closed set of words.
+    /// Word from a closed set.
     static func word(
         _ name: String, _ words: [String], _ read: @escaping @Sendable (Message) -> StaticString?
     ) -> MessageColumn {
@@ -148,7 +148,7 @@ struct MessageColumn: Sendable {
         }
     }
 
-    /// The field that a field comes from in the end, and how.
+    /// Returns the line field that a field is finally derived from, and the function that derives it.
     private static func derivation(_ field: Field) -> (Field, @Sendable (Value, Arena) -> Value) {
         guard case .derived(let source, let compute) = field.origin else {
             return (field, { value, _ in value })
@@ -164,9 +164,9 @@ struct MessageColumn: Sendable {
     }
 }
 
-/// The columns that several stages have.
+/// Columns that several stages share.
 extension MessageColumn {
-    /// What the log tells of a message as a whole, the commonest first.
+    /// Attributes of a message, the most common first.
     static let ofMessage: [MessageColumn] = [
         attribute("from"), attribute("size"), attribute("client"), attribute("sasl_username"),
         attribute("message_id"),
@@ -184,7 +184,7 @@ extension MessageColumn {
 
     static let queueID = computed("queue_id", .text(.plain)) { message, _ in message.queueID }
 
-    /// When the message began, and the bins of that.
+    /// Start of the message, and its time bins.
     static let birth: [MessageColumn] =
         [bin("time") { $0.first }]
         + ["minute", "hour", "day", "week", "month"].map { bin($0) { $0.first }.aside }

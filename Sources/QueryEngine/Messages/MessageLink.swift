@@ -1,6 +1,6 @@
 import MailLog
 
-/// What a line of one message says of another one: that it was made of it, or goes on under that id.
+/// Link in a line of one message to another message: its parent, its child, or its next hop.
 struct MessageLink {
     enum Kind { case child, parent, hop }
 
@@ -8,7 +8,7 @@ struct MessageLink {
     let kind: Kind
     let time: Value
 
-    /// Where lines have such ids.
+    /// Slots of the linked queue ids.
     static let slots: [(slot: Int, kind: Kind)] = [
         (Field("new_queue_id").slot, .child), (Field("queued_as").slot, .hop),
         (Field("orig_queue_id").slot, .parent), (Field("orig_id").slot, .parent),
@@ -22,17 +22,17 @@ struct MessageLink {
         }
     }
 
-    /// From when on lines can be of the message that is meant, in microseconds of the wall clock: a day before the
-    /// link for one that begins with it.
+    /// Earliest time of a line of the linked message, in microseconds of the wall clock. A child or hop begins at most
+    /// a day before the link; a parent has no limit.
     var since: Int64 { kind == .parent ? .min : time.wallClock - 86_400_000_000 }
 
-    /// Whether the message is the one that is meant: the right host, at the right time.
+    /// Whether the link can refer to this message, by host and time. Queue ids are reused, so the id is not enough.
     func fits(from: Message, to: Message) -> Bool {
         let hour: Int64 = 3_600_000_000
         let sinceFirst = MessageTable.elapsed(to.first, time)
         let sinceLast = MessageTable.elapsed(to.last, time)
         switch kind {
-        // Another host's clock may go ahead.
+        // The clock of another host may differ.
         case .hop: return abs(sinceFirst) <= hour
         case .child: return from.host === to.host && abs(sinceFirst) <= hour
         case .parent:

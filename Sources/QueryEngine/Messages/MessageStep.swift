@@ -1,21 +1,21 @@
 import MailLog
 import QuerySyntax
 
-/// The step that makes rows of messages: it takes the lines of mail in the order of the log and follows each
-/// message with a `MessageTable`. What is not asked for is not decoded.
+/// Step that converts lines to rows of messages, recipients or delivery attempts. It takes lines in the order of the
+/// log and assigns them to messages with a `MessageTable`. Only needed fields are decoded.
 struct MessageStep: Sendable {
-    /// What a row stands for.
+    /// Meaning of a row.
     enum Grain: Sendable { case message, recipient, attempt }
 
     let title: String
     let grain: Grain
-    /// Column `i` of the rows is in slot `i`.
+    /// Columns of the rows; column `i` is in slot `i`.
     let columns: [MessageColumn]
-    /// Where the lines' rows have the event.
+    /// Slot of the event in the input rows.
     let eventSlot: Int
-    /// Of the rows that come out.
+    /// Layout of the output rows.
     let layout: Layout
-    /// The columns that are read later.
+    /// Slots of the columns that later stages read.
     var wanted: Set<Int>
 
     var transform: Transform {
@@ -42,14 +42,14 @@ struct MessageStep: Sendable {
         return transform
     }
 
-    /// The wanted columns with their slots.
+    /// Wanted columns with their slots.
     var wantedColumns: [(slot: Int, column: MessageColumn)] {
         columns.enumerated().filter { wanted.contains($0.offset) }.map { ($0.offset, $0.element) }
     }
 }
 
 extension Resolution {
-    /// Begins rows that are made of messages.
+    /// Adds the steps that convert lines to message rows, and begins their schema.
     mutating func beginMessages(
         _ grain: MessageStep.Grain, _ columns: [MessageColumn], by stage: Name
     ) throws(Diagnostic) {
@@ -79,7 +79,8 @@ extension Resolution {
 
     private func slot(_ name: String) -> Int { schema.column(name)?.slot ?? -1 }
 
-    /// What a filter behind rows of messages asks of host and queue id holds for the lines that make them up.
+    /// Pushes a filter after message rows down to the line scan, as far as it compares the host or the queue id. Such a
+    /// condition also applies to the lines of the message.
     mutating func pushIn(_ expression: Expression) throws(Diagnostic) {
         guard let mail else { return }
         if case .and(let parts) = expression {
@@ -93,7 +94,7 @@ extension Resolution {
         if column.slot == mail.host, name.text == "host" {
             scan.append(try lines.condition(expression))
         } else if column.slot == mail.queueID, let id = value.plainText {
-            // Lines that name the message, and those that a session goes by.
+            // Lines with the queue id, and the lines that sessions depend on.
             let texts = [
                 id, "connect from ", ": client=", "NOQUEUE: hold: ", "NOQUEUE: discard: ",
                 "NOQUEUE: milter-", " after DATA", " after BDAT",
@@ -105,12 +106,12 @@ extension Resolution {
         }
     }
 
-    /// Only filters may stand before a stage that follows mail; one that takes lines of a message away makes
-    /// it another message.
+    /// Checks that only filters precede a stage that follows messages. Warns about filters that drop lines of a
+    /// message, because they change its outcome.
     mutating func beginMail(by stage: Name) throws(Diagnostic) {
         guard schema.isLines, steps.isEmpty else {
             throw Diagnostic(
-                "'\(stage.text)' starts a pipeline", at: stage.range, hint: "only filters may stand before it"
+                "'\(stage.text)' starts a pipeline", at: stage.range, hint: "only filters may precede it"
             )
         }
         let harmless = Set(
@@ -120,13 +121,13 @@ extension Resolution {
         for condition in scan where !condition.needs.isSubset(of: harmless) {
             warn(
                 "'\(stage.text)' sees only the lines that pass this filter", at: condition.range,
-                hint: "put it behind '\(stage.text)'; only time, host and file do no harm before it")
+                hint: "move it after '\(stage.text)'; only filters on time, host and file are safe before it")
         }
     }
 }
 
 extension Expression {
-    /// The text of a word or string that stands for itself.
+    /// Text of a word or string without wildcards and special meaning.
     fileprivate var plainText: String? {
         switch self {
         case .word(let text, _):
@@ -137,7 +138,7 @@ extension Expression {
     }
 }
 
-/// Keeps the lines that tell of mail, and notes what they tell.
+/// Operator that keeps lines with a mail event, and stores the event in a slot.
 private final class MailLineOperator: RowConsumer {
     private let reader = MailEventReader()
     private let slot: Int
@@ -157,7 +158,7 @@ private final class MailLineOperator: RowConsumer {
     func finish() { next.finish() }
 }
 
-/// Fills the columns of a row from a message.
+/// Writer of the message columns of a row.
 private struct MessageFiller {
     private let readings: [(slot: Int, read: MessageColumn.Reading)]
 
@@ -173,18 +174,18 @@ private struct MessageFiller {
 }
 
 extension Worker {
-    /// What a table of open messages may hold; the rest is for what groups or sorts behind it.
+    /// Memory limit of the message table in bytes. The other half is for later stages that group or sort.
     var tableMemory: Int { run.memory / 2 }
 
     func noteEvictions(_ count: Int) {
         guard count > 0 else { return }
         run.note(
-            "\(Digits.grouped(count)) messages were given up before their end, because the open ones took more "
+            "\(Digits.grouped(count)) messages were dropped before their end: the open messages need more "
                 + "than \(PeopleText.size(tableMemory)); raise --memory")
     }
 }
 
-/// A row for each message, or for each of its recipients, when it has ended.
+/// Operator that emits one row per message, or per recipient, at the end of the message.
 private final class MessageOperator: RowConsumer {
     private let step: MessageStep
     private let filler: MessageFiller
@@ -235,12 +236,12 @@ private final class MessageOperator: RowConsumer {
     }
 }
 
-/// A row for each attempt to deliver. Rows come out in the order of the log; one waits at most some seconds
-/// of the log's time, until the lines that tell of its message have come.
+/// Operator that emits one row per delivery attempt, in the order of the log. A row waits until the attributes of its
+/// message are known, but at most for the grace period of `MessageTable` in log time.
 private final class AttemptOperator: RowConsumer {
     private struct Waiting {
         let message: Message
-        /// As `RowCodec` writes it: what its own line and its attempt tell.
+        /// Encoded row with the columns of its line and its delivery attempt.
         let row: [UInt8]
         let time: Int64
     }
@@ -257,7 +258,7 @@ private final class AttemptOperator: RowConsumer {
     private var waiting: [ObjectIdentifier: Queue<Waiting>] = [:]
     private var order: UInt64 = 0
     private var goesOn = true
-    /// Rows that wait for longer than that take too much memory: they go without.
+    /// Maximum number of waiting rows per host. Above it, the first row is emitted without the missing attributes.
     private static let limit = 10_000
 
     init(_ step: MessageStep, _ plan: MessageTable.Plan, _ next: any RowConsumer, _ worker: Worker) {
@@ -278,7 +279,7 @@ private final class AttemptOperator: RowConsumer {
         }
     }
 
-    /// Those of which rows wait, in the order of these.
+    /// Hosts with waiting rows, in the order of their first waiting row.
     private var hosts: [ObjectIdentifier] {
         waiting.compactMap { host, rows in rows.first.map { (host, RowCodec.order(of: $0.row)) } }
             .sorted { $0.1 < $1.1 }.map(\.0)
@@ -288,7 +289,7 @@ private final class AttemptOperator: RowConsumer {
         guard let table, let event = MailEvent(rawValue: row[step.eventSlot].integer) else { return true }
         let record = Record(slots: row.slots)
         let host = ObjectIdentifier(table.host(of: record))
-        // A line that comes after the time of a row that waits says nothing for it.
+        // A line after the grace period of a waiting row adds nothing to that row.
         if !waiting.isEmpty, waiting[host] != nil { passWaiting(host, at: row[time].wallClock) }
         guard let message = table.take(record, event) else { return goesOn }
         if !waiting.isEmpty, waiting[host] != nil { passWaiting(host) }
@@ -312,7 +313,7 @@ private final class AttemptOperator: RowConsumer {
         return next.consume(buffer.row(order: order, worker: worker))
     }
 
-    /// Passes on what need not wait any more.
+    /// Emits the rows of a host that no longer have to wait.
     private func passWaiting(_ host: ObjectIdentifier, at time: Int64 = .min) {
         while goesOn, let first = waiting[host]?.first {
             guard

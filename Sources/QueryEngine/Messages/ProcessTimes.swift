@@ -1,14 +1,14 @@
 import MailLog
 
-/// Processes by their tags and numbers, and the times at which they are of interest. A number comes back, so that of
-/// a day with many deliveries few lines remain.
+/// Processes, by tag and pid, with the time ranges in which their lines matter. The time ranges are needed because pids
+/// are reused: without them, a busy day would select many unrelated lines.
 struct ProcessTimes: Sendable {
     private let entries: [(tag: [UInt8], numbers: [Int: MomentSet])]
 
-    /// The times of all of them put together.
+    /// Union of the time ranges of all processes.
     let moments: MomentSet
 
-    /// `times` are in microseconds of the wall clock.
+    /// Creates the set. `times` are in microseconds of the wall clock.
     init(_ processes: [(tag: [UInt8], number: Int, times: Range<Int64>)]) {
         moments = MomentSet(processes.map(\.times))
         entries = Dictionary(grouping: processes, by: \.tag).map { tag, ofTag in
@@ -21,7 +21,8 @@ struct ProcessTimes: Sendable {
         place(of: tag).flatMap { entries[$0].numbers[number] }?.contains(moment) ?? false
     }
 
-    /// `postfix/smtp[1041]`, as it stands in the line; of many only `postfix/smtp[`.
+    /// Texts to search for: `postfix/smtp[1041]`, or only `postfix/smtp[` if there are too many processes. Nil if even
+    /// these are too many.
     var literals: [RawLiteral]? {
         let whole = entries.flatMap { entry in
             entry.numbers.keys.sorted().map { RawLiteral(entry.tag + Array("[\($0)]".utf8)) }
@@ -39,9 +40,9 @@ struct ProcessTimes: Sendable {
     }
 }
 
-/// Moments of the wall clock, in microseconds.
+/// Set of wall-clock times in microseconds, as ranges.
 struct MomentSet: Sendable {
-    /// In order, and apart from each other.
+    /// Sorted and disjoint ranges.
     private var ranges: [Range<Int64>] = []
 
     init(_ all: [Range<Int64>]) {
@@ -54,7 +55,7 @@ struct MomentSet: Sendable {
         }
     }
 
-    /// From the first to the last one; nil of none.
+    /// Span of all ranges; nil if there are none.
     var span: Range<Int64>? {
         guard let first = ranges.first, let last = ranges.last else { return nil }
         return first.lowerBound..<last.upperBound
@@ -65,14 +66,14 @@ struct MomentSet: Sendable {
         return contains(moment, hint: &hint)
     }
 
-    /// The same, for moments that follow each other: `hint` is where the one before was looked for.
+    /// Faster variant for ascending times. `hint` is the index of the range of the previous time.
     func contains(_ moment: Int64, hint: inout Int) -> Bool {
         if hint < ranges.count, ranges[hint].upperBound > moment,
             hint == 0 || ranges[hint - 1].upperBound <= moment
         {
             return ranges[hint].lowerBound <= moment
         }
-        // The first that ends behind the moment.
+        // Binary search for the first range that ends after the moment.
         var (low, high) = (0, ranges.count)
         while low < high {
             let middle = (low + high) / 2

@@ -1,21 +1,23 @@
 import MailLog
 
-/// Lines that come out together if they do: those of a message and its kin, or those of a process without a queue id.
+/// Group of lines that are printed together: the lines of related messages, or the lines of one process without a
+/// queue id.
 final class Strand {
     private(set) var lines: [[UInt8]] = []
     private(set) var bytes = 0
-    /// The sessions that the messages came by.
+    /// Sessions in which the messages arrived.
     private(set) var sessions: [Strand] = []
+    /// Whether the group matches, so that its lines are printed.
     var isTold = false
-    /// Whether no line had to be let go.
+    /// Whether all lines are present; false after lines were dropped for lack of memory.
     private(set) var isWhole = true
-    /// The place of its last line in the input.
+    /// Position of its last line in the input.
     private(set) var seen: UInt64 = 0
-    /// The strand that has become of this one and another.
+    /// Strand that this one was merged into.
     private var whole: Strand?
     private let held: Held
 
-    /// How much all strands hold, in bytes.
+    /// Total memory of all strands in bytes.
     final class Held { var bytes = 0 }
 
     init(_ held: Held) { self.held = held }
@@ -39,7 +41,7 @@ final class Strand {
         if !sessions.contains(where: { $0 === session }) { sessions.append(session) }
     }
 
-    /// Takes all over from another one, which goes on as this one.
+    /// Merges another strand into this one. Afterwards, the `root` of the other strand is this one.
     func absorb(_ other: Strand) {
         lines += other.lines
         count(other.bytes)
@@ -53,7 +55,7 @@ final class Strand {
         other.whole = self
     }
 
-    /// The lines that wait, those of the sessions among them, in the order of the log.
+    /// Removes and returns the pending lines, including those of the sessions, in the order of the log.
     func take() -> [[UInt8]] {
         for session in sessions {
             lines += session.take()

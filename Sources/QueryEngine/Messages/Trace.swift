@@ -1,11 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// Finds every line of the messages that something touches, and of those that they were made of or that were
-/// made of them. The logs are searched again for the queue ids that came up, until no further one does; only
-/// lines with these ids are ever held.
+/// Search for all lines of the matching messages, their parents, their children and their hops. Reads the logs again
+/// for each set of new queue ids, until there are no new ones. Keeps only lines with these queue ids in memory.
 final class Trace {
-    /// Which lines it begins with, and what else every line must be.
+    /// Start of the search, and the conditions for all lines.
     struct Plan: Sendable {
         enum Start: Sendable {
             case queueID([UInt8])
@@ -14,12 +13,12 @@ final class Trace {
 
         let start: Start
         let scope: [Condition]
-        /// The slots that are read of the lines.
+        /// Slots that are needed in the output.
         var wanted: Set<Int>
         let environment: Environment
     }
 
-    /// The lines of one message, in the order of the log.
+    /// Lines of one message, in the order of the log.
     struct Story {
         let message: Message
         fileprivate(set) var lines: [(order: UInt64, record: [UInt8])] = []
@@ -31,19 +30,19 @@ final class Trace {
     private let run: RunState
     private let layout = Layout(Fields.all.count)
     private let events = MailEventReader()
-    /// From when on lines with an id are wanted, in microseconds of the wall clock.
+    /// Earliest time of a wanted line for each queue id, in microseconds of the wall clock.
     private var since: [[UInt8]: Int64] = [:]
-    /// The lines that name an id, by their places.
+    /// Lines that contain a wanted queue id, by their position in the input.
     private var found: [UInt64: [UInt8]] = [:]
-    /// Places of the lines that were looked for, where they were not looked for by queue id.
+    /// Positions of the lines that match the condition; empty if the search is by queue id.
     private var places: Set<UInt64> = []
     private var stories: [Story] = []
     private var heldBytes = 0
 
-    /// The longest, in microseconds, that a process says something of a message before its first line or behind
-    /// its last: no session goes on for longer.
+    /// Maximum time in microseconds between a line of a message and a related line of its process without a queue id.
+    /// No session is longer.
     private static let sessionLength: Int64 = 86_400_000_000
-    /// What the times of a delivery may be off by, in microseconds.
+    /// Tolerance for the times of a delivery attempt, in microseconds.
     private static let slack: Int64 = 10_000_000
 
     private let time = Field("time").slot
@@ -62,7 +61,7 @@ final class Trace {
         self.run = run
     }
 
-    /// The messages in the order of their first lines.
+    /// Runs the search; returns the messages in the order of their first lines.
     func tell() -> [Story] {
         var open: Set<[UInt8]> = []
         switch plan.start {
@@ -88,7 +87,7 @@ final class Trace {
 
     // MARK: Messages
 
-    /// Reads all lines that name one of these ids; gives the ids that they link to and that are not known yet.
+    /// Reads all lines that contain one of these queue ids. Returns the queue ids of new links.
     private func gather(_ ids: Set<[UInt8]>) -> Set<[UInt8]> {
         let known = TextSet(ids)
         let start = ids.compactMap { since[$0] }.min() ?? .min
@@ -127,14 +126,14 @@ final class Trace {
         guard heldBytes <= run.memory else {
             run.fail(
                 RunFailure(
-                    "'trace' has found more lines than fit into \(PeopleText.size(run.memory)); raise --memory, or "
-                        + "put a filter on time before it", status: 2))
+                    "the lines of 'trace' need more than \(PeopleText.size(run.memory)); raise --memory, or "
+                        + "filter by time before 'trace'", status: 2))
             return false
         }
         return true
     }
 
-    /// Makes messages of the lines.
+    /// Assigns the found lines to messages.
     private func tellMessages() {
         let table = MessageTable(MessageTable.Plan(), memory: .max) { _ in true }
         var numbers: [ObjectIdentifier: Int] = [:]
@@ -158,7 +157,8 @@ final class Trace {
         found = [:]
     }
 
-    /// Of the messages that bear the ids, those that were looked for and their kin; an id may have come back.
+    /// Keeps only the messages that match and those related to them. Other messages have the same queue ids, because
+    /// queue ids are reused.
     private func select() {
         var open: [Int] = []
         for (place, story) in stories.enumerated() where isStart(story) {
@@ -197,8 +197,8 @@ final class Trace {
 
     // MARK: Lines without a queue id
 
-    /// A process that talks to a client or a server logs lines without a queue id: those of a session belong
-    /// to its message, those before a delivery to the delivery.
+    /// Adds the lines without a queue id. Those of a session belong to its message; those before a delivery attempt
+    /// belong to that attempt.
     private func addProcessLines() {
         var messages: [UInt64: Int] = [:]
         var speakers: [(tag: [UInt8], number: Int, times: Range<Int64>)] = []
@@ -222,8 +222,8 @@ final class Trace {
                 speakers.append((Array(row[tag].bytes), row[pid].integer, times))
             }
             guard step.from > step.to else { continue }
-            // A clock that was set back meanwhile gave later times to what was said before. All since then is read,
-            // for the process may have made other deliveries.
+            // If the clock was set back, earlier lines have later times. Extend the ranges by the time difference. All
+            // lines in them must be read, because the process may have made other delivery attempts.
             let back = Trace.wholeHours(step.from - step.to)
             for index in first..<speakers.count where speakers[index].times.lowerBound <= step.to {
                 let times = speakers[index].times
@@ -233,7 +233,7 @@ final class Trace {
         }
         let processes = ProcessTimes(speakers)
         guard let times = processes.moments.span, run.failure == nil else { return }
-        // Before anything but the tag is decoded, the number behind it is read of the raw line.
+        // Only the tag is decoded yet, so the pid after it is read from the raw line.
         var early = Condition(range: SourceRange(0, 0), needs: [tag, raw, time]) {
             [tag, raw, time, processes] in
             var hint = 0
@@ -271,15 +271,15 @@ final class Trace {
         }
     }
 
-    /// By how much a clock was set back at most where times went back by that: most often by an hour, at the end of
-    /// summer time.
+    /// Returns the assumed size of a clock change if times went back by `step`: rounded up to whole hours, because most
+    /// such changes are the end of summer time.
     private static func wholeHours(_ step: Int64) -> Int64 {
         let hour: Int64 = 3_600_000_000
         return (step + hour - 1) / hour * hour
     }
 
-    /// When the process of a line may have said what belongs to its message, on the wall clock; nil where it says
-    /// nothing but with the queue id.
+    /// Returns the wall-clock range in which the process of a line may have logged related lines without a queue id;
+    /// nil if it logs no such lines.
     private func times(_ row: Row) -> Range<Int64>? {
         guard row[event].kind == .text, row[time].kind == .time else { return nil }
         let moment = row[time].wallClock
@@ -290,20 +290,20 @@ final class Trace {
         var length = Trace.sessionLength
         let (setup, sending) = (row[delayC], row[delayD])
         if setup.kind == .duration, sending.kind == .duration {
-            // They are rounded to two digits, and the clock to seconds.
+            // Delays are rounded to two digits, times to seconds.
             let told = Int64(setup.integer + sending.integer)
             length = min(length, told + told / 10 + Trace.slack)
         }
         return moment - length..<moment + 1
     }
 
-    /// Lines of a process that wait for the message that they belong to.
+    /// Pending lines of a process whose message is not known yet.
     private struct Waiting {
         var lines: [(order: UInt64, time: Int64, record: [UInt8])] = []
         var isSession = false
         var story: Int?
 
-        /// A process that says more than that says it of no message.
+        /// Maximum number of pending lines. A process with more lines logs them for no message.
         static let limit = 5000
     }
 
@@ -327,7 +327,7 @@ final class Trace {
             }
         } else if row[queueID].kind == .text {
             waiting.story = story
-            // Between two deliveries of one process it may have made others, whose lines are not read.
+            // Between these two delivery attempts, the process may have made others whose lines were not read.
             let start = times(row)?.lowerBound ?? .min
             waiting.lines.removeAll { $0.time < start }
             attach(waiting)
@@ -358,7 +358,7 @@ final class Trace {
 
     // MARK: Reading
 
-    /// Reads the logs once more, in order.
+    /// Reads the logs again, in order.
     private func pass(_ conditions: [Condition], needs: Set<Int>, _ take: @escaping (Row) -> Bool) {
         var query = Query(stages: [], from: Resolution(lines: plan.environment))
         query.scan = plan.scope + conditions
@@ -367,9 +367,9 @@ final class Trace {
     }
 }
 
-/// A set of byte strings that any thread may ask.
+/// Immutable set of byte strings, safe to query from any thread.
 final class TextSet: @unchecked Sendable {
-    // Never changed once it is made.
+    // Sendable: never changes after `init`.
     private let table: Table
 
     private final class Table {
@@ -393,7 +393,7 @@ extension Array where Element == UInt8 {
     init(_ bytes: Bytes) { self.init(UnsafeBufferPointer(start: bytes.base, count: bytes.count)) }
 }
 
-/// Hands each row to whoever reads the logs once more.
+/// Output that passes each row of a pass to a closure.
 private final class RowTaker: RowOutput {
     private let take: (Row) -> Bool
 

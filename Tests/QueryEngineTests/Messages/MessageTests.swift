@@ -201,7 +201,7 @@ import Testing
         log.memory = 20_000
         let answer = log.answer("messages | select queue_id, end_seen")
         #expect(answer.rows.count >= ids)
-        #expect(answer.notes.contains { $0.contains("were given up before their end") })
+        #expect(answer.notes.contains { $0.contains("were dropped before their end") })
         log.threads = 4
         #expect(log.answer("messages | select queue_id, end_seen").rows == answer.rows)
     }
