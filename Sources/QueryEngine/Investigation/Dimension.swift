@@ -1,18 +1,18 @@
 import MailLog
 
-/// A field by whose values `whatchanged` explains a change. A new one is one line in `all`.
+/// Field whose values `whatchanged` uses to explain a change. A new dimension is one line in `all`.
 struct Dimension: Sendable {
     let field: Field
-    /// Fields that say nothing more once this one is known.
+    /// Fields that add no information once this one is known.
     let implies: [String]
-    /// Whether it is true of a whole message, so that it also holds for the message's other lines.
+    /// Whether a value applies to the whole message, and so to the other lines of the message.
     let isOfMessage: Bool
-    /// Whether it names who did it, which Postfix knows and no client can claim.
+    /// Whether a value identifies the actor. Such a value comes from Postfix; a client cannot forge it.
     let namesActor: Bool
-    /// Whether its values are a few that are always the same: one that all lines have then names nothing.
+    /// Whether the field has a small fixed set of values. Then a value that all lines have explains nothing.
     let isClosed: Bool
-    /// Of a duration, in microseconds: all from here on are one value, shorter ones are none. What is only slower
-    /// than before shows in this alone.
+    /// Threshold of a duration in microseconds; nil for other fields. All durations from the threshold on are one
+    /// value, shorter ones are missing. Only such dimensions show that mail became slower.
     let least: Int?
 
     private init(
@@ -46,24 +46,24 @@ struct Dimension: Sendable {
         Dimension("severity", closed: true),
         Dimension("service", closed: true),
         Dimension("host", closed: true),
-        // Not delay_a, which holds the earlier attempts, nor delay, which is the sum.
+        // Without delay_a, which includes the earlier delivery attempts, and without delay, the sum.
         Dimension("delay_b", closed: true, atLeast: 1), Dimension("delay_b", closed: true, atLeast: 10),
         Dimension("delay_b", closed: true, atLeast: 100),
         Dimension("delay_c", closed: true, atLeast: 10), Dimension("delay_c", closed: true, atLeast: 100),
         Dimension("delay_d", closed: true, atLeast: 10), Dimension("delay_d", closed: true, atLeast: 100),
     ]
 
-    /// Those that tell kinds of lines apart: what moves from one kind to another changes, whatever the sum.
+    /// Dimensions that define kinds of lines. A move from one kind to another is a change, even if the sum is the same.
     static let kinds = all.indices.filter { all[$0].least != nil || kindNames.contains(all[$0].field.name) }
     private static let kindNames = ["process", "event", "status"]
 
-    /// The value that a line has in this dimension.
+    /// Returns the value of a line in this dimension, from the value of the field.
     func value(_ value: Value) -> Value {
         guard let least else { return value }
         return value.kind == .duration && value.integer >= least ? .duration(least) : .missing
     }
 
-    /// A value as a condition.
+    /// Returns a value as a query condition.
     func condition(_ value: Value) -> String {
         "\(field.name)\(least == nil ? "=" : ">=")\(QueryText.value(value, field.type))"
     }

@@ -1,19 +1,19 @@
 import MailLog
 
-/// What a difference between two intervals consists of: conditions on the dimensions, the one that explains most
-/// first, each followed by what it consists of in turn.
+/// Explanation of the difference between two intervals: a list of causes. Each cause is a condition on a dimension,
+/// followed by narrower conditions within it. The first cause explains most.
 ///
-/// After Adtributor (R. Bhagwan et al., NSDI 2014): of all values of all dimensions, the one is taken whose part
-/// of the growth exceeds its part of what was there before by the most. Within its lines the next one is looked
-/// for, until a condition explains little more; then among the lines that are left.
+/// The method follows Adtributor (R. Bhagwan et al., NSDI 2014). The surprise of a value is its share of the growth
+/// minus its share of the lines before. The value with the highest surprise, of all dimensions, is the cause. The
+/// search continues within its lines until a condition explains little more, and then in the remaining lines.
 struct Explanation {
     struct Step {
         enum Role: String, CaseIterable { case cause, within, unchanged }
 
         let role: Role
-        /// Numbers of values, that all hold.
+        /// Value numbers; the conditions are combined with `and`.
         let values: [UInt32]
-        /// Lines of the sample.
+        /// Matching lines of the sample in the two intervals.
         let before: [Int]
         let after: [Int]
     }
@@ -23,26 +23,26 @@ struct Explanation {
     private let after: [Int]
     private let daysBefore: Double
     private let daysAfter: Double
-    /// By the number of the value: its part of the lines before.
+    /// Share of the lines before, for each value number.
     private let usualPart: [Double]
 
-    /// The growth of everything that grew, in lines of the sample a day.
+    /// Sum of the growth of all kinds of lines that grew, in sample lines per day.
     let growth: Double
 
-    /// A cause has at least this part of the growth, and a condition within it this part of the cause's.
+    /// Minimum share of the total growth for a cause, and of the enclosing condition's growth for a narrower condition.
     private static let leastCause = 0.05
     private static let leastWithin = 0.3
-    /// A condition whose part of the growth is hardly larger than its part of the lines before explains nothing.
+    /// Minimum surprise of a condition.
     private static let leastSurprise = 0.15
-    /// Conditions that have this part of each other's lines say the same.
+    /// Minimum overlap of the lines of two conditions that count as equivalent.
     private static let same = 0.9
     private static let mostCauses = 5
     private static let mostConditions = 6
-    /// So many lines as usual are added to what was before, so that few lines prove nothing.
+    /// Number of usual lines that are added to the lines before (Bayesian prior), so that a few lines prove nothing.
     private static let prior = 20.0
-    /// And at least this part of all lines before.
+    /// Minimum growth of a cause, as a share of all lines before.
     private static let leastGrowth = 0.02
-    /// A growth must be this many standard deviations of a Poisson process, in which messages come as one.
+    /// Minimum growth in standard deviations of a Poisson process, in which all lines of a message arrive as one event.
     private static let leastDeviations = 5.0
 
     init(_ sample: LineSample, before: Range<Int64>, after: Range<Int64>) {
@@ -65,8 +65,8 @@ struct Explanation {
         max(1, Double(range.upperBound - range.lowerBound)) / 86_400e6
     }
 
-    /// What all kinds of lines that grew have grown by: a new rule moves lines from one to another and leaves the sum
-    /// as it was, and so does what makes mail slow.
+    /// Returns the sum of the growth of all kinds of lines that grew. The total number of lines is not enough: a new
+    /// access rule or slow mail moves lines from one kind to another, and the total remains the same.
     private static func gross(
         _ before: [Int], _ after: [Int], _ perBefore: Double, _ perAfter: Double, _ sample: LineSample
     ) -> Double {
@@ -93,7 +93,8 @@ struct Explanation {
 
     // MARK: Causes
 
-    /// The causes with what is within them, the largest first; those so far once it is over.
+    /// Returns the causes, each followed by the conditions within it, in the order of their surprise. If `isOver`
+    /// becomes true, returns the causes found so far.
     func causes(isOver: () -> Bool = { false }) -> [Step] {
         var steps: [Step] = []
         var (before, after) = (before, after)
@@ -129,7 +130,7 @@ struct Explanation {
         sample.values[line * LineSample.width + sample.dimension(of: value)] == value
     }
 
-    /// The value that explains most of a growth, with its lines; where an actor has the same messages, the actor.
+    /// Returns the value with the highest surprise, and its lines. Prefers an actor with the same messages.
     private func next(
         _ before: [Int], _ after: [Int], of growth: Double, least: Double, known: [UInt32]
     ) -> (value: UInt32, before: [Int], after: [Int])? {
@@ -170,7 +171,8 @@ struct Explanation {
         return (chosen, before.filter { has($0, chosen) }, after.filter { has($0, chosen) })
     }
 
-    /// A client's connects and disconnects are lines of no message, and no login stands on them.
+    /// Whether two values belong to the same messages. Lines without a queue id do not count: connects and disconnects
+    /// of a client never contain the login.
     private func haveSameMessages(_ a: UInt32, _ b: UInt32, _ lines: [Int]) -> Bool {
         var (either, both) = (0.0, 0.0)
         for line in lines where sample.values[line * LineSample.width + LineSample.queueID] != 0 {
@@ -181,16 +183,16 @@ struct Explanation {
         return both >= Explanation.same * either
     }
 
-    /// Whether a value's lines after are more than what a Poisson process with the rate before gives.
+    /// Whether the lines after are significantly more than a Poisson process with the rate before would give.
     private func isSignificant(_ value: Int, _ before: [Double], _ after: [Double]) -> Bool {
         let expected = before[value] / daysBefore * daysAfter
         let variance = (expected * (1 + daysAfter / daysBefore) + 1) * sample.linesOfMessage[value]
         return after[value] - expected >= Explanation.leastDeviations * variance.squareRoot()
     }
 
-    // MARK: What stayed
+    // MARK: Unchanged processes
 
-    /// Common processes whose lines are as many as before, within a fifth.
+    /// Returns the common processes whose number of lines changed by at most a fifth.
     func unchanged() -> [Step] {
         let place = Dimension.place("process")
         let countsBefore = Explanation.count(before, sample)
@@ -211,7 +213,7 @@ struct Explanation {
         }
     }
 
-    /// Lines a day before and after, by what a line of the sample stands for.
+    /// Returns the log lines per day before and after, extrapolated from the sample.
     func rates(_ step: Step) -> (before: Double, after: Double) {
         (
             rate(step.before.count, daysBefore) * sample.weight,
@@ -219,7 +221,7 @@ struct Explanation {
         )
     }
 
-    /// The part of the growth that a step has.
+    /// Returns the share of a step in the growth.
     func share(_ step: Step) -> Double {
         (rate(step.after.count, daysAfter) - rate(step.before.count, daysBefore)) / max(growth, 1e-9)
     }

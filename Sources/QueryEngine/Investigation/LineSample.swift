@@ -1,18 +1,20 @@
 import MailLog
 
-/// The values that lines have in all dimensions, in bounded memory. While there are few lines it holds them all;
-/// then the lines of one message in two, in four and so on, chosen by a hash of the queue id, so that of a message
-/// there are all lines or none. Which messages those are depends on the log alone, not on threads.
+/// Sample of lines with their values in all dimensions, in bounded memory.
+///
+/// The sample contains all lines while there are few. Later, it contains the lines of one message in 2, in 4 and so on.
+/// A hash of the queue id selects the messages, so the sample has all lines of a message or no line. The selection
+/// depends only on the log, not on threads.
 final class LineSample {
-    /// The most lines that are held.
+    /// Maximum number of lines in the sample.
     static let capacity = 1 << 17
-    /// A longer text is left out; nobody groups by it.
+    /// Maximum length of a text value in bytes. Longer texts are dropped, because they are useless as groups.
     private static let longestText = 512
     static let width = Dimension.all.count
 
-    /// One in 2^level messages is held.
+    /// Sampling level: the sample contains one in 2^level messages.
     private(set) var level = 0
-    /// Where the value of each dimension comes from.
+    /// Source of the value of each dimension.
     private let columns: [Column]
     private let idSlot: Int
     private let timeSlot: Int
@@ -20,19 +22,20 @@ final class LineSample {
 
     private var hashes: [UInt64] = []
     private var orders: [UInt64] = []
-    /// Microseconds of the wall clock of each line, in the order of the log.
+    /// Wall-clock time of each line in microseconds; after `complete`, in the order of the log.
     private(set) var times: [Int64] = []
-    /// For each line, the number of its value in each dimension; 0 where it has none.
+    /// Value number of each line in each dimension; 0 for a missing value.
     private(set) var values: [UInt32] = []
-    /// For each line, a bit for each dimension whose value another line of its message has given.
+    /// One bit per dimension for each line: set if the value was copied from another line of the message.
     private(set) var borrowed: [UInt32] = []
-    /// The dimension's number, then the value as `KeyCodec` writes it. Number `v` is key `v - 1`.
+    /// Table of all values. A key is the dimension index followed by the value in `KeyCodec` encoding. Value number `v`
+    /// is key `v - 1`.
     private var table = GroupTable()
     private var key: [UInt8] = []
     private var numbers = [UInt32](repeating: 0, count: LineSample.width)
 
     private struct Column {
-        /// -1 where the rows have none.
+        /// Slot of the field; -1 if the rows do not have it.
         let slot: Int
         let ignoresCase: Bool
         let isPlain: Bool
@@ -49,22 +52,22 @@ final class LineSample {
 
     var count: Int { times.count }
     var valueCount: Int { table.count + 1 }
-    /// How many lines a held one stands for.
+    /// Number of log lines that a line in the sample represents.
     var weight: Double { Double(1 << level) }
 
     func dimension(of value: UInt32) -> Int { Int(table.key(Int(value) - 1)[0]) }
 
-    /// For each value, how many lines a message has on average that has it; a line without a queue id is a message
-    /// of its own. The first is that of all lines.
+    /// Mean number of lines per message, for each value; index 0 is for all lines. A line without a queue id counts as
+    /// a message.
     private(set) var linesOfMessage: [Double] = []
 
-    /// The value of a number, which lives as long as the sample.
+    /// Returns the value with this number. It lives as long as the sample.
     func value(_ number: UInt32, arena: Arena) -> Value {
         var offset = 0
         return KeyCodec.next(table.key(Int(number) - 1).dropFirst(1), at: &offset, arena: arena)
     }
 
-    /// Which of two values comes first where nothing else decides.
+    /// Whether value `a` sorts before value `b`. Used to break ties.
     func isBefore(_ a: UInt32, _ b: UInt32) -> Bool {
         table.key(Int(a) - 1).compare(table.key(Int(b) - 1)) < 0
     }
@@ -88,7 +91,7 @@ final class LineSample {
         if times.count > limit { raise() }
     }
 
-    /// Whether a row with that queue id and place would be held.
+    /// Whether the sample would keep a row with this queue id and position.
     func mayHold(_ row: Row) -> Bool { level == 0 || isChosen(hash(of: row)) }
 
     private func hash(of row: Row) -> UInt64 {
@@ -110,7 +113,7 @@ final class LineSample {
         }
     }
 
-    /// Forgets the lines of one message in two, and values that no line has any more, until the rest fits.
+    /// Halves the number of messages until the lines fit. Drops values that no remaining line has.
     private func raise() {
         while times.count > limit, level < 40 {
             level += 1
@@ -118,7 +121,7 @@ final class LineSample {
         }
     }
 
-    /// Keeps these lines, in this order.
+    /// Keeps only these lines, in this order.
     private func keep(_ lines: [Int]) {
         let width = LineSample.width
         var kept = GroupTable()
@@ -153,12 +156,12 @@ final class LineSample {
 
     // MARK: Messages
 
-    /// Puts the lines in the order of the log, and gives each line of a message what its other lines tell.
+    /// Sorts the lines in the order of the log, and copies values between the lines of a message.
     func complete() {
         keep(orders.indices.sorted { orders[$0] < orders[$1] })
         borrowed = Array(repeating: 0, count: count)
         borrow(Array(0..<count), endsBefore: false)
-        // What a message's first lines do not know yet, its later lines tell.
+        // Backwards: the first lines of a message get the values of its later lines.
         borrow(Array((0..<count).reversed()), endsBefore: true)
         countMessages()
     }
@@ -172,7 +175,7 @@ final class LineSample {
         for line in hashes.indices.sorted(by: { hashes[$0] < hashes[$1] }) {
             if hash != hashes[line] { message += 1 }
             hash = hashes[line]
-            // Number 0 is no value, and here stands for all lines.
+            // Number 0 is the missing value; here, index 0 counts all lines.
             for value in values[line * LineSample.width..<(line + 1) * LineSample.width] where value > 0 {
                 count(Int(value))
             }
@@ -186,7 +189,8 @@ final class LineSample {
         linesOfMessage = zip(lines, messages).map { $0 / max(1, $1) }
     }
 
-    /// A queue id may come back: `removed` ends a message. Backwards, it is the first line that is seen of one.
+    /// Copies values of a message to its other lines, in the order of `lines`. `removed` separates messages with a
+    /// reused queue id. With `endsBefore`, the lines are in reverse order, so `removed` begins a message.
     private func borrow(_ lines: [Int], endsBefore: Bool) {
         let width = LineSample.width
         let event = Dimension.place("event")
@@ -214,7 +218,7 @@ final class LineSample {
         }
     }
 
-    /// FNV-1a, then mixed: the same on every machine and in every run.
+    /// Returns the mixed FNV-1a hash, which is the same on every host and in every run.
     private static func hash(_ text: Bytes) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in 0..<text.count { hash = (hash ^ UInt64(text[index])) &* 0x0000_0100_0000_01B3 }
@@ -222,7 +226,7 @@ final class LineSample {
     }
 }
 
-/// A word as the sample's table has it.
+/// Word in the key encoding of the sample's table.
 private struct KeyText {
     private let bytes: [UInt8]
 
@@ -232,7 +236,7 @@ private struct KeyText {
         self.bytes = bytes
     }
 
-    /// Its number; one that no line has where it is not there.
+    /// Returns the value number; an unused number if the table does not contain the word.
     func number(in table: borrowing GroupTable) -> UInt32 {
         bytes.withUnsafeBufferPointer {
             let found = table.find(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))

@@ -1,31 +1,32 @@
 import MailLog
 
-/// Finds when more began to be logged, and until when.
+/// Time range with an increased number of lines, found with a cumulative sum.
 ///
-/// Lines are counted in bins, all of them and those of each common value. What a bin should have is the mean of
-/// the first half of the log, by hour of the day where that has several days. Page's cumulative sum (E. S. Page,
-/// Continuous inspection schemes, Biometrika 41, 1954) adds up what each bin has more than that, in standard
-/// deviations less `allowance`, and never falls below 0. It alarms above `threshold`; the onset is the bin after
-/// it last was 0, and not the best split of the log, which lies later because a storm ramps up. The end is where
-/// it is largest.
+/// - Lines are counted in bins: all lines, and the lines of each common value.
+/// - The expected count of a bin is the mean of the first half of the log, by hour of the day if the log has at least
+///   four days.
+/// - Page's cumulative sum (CUSUM; E. S. Page, Continuous inspection schemes, Biometrika 41, 1954) adds the excess of
+///   each bin in standard deviations, minus `allowance`, and never falls below 0.
+/// - A sum above `threshold` is an alarm. The onset is the bin after the sum was last 0; the end is the bin with the
+///   largest sum. The best split of the log would be too late as an onset, because a storm ramps up.
 struct Onset {
     /// Microseconds of the wall clock.
     let start: Int64
     let end: Int64
 
-    /// In standard deviations.
+    /// Excess per bin that is ignored, and the alarm threshold of the sum; both in standard deviations.
     private static let allowance = 1.0
     private static let threshold = 12.0
-    /// A value of a dimension that fewer lines have than one in so many is no cause of a change worth telling.
+    /// Minimum frequency of a value: one in `rarest` lines. Rarer values do not explain a relevant change.
     private static let rarest = 200
-    /// What a value has more must be this part of all that is usually logged in that time.
+    /// Minimum excess of an alarm, as a share of the usual number of all lines in that time, and in lines.
     private static let leastGrowth = 0.02
     private static let leastLines = 40.0
-    /// A bin varies by this part of what it should have (weekends, newsletters), and by this part of what is usually
-    /// logged in it.
+    /// Assumed noise of a bin: a share of its own expected count (weekends, newsletters), and a share of the usual
+    /// number of all lines.
     private static let ownNoise = 0.3
     private static let noise = 0.01
-    /// Bins are so wide that they have this many lines.
+    /// Minimum mean number of lines in a bin; determines its width.
     private static let linesInBin = 30
 
     private static let minute: Int64 = 60_000_000
@@ -36,7 +37,7 @@ struct Onset {
         return widths.first { Int64(lines) * $0 >= span * Int64(linesInBin) && span / $0 <= 2000 } ?? day
     }
 
-    /// nil where nothing stands out.
+    /// Returns the range with the strongest alarm; nil if there is no alarm.
     static func find(_ sample: LineSample) -> Onset? {
         guard let first = sample.times.min(), let last = sample.times.max() else { return nil }
         let width = bin(for: last - first, lines: sample.count)
@@ -68,7 +69,7 @@ struct Onset {
         return best?.onset
     }
 
-    /// The series of the values that are common enough.
+    /// Returns the line counts per bin of each value that is common enough.
     private static func commonValues(_ sample: LineSample, _ places: [Int], _ bins: Int) -> [(
         lines: [Double], value: Int
     )] {
@@ -90,7 +91,7 @@ struct Onset {
         return series
     }
 
-    /// What each bin should have.
+    /// Returns the expected count of each bin.
     private static func baseline(_ series: [Double], _ phases: Int, firstBin: Int64) -> [Double] {
         let half = max(1, series.count / 2)
         var sums = [Double](repeating: 0, count: phases)
@@ -109,13 +110,13 @@ struct Onset {
     private static func alarm(
         _ series: [Double], _ expected: [Double], _ usual: [Double], message: Double
     ) -> (score: Double, bins: Range<Int>)? {
-        // How much more than a Poisson process the first half varies: the lines of a mail come together.
+        // Overdispersion of the first half compared with a Poisson process: the lines of a message come together.
         let half = (0..<max(1, series.count / 2)).filter { expected[$0] > 0 }
         let squares = half.reduce(0) { sum, bin in
             sum + (series[bin] - expected[bin]) * (series[bin] - expected[bin]) / expected[bin]
         }
         let dispersion = max(1, squares / Double(max(1, half.count)))
-        // A single message proves nothing.
+        // Lower limit of the variance: a single message must not raise an alarm.
         let least = message * message
         var sum = 0.0
         var start = 0

@@ -4,36 +4,39 @@
     import Darwin
 #endif
 
-/// A place where a series of numbers changes, and how.
+/// Change in a series of numbers: its index and kind.
 ///
-/// Steps: Pettitt's test (A. N. Pettitt, A non-parametric approach to the change-point problem, Applied Statistics
-/// 28, 1979), again on either side of a step. It goes by ranks, so that single outliers and the shape of the noise
-/// do not matter. Where a line fits better than a step it is a drift, tested after Mann and Kendall (M. G. Kendall,
-/// Rank Correlation Methods, 1975). Spikes and dips: what is then further from the median of its stretch than
-/// `deviations` times the scaled median deviation (F. R. Hampel, JASA 69, 1974).
+/// - Step: Pettitt's test (A. N. Pettitt, A non-parametric approach to the change-point problem, Applied Statistics
+///   28, 1979), repeated on both sides of a step. The test uses ranks, so single outliers and the distribution of the
+///   noise do not matter.
+/// - Drift: a line that fits better than a step, with the Mann–Kendall test (M. G. Kendall, Rank Correlation Methods,
+///   1975).
+/// - Spike or dip: a value that differs from the median of its segment by more than `deviations` times the scaled
+///   median absolute deviation (F. R. Hampel, JASA 69, 1974).
 struct SeriesChange {
     enum Kind: String, CaseIterable { case step, drift, spike, dip }
 
     let kind: Kind
-    /// The first place of what is new.
+    /// Index of the first changed value.
     let place: Int
-    /// Medians on both sides of a step, ends of a drift, the usual and the outlying value of a spike or dip.
+    /// Values before and after the change: the medians on both sides of a step, the ends of a drift, or the usual and
+    /// the actual value of a spike or dip.
     let before: Double
     let after: Double
-    /// How likely noise looks like that at least; nil for spikes and dips.
+    /// Probability that noise shows such a change; nil for spikes and dips.
     let p: Double?
 
-    /// At most so many of 100 series without a change are said to have one, as a test measures.
+    /// Maximum number of false alarms in 100 series without a change, verified by a test.
     static let falseAlarms = 1
     private static let significance = 0.005
     private static let deviations = 8.0
-    /// A step or drift of less than this part of the median is not worth a word.
+    /// Minimum size of a reported step or drift, relative to the larger of its two values.
     private static let leastChange = 0.1
     private static let fewest = 8
-    /// A weekday or an hour counts where it explains so much of what is not trend.
+    /// Minimum share of the deviation from the trend that a season (hours or weekdays) must explain.
     private static let leastSeason = 0.55
 
-    /// The changes of a series whose bins repeat after so many (1 where they do not), in order of their places.
+    /// Returns the changes of a series, sorted by index. `period` is the season length in bins, 1 for no season.
     static func all(in series: [Double], period: Int) -> [SeriesChange] {
         guard series.count >= fewest else { return [] }
         let level = zip(series, season(of: series, around: trend(of: series, period), period)).map { $0 - $1 }
@@ -47,7 +50,7 @@ struct SeriesChange {
         return found.sorted { ($0.place, $0.kind.rawValue) < ($1.place, $1.kind.rawValue) }
     }
 
-    /// The mean of the period around each place; nil where the series ends before.
+    /// Returns the mean of the period around each index; nil where the period extends beyond the series.
     private static func trend(of series: [Double], _ period: Int) -> [Double?] {
         guard period > 1, series.count >= 3 * period else { return series.map { _ in nil } }
         var sums = [0.0]
@@ -59,8 +62,9 @@ struct SeriesChange {
         }
     }
 
-    /// What each place of the period has more than the trend (the classical decomposition), where there are three
-    /// periods at least and this is most of what is not trend; else nothing.
+    /// Returns the seasonal component of each value: its median excess over the trend at its position in the period
+    /// (classical decomposition). Zero for series of fewer than three periods, and if the season explains less than
+    /// `leastSeason`.
     private static func season(
         of series: [Double], around trend: [Double?], _ period: Int
     ) -> [Double] {
@@ -110,7 +114,7 @@ struct SeriesChange {
 
     // MARK: Tests
 
-    /// The first place of the second part, and the probability of so clear a split in noise.
+    /// Returns the index of the first value of the second part, and the probability of such a split in noise.
     static func pettitt(_ values: [Double]) -> (place: Int, p: Double) {
         let ranks = ranks(values)
         let n = Double(values.count)
@@ -125,7 +129,7 @@ struct SeriesChange {
         return (best.place, min(1, 2 * exp(-exponent)))
     }
 
-    /// Ranks from 1; equal values share the mean of theirs.
+    /// Returns ranks from 1; equal values get the mean of their ranks.
     private static func ranks(_ values: [Double]) -> [Double] {
         let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
         var ranks = [Double](repeating: 0, count: values.count)
@@ -139,9 +143,9 @@ struct SeriesChange {
         return ranks
     }
 
-    /// The probability of so clear a trend in noise.
+    /// Returns the probability of such a trend in noise.
     private static func kendall(_ values: [Double]) -> Double {
-        // A longer series is thinned: the number of pairs grows with its square.
+        // A long series is thinned, because the number of pairs grows quadratically.
         let step = max(1, values.count / 2000)
         let thinned = stride(from: 0, to: values.count, by: step).map { values[$0] }
         var score = 0.0
@@ -155,7 +159,8 @@ struct SeriesChange {
         return erfc(max(0, score.magnitude - 1) / deviation / 2.0.squareRoot())
     }
 
-    /// What is far from the median of its stretch between steps and from what its place of the period brings.
+    /// Returns spikes and dips: values far from the expected value, which is the median of the segment between steps
+    /// plus the seasonal component.
     private static func outliers(_ series: [Double], _ edges: [Int], _ period: Int) -> [SeriesChange] {
         var medians: [Double?] = []
         for (start, end) in zip(edges, edges.dropFirst()) {
@@ -166,13 +171,13 @@ struct SeriesChange {
         for (start, end) in zip(edges, edges.dropFirst()) where end - start >= fewest {
             let rest = (start..<end).map { series[$0] - seasons[$0] }
             let middle = median(rest)
-            // Counts vary by the square root of what they are, however regular the days were.
+            // Counts vary at least by their square root, even if the previous days were very regular.
             let spread = max(
                 1.4826 * median(rest.map { ($0 - middle).magnitude }), middle.magnitude.squareRoot() / 2, 1)
             for (offset, value) in rest.enumerated()
             where (value - middle).magnitude > deviations * spread {
                 let place = start + offset
-                // A bin in which a step falls is neither.
+                // A bin next to a step is neither a spike nor a dip: the step may fall inside it.
                 if place == start && start > 0 || place == end - 1 && end < series.count { continue }
                 found.append(
                     SeriesChange(
@@ -198,7 +203,7 @@ struct SeriesChange {
         return (mean - slope * middle, slope)
     }
 
-    /// The sum of squares around a line, or around the mean.
+    /// Returns the sum of squared distances from a line, or from the mean.
     private static func error(_ values: [Double], around line: (start: Double, slope: Double)?) -> Double {
         let line = line ?? (values.reduce(0, +) / Double(max(1, values.count)), 0)
         return values.enumerated().reduce(0) { sum, next in

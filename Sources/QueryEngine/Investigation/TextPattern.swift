@@ -1,16 +1,16 @@
 import MailLog
 
-/// A text with what varies left out, as a list of words.
+/// Text pattern: a list of words in which the variable parts are masked.
 struct TextPattern {
     private(set) var words: [String]
     private(set) var count: Int
-    /// The first line that has it, by its place in the log.
+    /// Position of the first matching line in the log.
     private(set) var first: UInt64
     private(set) var example: [UInt8]
 
     static let any = "<*>"
 
-    /// The text's words; `masked` is what `Mask` leaves of it.
+    /// Creates a pattern from a text that `Mask` has masked.
     init(masked: [UInt8], count: Int, first: UInt64, example: [UInt8]) {
         words = masked.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
         self.count = count
@@ -18,8 +18,8 @@ struct TextPattern {
         self.example = example
     }
 
-    /// The part of the words that are the same in both, which have the same number of words. Words that are masked
-    /// as a whole do not count.
+    /// Returns the share of equal words. Both patterns must have the same number of words. Words that are fully masked
+    /// in both do not count.
     func similarity(to other: TextPattern) -> Double {
         var (same, all) = (0, 0)
         for (mine, theirs) in zip(words, other.words) where !(isMasked(mine) && isMasked(theirs)) {
@@ -29,7 +29,7 @@ struct TextPattern {
         return all == 0 ? 1 : Double(same) / Double(all)
     }
 
-    /// Takes over another one: words that differ become `<*>`.
+    /// Merges another pattern into this one. Words that differ become `<*>`.
     mutating func absorb(_ other: TextPattern) {
         for place in words.indices where words[place] != other.words[place] { words[place] = TextPattern.any }
         count += other.count
@@ -39,10 +39,12 @@ struct TextPattern {
         }
     }
 
-    /// Joins texts that differ in few words, as Drain does (P. He et al., Drain: An Online Log Parsing Approach with
-    /// Fixed Depth Tree, ICWS 2017): among those of the same number of words and the same first word, the most
-    /// similar one takes the text, if enough words are the same. Drain takes texts as they come; here the
-    /// commonest come first, so that the outcome does not depend on the order of the log.
+    /// Merges texts that differ in few words, like Drain (P. He et al., Drain: An Online Log Parsing Approach with
+    /// Fixed Depth Tree, ICWS 2017). Candidates have the same number of words and the same first word. The most similar
+    /// candidate absorbs the text if enough words are equal.
+    ///
+    /// Drain takes texts in log order. Here, the most common texts come first, so the result does not depend on the
+    /// order of the log.
     static func joined(_ texts: [TextPattern]) -> [TextPattern] {
         let sorted = texts.sorted { a, b in
             a.count != b.count ? a.count > b.count : a.words.lexicographicallyPrecedes(b.words)
@@ -78,8 +80,8 @@ struct TextPattern {
 
     private static let leastSimilarity = 0.7
 
-    /// What the texts of a pattern match, as a query writes it: anything where something is masked, or where the
-    /// codes of a reply are left out (`/`, and behind `said:`).
+    /// Returns a regex, in query syntax, that matches the texts of a pattern. It has `.*` for masked parts, and where
+    /// the codes of a reply were dropped (at `/`, and after `said:`).
     static func regex(_ pattern: String) -> String {
         var words: [String] = []
         for word in pattern.split(separator: " ") {
@@ -106,10 +108,11 @@ struct TextPattern {
     }
 }
 
-/// Whether a word is a placeholder and nothing else but marks: `<qid>:`.
+/// Whether a word starts with a placeholder, such as `<qid>:`.
 private func isMasked(_ word: String) -> Bool { word.hasPrefix("<") }
 
-/// Replaces what varies in mail logs: first what `reason` replaces (hosts, addresses, queue ids, URLs), then numbers.
+/// Mask for the variable parts of mail log texts: first those that `reason` replaces (hosts, addresses, queue ids,
+/// URLs), then numbers.
 enum Mask {
     static func apply(_ text: Value, _ arena: Arena) -> [UInt8] {
         let bytes = Reason.normalise(text, arena).bytes
@@ -134,7 +137,8 @@ enum Mask {
         return masked
     }
 
-    /// The end of digits with points, slashes and colons between them; long runs of digits are `<n>` already.
+    /// Returns the end index of a number: digits with points, slashes and colons between them. Long runs of digits are
+    /// `<n>` already.
     private static func endOfNumber(_ bytes: Bytes, _ start: Int) -> Int {
         var end = start
         while end < bytes.count {
@@ -154,8 +158,8 @@ enum Mask {
             && (bytes[place + 1].isDigit || bytes.dropFirst(place + 1).hasPrefix("<n>"))
     }
 
-    /// Whether a number is a reply code or an enhanced status code, which tell texts apart; the value of a key
-    /// (`delay=250`) is no reply code.
+    /// Whether a number is a reply code or an enhanced status code; these are kept, because they distinguish texts. The
+    /// value of a key (`delay=250`) is not a reply code.
     private static func isCode(_ number: Bytes, isValue: Bool) -> Bool {
         guard number.count > 0, (UInt8(ascii: "2")...UInt8(ascii: "5")).contains(number[0]) else {
             return false
