@@ -1,29 +1,29 @@
 import MailLog
 
-/// What a chart shows: labels along one axis, and for each of some series a number at each label.
+/// Data of a chart: labels on one axis, and one or more series with a number for each label.
 struct ChartData {
     struct Series {
         let name: String
-        /// nil where a row is missing.
+        /// One value per label; nil for a missing row.
         var values: [Double?]
     }
 
     let kind: ChartKind
     let labels: [String]
-    /// What the labels are: `day`.
+    /// Column name of the labels, such as `day`.
     let labelName: String
     let isTime: Bool
     let series: [Series]
-    /// What the numbers are: `sum_bytes`.
+    /// Column name of the numbers, such as `sum_bytes`.
     let valueName: String
     let type: ValueType
-    /// What is marked at a label: `stop, start`.
+    /// Text of the mark at a label index, such as `stop, start`.
     let marks: [Int: String]
 
-    /// A picture has no more rows of bars, cells or sparks than this; the others are counted.
+    /// Maximum number of rows of bars, cells or sparks in a picture. For further rows, only their number is shown.
     static let mostRows = 200
 
-    /// The largest and, where it is below 0, the smallest number; of bars that stand on each other, of the sums.
+    /// Range of the values, always including 0. For stacked bars, the range of the sums.
     var extent: (low: Double, high: Double) {
         var (low, high) = (0.0, 0.0)
         for place in labels.indices {
@@ -37,20 +37,20 @@ struct ChartData {
         return (low, high > low ? high : low + 1)
     }
 
-    /// What the series have at a label together, with its unit; nothing where none has a number.
+    /// Returns the sum of all series at a label, with its unit; an empty text if all values are missing.
     func total(_ label: Int) -> String {
         let present = series.compactMap { $0.values[label] }
         return present.isEmpty ? "" : text(present.reduce(0, +))
     }
 
-    /// Says how many rows or columns are not shown; nil where all are.
+    /// Returns a note on the number of rows or columns that are not shown; nil if all are shown.
     static func more(_ shown: Int, of all: Int, _ what: String) -> String? {
         guard shown < all else { return nil }
         return "\(Digits.grouped(all - shown)) more \(what)\(all - shown == 1 ? "" : "s")"
     }
 
-    /// The four shades of a heat map and the largest number of each. Of what is counted, shades that no number
-    /// has are left out.
+    /// Returns the shades of a heat map (at most four) with the largest number of each. For counts, shades that no
+    /// whole number has are skipped.
     func shades(_ high: Double) -> [(shade: Int, most: Double)] {
         var shades: [(shade: Int, most: Double)] = []
         for shade in 1...4 {
@@ -61,7 +61,7 @@ struct ChartData {
         return shades
     }
 
-    /// A number with its unit.
+    /// Formats a number with its unit.
     func text(_ number: Double) -> String {
         var bytes: [UInt8] = []
         let value: Value =
@@ -77,27 +77,27 @@ struct ChartData {
     }
 }
 
-/// Gathers the rows of a chart. Bins of time, texts and numbers that are names make the axes; the other numbers
-/// are what is drawn. A second axis makes series; so do several numbers.
+/// Collector of the rows of a chart. Time bins, texts and identifying numbers are the axes; the other numbers are
+/// drawn. A second axis, or several numbers, become series.
 final class ChartGatherer {
     private let chart: Chart?
     private let keys: [Schema.Column]
     private let numbers: [Schema.Column]
     private var labels = Axis()
     private var names = Axis()
-    /// The bins of an axis of time, as far as its labels are bins.
+    /// Start of the time bin of each label; incomplete if some labels are not times.
     private var times: [Int64] = []
-    /// By label, then by series.
+    /// Values by label, then by series.
     private var cells: [[Double?]] = []
 
-    /// More series are joined to one.
+    /// Maximum number of series. The smallest series are combined.
     private static let mostSeries = 8
-    /// An axis of time that would have more bins has those of rows only.
+    /// Maximum number of bins on a time axis. Beyond it, gaps are no longer filled.
     private static let mostBins = 10_000
     /// Columns of a name or label.
     private static let longestName = 200
 
-    /// The texts of an axis, in the order in which they came.
+    /// Texts of an axis, in the order of their first row.
     private struct Axis {
         private(set) var texts: [String] = []
         private var places: [String: Int] = [:]
@@ -137,12 +137,12 @@ final class ChartGatherer {
         }
     }
 
-    /// Whether each number is a series.
+    /// Whether each number column is a series.
     private var isWide: Bool { keys.count <= 1 && Set(numbers.map(\.type)).count == 1 }
 
     private func set(_ value: Value, _ label: Int, _ series: Int) {
         while cells[label].count <= series { cells[label].append(nil) }
-        // What is larger than this has no picture; bars are measured in columns.
+        // Larger numbers cannot be drawn: the length of a bar is an integer number of columns.
         if value.isNumber, value.number.magnitude < 1e15 { cells[label][series] = value.number }
     }
 
@@ -160,7 +160,7 @@ final class ChartGatherer {
         return String(decoding: shown, as: UTF8.self)
     }
 
-    /// nil where there is nothing to draw.
+    /// Returns the data of the chart; nil if there is nothing to draw.
     func data() -> ChartData? {
         guard let number = numbers.last, !cells.isEmpty else { return nil }
         closeGaps()
@@ -193,7 +193,7 @@ final class ChartGatherer {
             marks: marks)
     }
 
-    /// Gives every bin of an axis of time that ascends a place, also where there are no rows.
+    /// Adds the missing bins to an ascending time axis.
     private func closeGaps() {
         guard let key = keys.first, let bin = ChartGatherer.bin(of: key), times.count == cells.count else {
             return
@@ -214,13 +214,13 @@ final class ChartGatherer {
         (labels, cells) = (axis, filled)
     }
 
-    /// The bin of a column that makes an axis of time.
+    /// Returns the bin of a time axis column; nil for other columns.
     static func bin(of column: Schema.Column) -> TimeBin? {
         guard case .time(let bin) = column.type, bin != .instant else { return nil }
         return bin
     }
 
-    /// What happened in each bin; no axis goes on for what happened outside of it.
+    /// Restart marks by label index. Restarts outside the axis are ignored.
     private var marks: [Int: String] {
         guard let key = keys.first, let bin = ChartGatherer.bin(of: key), let chart else { return [:] }
         let places = Dictionary(uniqueKeysWithValues: labels.texts.enumerated().map { ($1, $0) })
@@ -236,7 +236,7 @@ final class ChartGatherer {
         }
     }
 
-    /// The order of the days of the week, of hours and the like; nil where rows come in an order of their own.
+    /// Returns the natural order of weekdays, hours and similar labels; nil if the order of the rows is kept.
     private static func natural(_ texts: [String], _ column: Schema.Column) -> [Int]? {
         let ranks: [Int?]
         switch column.type {
@@ -248,7 +248,7 @@ final class ChartGatherer {
         return texts.indices.sorted { (ranks[$0] ?? .max, $0) < (ranks[$1] ?? .max, $1) }
     }
 
-    /// The largest series as they are, the others as one.
+    /// Returns the largest series, and the sum of all others as one series.
     private func joined(_ series: [ChartData.Series]) -> [ChartData.Series] {
         let sums = series.map { $0.values.reduce(0) { $0 + ($1 ?? 0) } }
         let order = series.indices.sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 < $1 }

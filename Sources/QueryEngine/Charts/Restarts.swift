@@ -1,8 +1,8 @@
 import MailLog
 import Synchronization
 
-/// When Postfix was started, stopped or told to read its configuration again: marks on a chart's axis of time. The
-/// scan that the chart's rows come from finds them, whatever rows the query keeps.
+/// Starts, stops and reloads of Postfix, shown as marks on the time axis of a chart. The scan of the chart's query
+/// finds them, independent of the filters of the query.
 package final class Restarts: Sendable {
     struct Restart: Hashable {
         /// Microseconds of the wall clock.
@@ -15,13 +15,14 @@ package final class Restarts: Sendable {
 
     func add(_ restart: Restart) { found.withLock { _ = $0.insert(restart) } }
 
-    /// A `stop` in the second of a `start` was before it.
+    /// Restarts in order of time. A `stop` in the same second as a `start` comes first.
     var inOrder: [Restart] {
         found.withLock { $0 }.sorted { ($0.time, $1.event) < ($1.time, $0.event) }
     }
 }
 
-/// Looks for what the master logs, in the blocks of one thread: a search over bytes, and the lines are few.
+/// Search for lines of the master daemon in the chunks of one thread. The search runs over raw bytes and is cheap,
+/// because the lines are rare.
 final class RestartScan {
     private let restarts: Restarts
     private let search = LiteralSearch(Array("/master[".utf8))

@@ -4,8 +4,8 @@
     import Darwin
 #endif
 
-/// Draws a chart as one SVG element that needs nothing else: the colours of Okabe and Ito, which the colour-blind tell
-/// apart, on light and on dark ground.
+/// SVG renderer for charts. The output is one self-contained SVG element. The colours are those of Okabe and Ito, which
+/// colour-blind readers can distinguish, on light and dark backgrounds.
 struct SVGChart {
     private let data: ChartData
     private static let width = 860.0
@@ -31,7 +31,7 @@ struct SVGChart {
         }
     }
 
-    /// What stands where there is nothing to draw.
+    /// Placeholder if there is nothing to draw.
     static let empty = svg(40, "nothing to draw", "<text x=\"8\" y=\"24\">no numbers to draw</text>\n")
 
     private func svg(_ height: Double, _ body: String) -> String {
@@ -47,7 +47,7 @@ struct SVGChart {
 
     // MARK: Pieces
 
-    /// Short digits: a tenth of a pixel is enough.
+    /// Formats a coordinate with at most one decimal: a tenth of a pixel is precise enough.
     private static func number(_ number: Double) -> String {
         var text: [UInt8] = []
         let tenths = Int((number * 10).rounded())
@@ -76,7 +76,8 @@ struct SVGChart {
         _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ color: String, _ title: String
     ) -> String { box(x, y, width, height, title, paint: "fill=\"\(color)\"") }
 
-    /// A cell of a heat map, the fuller the nearer its part of the largest number is to 1. The least can still be seen.
+    /// Returns a cell of a heat map. `part` is its share of the largest number and determines the opacity. The minimum
+    /// opacity of 12% keeps the smallest number visible.
     private func cell(
         _ x: Double, _ y: Double, _ width: Double, _ height: Double, part: Double, _ title: String
     ) -> String {
@@ -92,7 +93,7 @@ struct SVGChart {
             + "height=\"\(SVGChart.number(height))\" \(paint)><title>\(MarkupText.escaped(title))</title></rect>\n"
     }
 
-    /// A column is 7 wide at most.
+    /// Returns an upper limit for the width of a text, at 7 units per column.
     private static func width(of text: String) -> Double { 7 * Double(TextChart.columns(of: text)) }
 
     private static func width(of texts: [String]) -> Double { texts.map { width(of: $0) }.max() ?? 0 }
@@ -111,7 +112,7 @@ struct SVGChart {
         return "\(data.labels[label])\(name): \(data.text(data.series[series].values[label] ?? 0))"
     }
 
-    /// What the colours mean, and how high that is.
+    /// Legend of the colours, with its height.
     private var legend: (text: String, height: Double) {
         guard data.series.count > 1 else { return ("", 0) }
         var text = ""
@@ -125,20 +126,20 @@ struct SVGChart {
         return (text, y + 10)
     }
 
-    /// Round numbers from the lowest to the highest.
+    /// Round numbers for the value axis, covering the range of the values.
     private var ticks: [Double] {
         let (low, high) = data.extent
         let rough = (high - low) / 4
         let power = pow(10, floor(log10(rough)))
         let step = power * ([1, 2, 2.5, 5, 10].first { $0 * power >= rough } ?? 10)
-        // Of what is counted, there are no halves.
+        // Counts are whole numbers.
         let whole = data.type == .integer ? max(1, step.rounded(.up)) : step
         return stride(from: floor(low / whole) * whole, through: high + whole * 0.999, by: whole).map { $0 }
     }
 
     // MARK: Kinds
 
-    /// A row for each label: its name, the number, and bars from 0 on.
+    /// Horizontal bars: one row per label, with its name, its number, and bars that start at 0.
     private var bars: String {
         let (head, top) = legend
         let (low, high) = data.extent
@@ -172,7 +173,7 @@ struct SVGChart {
         return svg(base + 24, body + words(more, labelEnd, base + 16, "end", class: "name"))
     }
 
-    /// Time from left to right: columns that stand on each other, or lines.
+    /// Returns a plot over time, from left to right: stacked columns or lines.
     private func plot(stacked: Bool) -> String {
         let (head, top) = legend
         let ticks = ticks
@@ -219,7 +220,7 @@ struct SVGChart {
         return svg(base + 26, body + marks(top + 26, base, from: free) { left + (Double($0) + 0.5) * slot })
     }
 
-    /// Lines across the plot where something is marked, with what it is, as far as there is room for it.
+    /// Returns vertical lines at the marks. The text of a mark is shown if it does not overlap the previous one.
     private func marks(_ top: Double, _ base: Double, from left: Double, _ x: (Int) -> Double) -> String {
         var body = ""
         var free = left
@@ -235,7 +236,7 @@ struct SVGChart {
         return body
     }
 
-    /// A line that has gaps where numbers are missing; a number alone is a dot.
+    /// Returns a line with gaps at missing values. A single value between two gaps is a dot.
     private func line(
         _ values: [Double?], _ color: String, _ point: (Int, Double) -> (Double, Double)
     ) -> String {
@@ -257,7 +258,7 @@ struct SVGChart {
         let left = min(220, 18 + SVGChart.width(of: rows.map { data.labels[$0] }))
         let right = data.marks.isEmpty ? 0 : SVGChart.width(of: Array(data.marks.values)) + 20
         let room = SVGChart.width - left - right
-        // Cells that nobody can see are left out, and told.
+        // Columns that would be too narrow to see are not drawn; a note gives their number.
         let columns = data.series.indices.prefix(max(1, Int(room / 4)))
         let names = SVGChart.width(of: data.series.map(\.name)) + 6
         let width = min(max(40, min(names, 120)), room / Double(columns.count))

@@ -1,6 +1,6 @@
 import MailLog
 
-/// Draws a chart in characters, at the width of the terminal; without UTF-8, in ASCII.
+/// Text renderer for charts, at the width of the terminal. Uses ASCII only if the output is not UTF-8.
 struct TextChart {
     private let data: ChartData
     private let width: Int
@@ -8,7 +8,7 @@ struct TextChart {
     private let usesColor: Bool
     private let mostRows: Int
 
-    /// Without a terminal.
+    /// Width without a terminal.
     private static let usualWidth = 100
     private static let height = 10
     private static let longestLabel = 32
@@ -40,7 +40,7 @@ struct TextChart {
             ? [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] : [" ", ".", ":", "-", "=", "+", "*", "%", "#"]
     }
     private var shades: [String] { isUTF8 ? [" ", "░", "▒", "▓", "█"] : [" ", ".", "+", "*", "#"] }
-    /// Colours of the 256, near those of Okabe and Ito.
+    /// Colours of the 256-colour palette, similar to those of Okabe and Ito.
     private static let colors = [33, 208, 36, 220, 170, 75, 166, 245]
 
     private func colored(_ text: String, _ series: Int) -> String {
@@ -50,7 +50,7 @@ struct TextChart {
 
     private func mark(_ series: Int) -> String { fills[series % fills.count] }
 
-    /// `day, sum_bytes`, and what the marks stand for.
+    /// Legend lines with the fill character and the name of each series; empty for a single series.
     private var head: [String] {
         var lines: [String] = []
         if data.series.count > 1 {
@@ -82,7 +82,7 @@ struct TextChart {
         let valueWidth = TextChart.columns(of: [data.valueName] + totals)
         let markWidth = data.marks.values.map { TextChart.columns(of: $0) + 3 }.max() ?? 0
         let room = max(10, width - labelWidth - valueWidth - 4 - markWidth)
-        // Each side is rounded.
+        // Negative and positive bars are rounded separately, so reserve one column.
         let scale = Double(low < 0 ? room - 1 : room) / (high - low)
         let zero = Int((-low * scale).rounded())
         var lines = head
@@ -101,18 +101,19 @@ struct TextChart {
         ChartData.more(shown, of: all, what).map { ["\(isUTF8 ? "…" : "...") \($0)"] } ?? []
     }
 
-    /// What is marked at a label that has a line of its own.
+    /// Returns the mark after the line of a label; empty if the label has no mark.
     private func markBehind(_ label: Int) -> String {
         data.marks[label].map { " \(isUTF8 ? "◂" : "<") \($0)" } ?? ""
     }
 
-    /// The bars of one label: those below 0 end at a column, the others begin there.
+    /// Returns the bars of one label. Negative bars end at column `zero`; positive bars begin there.
     private func bars(_ label: Int, _ scale: Double, _ zero: Int) -> String {
         let (below, above) = (bars(label, scale, sign: -1), bars(label, scale, sign: 1))
         return String(repeating: " ", count: max(0, zero - below.columns)) + below.text + above.text
     }
 
-    /// The bars of one sign end to end. A bar that stands alone above 0 is exact to an eighth of a column.
+    /// Returns the bars of one sign, end to end. In UTF-8, the positive bars of a single series are exact to an eighth
+    /// of a column.
     private func bars(_ label: Int, _ scale: Double, sign: Double) -> (text: String, columns: Int) {
         var text = ""
         var (sum, drawn) = (0.0, 0)
@@ -166,7 +167,8 @@ struct TextChart {
         return lines + marksBelow(axis + 2, drawn)
     }
 
-    /// Where on an axis of so many columns something is marked, and what.
+    /// Returns the lines below a time axis: the positions of the marks, and their texts. `start` is the first column of
+    /// the axis, `drawn` its width.
     private func marksBelow(_ start: Int, _ drawn: Int) -> [String] {
         guard !data.marks.isEmpty else { return [] }
         let mark = isUTF8 ? "▲" : "^"
@@ -180,7 +182,8 @@ struct TextChart {
             + (shown.count > most ? ["\(mark) \(shown.count - most) more"] : [])
     }
 
-    /// Neighbours joined to their mean where there are more than columns; each wider where there are few.
+    /// Fits values to the width: replaces neighbours by their mean if there are too many values, and repeats each value
+    /// up to four times if there are few.
     private static func fitted(_ values: [Double?], _ room: Int) -> [Double?] {
         let per = (values.count + room - 1) / room
         if per > 1 {
@@ -200,7 +203,7 @@ struct TextChart {
         let rows = data.labels.indices.prefix(mostRows)
         let labelWidth = min(TextChart.longestLabel, TextChart.columns(of: rows.map { data.labels[$0] }))
         let room = width - labelWidth - 2
-        // A name has six columns, more where there is room.
+        // A name has at least six columns, and up to 20 if there is room.
         let longest = TextChart.columns(of: data.series.map(\.name))
         let cellWidth = min(longest, max(6, min(20, room / data.series.count - 1))) + 1
         let shown = data.series.prefix(max(1, room / cellWidth))
@@ -252,14 +255,14 @@ struct TextChart {
         return columns
     }
 
-    /// The columns that the widest takes.
+    /// Returns the columns of the widest text.
     private static func columns(of texts: [String]) -> Int { texts.map { columns(of: $0) }.max() ?? 0 }
 
     private func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - TextChart.columns(of: text))) + text
     }
 
-    /// Cut or filled up to so many columns.
+    /// Truncates or pads a text to the given number of columns.
     private func pad(_ text: String, _ width: Int) -> String {
         var bytes: [UInt8] = []
         var used = 0
@@ -276,13 +279,13 @@ struct TextChart {
     }
 }
 
-/// Draws the rows of a `chart` when all are there; rows that make no chart are a table.
+/// Row writer for the `chart` stage. Draws the chart after the last row, or prints a table if the rows make no chart.
 final class ChartWriter: RowWriter {
     private let options: OutputOptions
     private let gatherer: ChartGatherer
     private let table: TableWriter
     private let frame: TableWriter.Frame
-    /// The rows as a table, for when they make no chart.
+    /// The rows as a table, in case they make no chart.
     private var tableText: [UInt8] = []
 
     init(_ schema: Schema, _ options: OutputOptions, _ frame: TableWriter.Frame) {
@@ -304,7 +307,7 @@ final class ChartWriter: RowWriter {
     func end(into text: inout [UInt8]) {
         if let data = gatherer.data() {
             let lines = TextChart(data, options).lines
-            // No line of the chart can end the block.
+            // The fence is longer than any run of backquotes in the chart, so no line can end the block.
             let longest = lines.flatMap { $0.split { $0 != "`" } }.map(\.count).max() ?? 0
             let fence = String(repeating: "`", count: max(3, longest + 1))
             for line in frame.isMarkdown ? [fence] + lines + [fence] : lines {
