@@ -19,7 +19,7 @@ struct Dimension: Sendable {
         _ name: String, implies: [String] = [], ofMessage: Bool = false, actor: Bool = false,
         closed: Bool = false, atLeast seconds: Int? = nil
     ) {
-        guard let field = Fields.named(name) else { preconditionFailure("there is no field '\(name)'") }
+        guard let field = Fields.named(name) else { preconditionFailure("unknown field '\(name)'") }
         self.field = field
         self.implies = implies
         isOfMessage = ofMessage
@@ -70,7 +70,7 @@ struct Dimension: Sendable {
 
     static func place(_ name: String) -> Int {
         guard let place = all.firstIndex(where: { $0.field.name == name }) else {
-            preconditionFailure("'\(name)' is no dimension")
+            preconditionFailure("'\(name)' is not a dimension")
         }
         return place
     }

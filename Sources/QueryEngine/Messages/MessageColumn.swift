@@ -132,7 +132,7 @@ struct MessageColumn: Sendable {
     ) -> MessageColumn {
         let field = Field(name)
         guard case .time(let bin) = field.type else {
-            preconditionFailure("'\(name)' is no bin of time")
+            preconditionFailure("'\(name)' is not a time bin")
         }
         return computed(name, field.type) { message, _ in
             bin == .instant ? time(message) : TimeBins.start(of: time(message), bin)
