@@ -13,7 +13,7 @@ import SystemText
 /// Runs queries over one set of logs, and keeps the account of what happened.
 struct Session {
     var settings: Settings
-    var paths: [String]
+    private(set) var paths: [String]
     /// The names that statements have bound so far.
     private(set) var environment = Environment()
     private(set) var logs: LazyLogs
@@ -29,6 +29,8 @@ struct Session {
     var follows: Bool
     /// Names of logs that are followed and not there yet.
     private(set) var awaited: [String] = []
+    /// What the pipes among the logs have given, for the next query.
+    private let pipes = SpooledPipes()
 
     init(_ settings: Settings, paths: [String]) {
         self.settings = settings
@@ -37,10 +39,17 @@ struct Session {
         logs = LazyLogs(paths: paths, LogOptions())
     }
 
+    /// Takes other logs.
+    mutating func open(_ paths: [String]) {
+        self.paths = paths
+        pipes.forget()
+    }
+
     private var logOptions: LogOptions {
         var options = LogOptions(
             year: settings.options.year, zone: settings.zone, now: Input.now(settings.zone))
         options.follows = follows
+        options.pipes = pipes
         return options
     }
 
@@ -204,6 +213,8 @@ struct Session {
         keeping limit: Int = 0
     ) -> Executor.Outcome {
         let logs = logs.value(spooled: query.scansAgain)
+        // Without the rest of a pipe that was waited for, there is no answer.
+        if Waiting.isOver { run.interrupt() }
         let page = openPage()
         if let page { show(page.query(redacted(query: query.text))) }
         let executor = Executor(

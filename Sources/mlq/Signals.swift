@@ -21,7 +21,12 @@ enum Signals {
         var run: RunState?
         /// The ends of the pipe that wakes a shell.
         var wake: (read: Int32, write: Int32)?
+        /// The terminal as it was before the shell.
+        var modes: termios?
     }
+
+    /// Seconds that a shell may take to end.
+    private static let patience: UInt32 = 3
 
     /// Must run before any other thread starts.
     static func start() {
@@ -61,6 +66,7 @@ enum Signals {
 
     /// The first interrupt asks the run to end and show what it has; a second one ends the process.
     private static func interrupt() {
+        Waiting.end()
         if let run = state.withLock({ $0.run }), !run.wasInterrupted {
             run.interrupt()
         } else if !wake(.interrupt) {
@@ -71,10 +77,20 @@ enum Signals {
 
     private static func quit(_ number: Int32) {
         quits.store(number, ordering: .relaxed)
+        Waiting.end()
         state.withLock { $0.run }?.interrupt()
         // Whoever has the terminal now is to give it back.
         Child.end(number)
-        guard !wake(.quit) else { return }
+        if wake(.quit) {
+            // The shell ends itself, unless it is held up (by a file system that does not answer, say).
+            Threads.start {
+                sleep(patience)
+                if var modes = state.withLock({ $0.modes }) { tcsetattr(STDIN_FILENO, TCSANOW, &modes) }
+                StagedFiles.removeAll()
+                _exit(128 + number)
+            }
+            return
+        }
         StagedFiles.removeAll()
         signal(number, SIG_DFL)
         var set = sigset_t()
@@ -96,7 +112,12 @@ enum Signals {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
-        state.withLock { $0.wake = (ends[0], ends[1]) }
+        var modes = termios()
+        let isTerminal = tcgetattr(STDIN_FILENO, &modes) == 0
+        state.withLock { state in
+            state.wake = (ends[0], ends[1])
+            state.modes = isTerminal ? modes : nil
+        }
     }
 
     static var wakeDescriptor: Int32 { state.withLock { $0.wake?.read ?? -1 } }
@@ -123,6 +144,7 @@ enum Signals {
         var byte: UInt8 = 0
         var most: UInt8?
         while read(wakeDescriptor, &byte, 1) == 1 { most = max(most ?? 0, byte) }
+        if quitStatus == nil { Waiting.begin() }
         return quitStatus != nil ? .quit : most.flatMap(Wake.init)
     }
 }

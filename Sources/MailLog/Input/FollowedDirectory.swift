@@ -46,7 +46,6 @@ final class FollowedDirectory {
             var status = stat()
             // A name that is gone again may come back.
             guard stat(SystemText.path(path), &status) == 0 else { return nil }
-            // Opening a pipe would wait for whoever writes to it.
             guard !rotation.isPacked, !rotations.contains(where: rotation.isBefore),
                 status.st_mode & S_IFMT == S_IFREG
             else {
@@ -60,10 +59,10 @@ final class FollowedDirectory {
     private func open(_ path: String) -> LogFile? {
         problems[path] = nil
         do {
-            let log = try LogFile(path, try OpenFile(path))
+            let log = try LogFile(path, try OpenFile(path, acceptsPipes: false))
             seen.insert(path)
             return log.packing == .plain ? log : nil
-        } catch let failure as OpenFile.Failure where failure.number == ENOENT {
+        } catch let failure as OpenFile.Failure where failure.number == ENOENT || failure.kind != nil {
             return nil
         } catch {
             problems[path] = InputProblem(path: path, error)

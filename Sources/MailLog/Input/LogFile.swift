@@ -81,7 +81,7 @@ package struct LogFile: Sendable {
             } else {
                 // A pipe gives what it has; a few lines will do, and a slow writer must not be waited for.
                 while count < Self.probeSize {
-                    let step = try file.readNext(buffer + count, count: Self.probeSize - count)
+                    let step = try file.waitAndRead(buffer + count, count: Self.probeSize - count)
                     count += step
                     if step == 0 || Bytes(UnsafePointer(buffer), count: count).firstIndex(of: 10) != nil {
                         break

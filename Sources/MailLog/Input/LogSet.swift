@@ -10,6 +10,8 @@ package struct LogOptions: Sendable {
     package var now: Int64 = 0
     /// Whether a pipe is to be read more than once, so that it must be copied to a temporary file.
     package var spools = false
+    /// What pipes have given to earlier log sets.
+    package var pipes = SpooledPipes()
     /// Whether logs may come later.
     package var follows = false
 
@@ -68,13 +70,15 @@ package final class LogSet: Sendable {
                     isFull = true
                     return
                 }
-                var file = try OpenFile(path)
+                var file = try OpenFile(path, acceptsPipes: isGiven)
                 guard seen.insert(file.identity).inserted else {
                     if isGiven { report("was given twice; it is read once", isDamage: false) }
                     return
                 }
-                if !file.isRegular, options.spools { file = try OpenFile(spooling: file) }
+                if !file.isRegular, options.spools { file = try options.pipes.copy(of: file, path) }
                 files.append(try LogFile(path, file))
+            } catch let failure as OpenFile.Failure where !isGiven && failure.kind != nil {
+                report("is skipped: \(failure.text), not a file", isDamage: false)
             } catch { problems.append(InputProblem(path: path, error)) }
         }
         for path in paths { add(path, isGiven: true) }

@@ -30,26 +30,43 @@ package final class OpenFile: Sendable {
     struct Identity: Hashable {
         let device: UInt64
         let number: UInt64
+
+        init(_ status: stat) {
+            device = UInt64(status.st_dev)
+            number = UInt64(status.st_ino)
+        }
     }
 
     struct Failure: Error {
-        let number: Int32
+        var number: Int32 = 0
+        /// Kind of what is there, where mlq does not read that kind.
+        var kind: FileKind?
         var text: String {
-            number == ESTALE ? "another file has its name now" : String(cString: strerror(number))
+            if let kind { return "it is \(kind.rawValue)" }
+            return switch number {
+            case EINTR: "the wait was interrupted"
+            case ESTALE: "another file has its name now"
+            default: String(cString: strerror(number))
+            }
         }
     }
 
-    /// `-` is standard input.
-    init(_ path: String) throws(Failure) {
-        let descriptor = path == "-" ? dup(STDIN_FILENO) : open(SystemText.path(path), O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(number: errno) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let failure = Failure(number: errno)
+    /// `-` is standard input. Whoever reads a pipe waits for its writer, not whoever opens it.
+    init(_ path: String, acceptsPipes: Bool = true) throws(Failure) {
+        let (descriptor, status, kind) = path == "-" ? Waiting.openInput() : Waiting.open(path)
+        // A socket is not even opened.
+        guard descriptor >= 0 else { throw Failure(number: errno, kind: errno == ENXIO ? .socket : nil) }
+        switch kind {
+        case .file, .directory, .null: break
+        case .pipe where acceptsPipes, .terminal where acceptsPipes: break
+        case .socket where path == "-": break
+        default:
             close(descriptor)
-            throw failure
+            throw Failure(kind: kind)
         }
         self.path = path
+        // Standard input shares its flags with other processes, and has not got this one.
+        if kind == .pipe || kind == .terminal, path != "-" { _ = fcntl(descriptor, F_SETFL, 0) }
         isRegular = status.st_mode & S_IFMT == S_IFREG
         isKept = isRegular && OpenFiles.keep()
         let staysOpen = isKept || !isRegular || path == "-"
@@ -57,7 +74,7 @@ package final class OpenFile: Sendable {
         self.descriptor = staysOpen ? descriptor : -1
         size = isRegular ? Int(status.st_size) : 0
         modified = Int(status.st_mtim.tv_sec)
-        identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+        identity = Identity(status)
     }
 
     /// A copy of all that a pipe still gives, behind what was read of it, in a file that nobody else sees.
@@ -70,8 +87,12 @@ package final class OpenFile: Sendable {
         for (place, byte) in head.enumerated() { buffer[place] = byte }
         var total = 0
         while true {
-            let count = total < head.count ? head.count : OpenFile.read(pipe.descriptor, buffer, 1 << 16)
-            guard count >= 0 else { throw Failure(number: errno) }
+            let count = total < head.count ? head.count : Waiting.read(pipe.descriptor, buffer, 1 << 16)
+            guard count >= 0 else {
+                let failure = Failure(number: errno)
+                close(descriptor)
+                throw failure
+            }
             if count == 0 { break }
             var written = 0
             while written < count {
@@ -119,7 +140,7 @@ package final class OpenFile: Sendable {
 
     /// Whether it is the file of that status, under whatever name.
     package func isSame(as status: stat) -> Bool {
-        identity == Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+        identity == Identity(status)
     }
 
     /// Reads what a descriptor gives next; 0 at its end, negative where that fails.
@@ -130,7 +151,14 @@ package final class OpenFile: Sendable {
         }
     }
 
-    /// What a pipe gives next; 0 at its end.
+    /// What a pipe gives next, as soon as its writer has written it; 0 at its end.
+    func waitAndRead(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
+        let step = Waiting.read(descriptor, buffer, count)
+        guard step >= 0 else { throw Failure(number: errno) }
+        return step
+    }
+
+    /// What a pipe gives next, which is ready; 0 at its end.
     func readNext(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
         let step = OpenFile.read(descriptor, buffer, count)
         guard step >= 0 else { throw Failure(number: errno) }

@@ -41,6 +41,9 @@ package struct Completer {
         _ environment: Environment, values: @escaping (Query) -> RowTable = { _ in RowTable() },
         files: @escaping (String) -> [String] = { _ in [] }
     ) {
+        var environment = environment
+        // Tab takes nothing out of a pipe, and waits for nobody.
+        environment.readFile = { FileText.read($0, waits: false) }
         self.environment = environment
         self.values = values
         self.files = files

@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// Writes to a file descriptor. A reader that has gone away is no error: the run ends quietly.
+/// Writes to a file descriptor. A reader that has gone away is no error: the run ends quietly. A reader that takes
+/// nothing does not hold up an interrupted run.
 package final class DescriptorSink: ByteSink {
     private let descriptor: Int32
     private let run: RunState
@@ -12,18 +13,40 @@ package final class DescriptorSink: ByteSink {
     private static let pieceSize = 64 * 1024
 
     package init(_ descriptor: Int32, run: RunState) {
-        self.descriptor = descriptor
+        self.descriptor = descriptor == STDOUT_FILENO ? DescriptorSink.output : descriptor
         self.run = run
     }
+
+    /// Standard output. A pipe or a terminal is opened again for writes that do not block: the flag would be shared
+    /// with other processes otherwise.
+    private static let output: Int32 = {
+        var status = stat()
+        guard fstat(STDOUT_FILENO, &status) == 0, [S_IFIFO, S_IFCHR].contains(status.st_mode & S_IFMT) else {
+            return STDOUT_FILENO
+        }
+        let again = open("/dev/fd/\(STDOUT_FILENO)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        return again >= 0 ? again : STDOUT_FILENO
+    }()
+
+    /// Pauses of 50 ms without progress that an interrupted run grants its reader.
+    private static let patience = 20
 
     package func write(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { raw in
             var done = 0
+            var pauses = 0
             while done < raw.count {
                 if run.shouldGiveUp { return breakOff() }
                 let size = min(raw.count - done, DescriptorSink.pieceSize)
                 let count = DescriptorSink.write(descriptor, raw.baseAddress! + done, size)
                 if count < 0, errno == EINTR { continue }
+                if count < 0, errno == EAGAIN {
+                    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    pauses = poll(&request, 1, 50) == 0 && run.wasInterrupted ? pauses + 1 : 0
+                    guard pauses > DescriptorSink.patience else { continue }
+                    run.giveUp()
+                    return breakOff()
+                }
                 if count < 0 {
                     if errno != EPIPE {
                         run.fail(RunFailure("cannot write the answer: \(String(cString: strerror(errno)))"))

@@ -146,6 +146,11 @@ package final class StagedFiles: Sendable {
             var status = stat()
             if fstatat(directory, StagedFiles.name(path), &status, AT_SYMLINK_NOFOLLOW) == 0 {
                 guard mayReplace else { throw exists(path) }
+                guard [S_IFREG, S_IFLNK].contains(status.st_mode & S_IFMT) else {
+                    throw RunFailure(
+                        "\(shown(path)) is not a regular file and is never replaced; choose another name",
+                        status: 2)
+                }
                 if logs().contains(where: { $0.file.isSame(as: status) }) {
                     throw RunFailure(
                         "\(shown(path)) is a log that is being read; it is left alone", status: 2)

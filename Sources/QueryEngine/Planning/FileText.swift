@@ -1,3 +1,4 @@
+import MailLog
 import SystemText
 
 #if canImport(Glibc)
@@ -11,15 +12,21 @@ package enum FileText {
     /// A file longer than this is not a list to hold in memory.
     static let limit = 256_000_000
 
-    package static func read(_ path: String) -> Result<[UInt8], RunFailure> {
-        let descriptor = open(SystemText.path(path), O_RDONLY | O_CLOEXEC)
+    /// `waits` is whether the writer of a pipe is waited for, until a signal ends the wait.
+    package static func read(_ path: String, waits: Bool = true) -> Result<[UInt8], RunFailure> {
+        let (descriptor, _, kind) = Waiting.open(path)
         guard descriptor >= 0 else { return .failure(failure(path)) }
         defer { close(descriptor) }
+        switch kind {
+        case .file, .directory, .null: break
+        case .pipe where waits, .terminal where waits: break
+        default:
+            return .failure(RunFailure("cannot read \(path): it is \(kind.rawValue), not a file", status: 2))
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
+            let count = Waiting.read(descriptor, &buffer, buffer.count)
             if count < 0 { return .failure(failure(path)) }
             if count == 0 { return .success(bytes) }
             bytes.append(contentsOf: buffer[..<count])
@@ -31,11 +38,10 @@ package enum FileText {
 
     /// The first line of a file, as far as its first bytes show it.
     package static func firstLine(_ path: String) -> String? {
-        let descriptor = open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let (descriptor, _, kind) = Waiting.open(path)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard kind == .file else { return nil }
         var buffer = [UInt8](repeating: 0, count: 128)
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         guard count > 0 else { return nil }
@@ -64,6 +70,11 @@ package enum FileText {
     }
 
     private static func failure(_ path: String) -> RunFailure {
-        RunFailure("cannot read \(path): \(String(cString: strerror(errno)))", status: 2)
+        let reason =
+            switch errno {
+            case EINTR: "the wait was interrupted"
+            default: String(cString: strerror(errno))
+            }
+        return RunFailure("cannot read \(path): \(reason)", status: 2)
     }
 }

@@ -15,7 +15,7 @@ enum Config {
     /// The file as arguments; none when there is no file.
     static func arguments() throws(UsageError) -> [String] {
         guard let path, Terminal.exists(path) else { return [] }
-        switch FileText.read(path) {
+        switch FileText.read(path, waits: false) {
         case .failure(let failure): throw UsageError(failure.message)
         case .success(let bytes):
             var arguments: [String] = []

@@ -29,13 +29,23 @@ enum Files {
         return names.sorted()
     }
 
-    /// The files that a pattern of the system's shell stands for; a name without marks is itself.
+    /// The files that a pattern of the system's shell stands for, without FIFOs, sockets and devices; a name without
+    /// marks is itself.
     static func matching(_ pattern: String) -> [String] {
         var found = glob_t()
         defer { globfree(&found) }
         guard glob(SystemText.path(pattern), GLOB_NOCHECK | GLOB_TILDE, nil, &found) == 0 else {
             return [pattern]
         }
-        return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { SystemText.string($0) } }
+        let paths = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { SystemText.string($0) } }
+        guard paths.count > 1 else { return paths }
+        return paths.filter { path in
+            var status = stat()
+            let isSpecial =
+                stat(SystemText.path(path), &status) == 0
+                && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+            if isSpecial { Terminal.say("mlq: \(path) is skipped: it is not a file") }
+            return !isSpecial
+        }
     }
 }

@@ -1,4 +1,5 @@
 import CReadline
+import MailLog
 import QueryEngine
 import SystemText
 
@@ -21,9 +22,16 @@ struct History {
         stifle_history(History.limit)
         guard let path else { return }
         // For the owner's eyes only: queries name people.
-        let descriptor = open(SystemText.path(path), O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        let descriptor = open(
+            SystemText.path(path), O_CREAT | O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
         guard descriptor >= 0 else { return }
-        close(descriptor)
+        defer { close(descriptor) }
+        var status = stat()
+        // Readline would wait for the writer of a FIFO.
+        guard fstat(descriptor, &status) == 0, FileKind(status, descriptor) == .file else {
+            isSaved = false
+            return
+        }
         chmod(SystemText.path(path), 0o600)
         if read_history(SystemText.path(path)) == 0, mlq_history_length() >= History.limit {
             history_truncate_file(SystemText.path(path), History.limit / 2)

@@ -29,7 +29,9 @@ struct SaveCommand: ShellCommand {
             name: path, text: "#!/usr/bin/env mlq\n\(statements.joined(separator: "\n"))\n")
         var script = SystemText.string(source.bytes)
         if case .success(let formatted) = Formatter(Stages.all).format(source) { script = formatted }
-        if case .failure(let failure) = FileText.write(SystemText.bytes(script), to: path, mayReplace: mayReplace) {
+        if case .failure(let failure) = FileText.write(
+            SystemText.bytes(script), to: path, mayReplace: mayReplace)
+        {
             throw UsageError(failure.message)
         }
         Terminal.say("mlq: saved; run it with `mlq \(path) LOGS`, or here with `:run \(path)`")

@@ -323,7 +323,7 @@ final class Shell {
 
     /// Takes other logs.
     func openLogs(_ paths: [String]) {
-        session.paths = paths
+        session.open(paths)
         counted = [:]
         let range = session.interval()
         for problem in range.problems { Terminal.say("mlq: \(problem)") }

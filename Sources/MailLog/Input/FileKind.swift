@@ -1,0 +1,39 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Kind of a file, as far as it matters to a reader.
+///
+///     file, directory         read at once
+///     pipe, terminal          waits for its writer
+///     null                    `/dev/null`, an empty file
+///     socket, device          not read: no end, or an effect of its own
+package enum FileKind: String, Sendable {
+    case file
+    case directory = "a directory"
+    case pipe = "a FIFO"
+    case terminal = "a terminal"
+    case null = "/dev/null"
+    case socket = "a socket"
+    case device = "a device"
+
+    /// Kind of an open file.
+    package init(_ status: stat, _ descriptor: Int32) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .directory
+        case S_IFIFO: self = .pipe
+        case S_IFSOCK: self = .socket
+        case S_IFCHR where isatty(descriptor) == 1: self = .terminal
+        case S_IFCHR where FileKind.isNull(status): self = .null
+        default: self = .device
+        }
+    }
+
+    private static func isNull(_ status: stat) -> Bool {
+        var null = stat()
+        return stat("/dev/null", &null) == 0 && null.st_rdev == status.st_rdev
+    }
+}

@@ -1,0 +1,19 @@
+import Synchronization
+
+/// Copies of pipes in temporary files. A pipe gives its bytes once, and later log sets want them too.
+package final class SpooledPipes: Sendable {
+    private let copies = Mutex<[String: OpenFile]>([:])
+
+    package init() {}
+
+    /// The copy of a pipe, made now if there is none of that path yet.
+    func copy(of pipe: OpenFile, _ path: String) throws(OpenFile.Failure) -> OpenFile {
+        if let copy = copies.withLock({ $0[path] }), copy.identity == pipe.identity { return copy }
+        let copy = try OpenFile(spooling: pipe)
+        copies.withLock { $0[path] = copy }
+        return copy
+    }
+
+    /// Forgets all copies, for pipes that are opened anew.
+    package func forget() { copies.withLock { $0 = [:] } }
+}
