@@ -13,7 +13,7 @@ struct FollowTests {
 
         init(
             _ query: String, options: [String] = [], names: [String] = ["maillog"], begins: Bool = true,
-            descriptors: Int = 1000
+            descriptors: Int = 1000, isBlind: Bool = false
         ) throws {
             scratch = try Scratch()
             if begins { open() }
@@ -22,7 +22,10 @@ struct FollowTests {
             }
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
             process.arguments =
-                ["-c", "ulimit -n \(descriptors); exec \"$0\" -F -e \"$@\""]
+                [
+                    "-c",
+                    "ulimit -n \(descriptors); exec \(isBlind ? Scene.blindfold : "") \"$0\" -F -e \"$@\"",
+                ]
                 + [Program.directory.appendingPathComponent("mlq").path, query] + options
                 + names.map { $0 == "-" ? $0 : path($0) }
             process.environment = Program.environment.merging(["TZ": "UTC"]) { $1 }
@@ -30,6 +33,13 @@ struct FollowTests {
             process.standardOutput = FileHandle(forWritingAtPath: path("output"))
             process.standardError = FileHandle(forWritingAtPath: path("error"))
         }
+
+        /// Runs a command in a user namespace that has no inotify.
+        private static let blindfold =
+            #"unshare -Ur sh -c 'echo 0 > /proc/sys/user/max_inotify_instances && exec "$0" "$@"'"#
+
+        /// Whether the system has such namespaces.
+        static let canBlind = (try? Program.shell("\(blindfold) true").status) == 0
 
         deinit {
             if process.isRunning { kill(process.processIdentifier, SIGKILL) }
@@ -46,6 +56,12 @@ struct FollowTests {
         func write(raw text: String) {
             let bytes = Array(text.utf8)
             _ = Glibc.write(log, bytes, bytes.count)
+        }
+
+        /// The end of the next line.
+        func write(rest: Substring) {
+            write(raw: String(rest))
+            lines += 1
         }
 
         /// The next lines, each with its number.
@@ -83,6 +99,23 @@ struct FollowTests {
         func start() throws {
             try process.run()
             wait(bytes: Scene.all(lines).utf8.count)
+        }
+
+        /// Stops mlq, so that it sees nothing of what a test does, and lets it go on.
+        func whileStopped(_ body: () throws -> Void) rethrows {
+            let process = process.processIdentifier
+            kill(process, SIGSTOP)
+            let state = { (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? "" }
+            while !state().contains(") T ") { usleep(500) }
+            defer { kill(process, SIGCONT) }
+            try body()
+        }
+
+        /// Gives the names `STEM1` to `STEM8` to files that have `STEM0` to `STEM7`.
+        func shift(_ stem: String, _ ending: String = "") {
+            for number in stride(from: 8, through: 1, by: -1) {
+                rename(path("\(stem)\(number - 1)\(ending)"), path("\(stem)\(number)\(ending)"))
+            }
         }
 
         /// Ctrl-C, and the exit status.
@@ -151,6 +184,183 @@ struct FollowTests {
                 truncate(scene.path("maillog"), 0)
             }
         }
+    }
+
+    /// A way to rotate `maillog`, for the nth time.
+    private enum Way: String, CaseIterable, CustomTestStringConvertible {
+        case numbered = "renamed to .1"
+        case dated = "renamed to a date"
+        case timed = "renamed to a date and a time"
+        case old = "renamed to .old, which is renamed to a date"
+        case gzip = "renamed to .1 and packed at once"
+        case copied = "copied to .1 and truncated"
+        case copiedPacked = "packed to .1.gz and truncated"
+        case linked = "a symbolic link to another file"
+        case reused = "renamed, and the number of a deleted file is given to the new one"
+        case replaced = "linked to .1 and unlinked"
+
+        var testDescription: String { rawValue }
+
+        func rotate(_ scene: Scene, _ number: Int) throws {
+            let log = scene.path("maillog")
+            let day = String(20_130_100 + number)
+            func gzip(_ options: String, _ end: String) throws {
+                #expect(try Program.shell("gzip \(options) \(end)").status == 0)
+            }
+            switch self {
+            case .numbered:
+                rename(log, scene.path("maillog.0"))
+                scene.shift("maillog.")
+            case .dated: rename(log, scene.path("maillog-\(day)"))
+            case .timed: rename(log, scene.path("maillog-20130106-12000\(number)"))
+            case .old:
+                rename(scene.path("maillog.old"), scene.path("maillog-\(day)"))
+                rename(log, scene.path("maillog.old"))
+            case .gzip:
+                rename(log, scene.path("maillog.0"))
+                try gzip("", scene.path("maillog.0"))
+                scene.shift("maillog.", ".gz")
+            case .copied, .copiedPacked:
+                let copy = scene.path("maillog.0")
+                try FileManager.default.copyItem(atPath: log, toPath: copy)
+                if self == .copiedPacked { try gzip("", copy) }
+                scene.shift("maillog.", self == .copied ? "" : ".gz")
+                truncate(log, 0)
+                return
+            case .linked:
+                if number == 0 { rename(log, scene.path("maillog-20130100")) }
+                unlink(log)
+                symlink("maillog-\(day)1", log)
+            case .reused:
+                unlink(scene.path("maillog.\(number)"))
+                rename(log, scene.path("maillog-\(day)"))
+            case .replaced:
+                link(log, scene.path("maillog.0"))
+                unlink(log)
+                scene.shift("maillog.")
+            }
+            scene.open()
+        }
+    }
+
+    @Test(
+        "what was rotated out of sight comes out once and in order", arguments: Way.allCases, [false, true])
+    private func outOfSight(_ way: Way, isBlind: Bool) throws {
+        guard !isBlind || Scene.canBlind else { return }
+        let scene = try Scene("filter process=smtp", isBlind: isBlind)
+        if way == .reused {
+            // Rotations from before the start, which are not read, though their numbers come back.
+            for number in 0..<7 {
+                let text = "\(number) " + Scene.line(number)
+                try Data(text.utf8).write(to: URL(fileURLWithPath: scene.path("maillog.\(number)")))
+            }
+        }
+        scene.write(30)
+        try scene.start()
+        for rotations in [0..<3, 3..<7] {
+            scene.whileStopped {
+                for number in rotations {
+                    scene.write(20)
+                    // The daemon is in the middle of a line.
+                    let line = Scene.line(scene.lines)
+                    scene.write(raw: String(line.prefix(25)))
+                    scene.write(rest: line.dropFirst(25))
+                    #expect(throws: Never.self) { try way.rotate(scene, number) }
+                    scene.write(5)
+                }
+            }
+            scene.wait(bytes: Scene.all(scene.lines).utf8.count)
+        }
+        scene.write(10)
+        scene.wait(bytes: Scene.all(scene.lines).utf8.count)
+        usleep(100_000)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == Scene.all(scene.lines))
+        #expect(scene.error == "")
+    }
+
+    @Test("more rotations than files may be open, and more events than the system keeps, lose nothing")
+    func manyRotations() throws {
+        let scene = try Scene("filter process=smtp")
+        scene.write(10)
+        try scene.start()
+        let events = try #require(
+            Int(try Program.shell("cat /proc/sys/fs/inotify/max_queued_events").output.dropLast()))
+        scene.whileStopped {
+            // The system merges equal events that follow each other, so they take turns.
+            let noise = ["a", "b"].map { Glibc.open(scene.path($0), O_WRONLY | O_CREAT, 0o600) }
+            for _ in 0..<min(events, 100_000) / 2 + 10 { for file in noise { pwrite(file, " ", 1, 0) } }
+            for file in noise { close(file) }
+            for number in 0..<500 {
+                scene.write(2)
+                rename(scene.path("maillog"), scene.path("maillog-\(20_130_000 + number)"))
+                scene.open()
+            }
+        }
+        scene.write(10)
+        scene.wait(bytes: Scene.all(scene.lines).utf8.count)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == Scene.all(scene.lines))
+        #expect(scene.error == "")
+    }
+
+    @Test("files that are deleted before they are seen are reported", arguments: [false, true])
+    func deleted(isBlind: Bool) throws {
+        guard !isBlind || Scene.canBlind else { return }
+        let scene = try Scene("filter process=smtp", isBlind: isBlind)
+        scene.write(10)
+        try scene.start()
+        let before = Scene.all(scene.lines)
+        scene.whileStopped {
+            for _ in 0..<4 {
+                unlink(scene.path("maillog"))
+                scene.open()
+                scene.write(5)
+            }
+        }
+        let expected = before + (scene.lines - 5..<scene.lines).map(Scene.line).joined()
+        scene.wait(bytes: expected.utf8.count)
+        usleep(100_000)
+        #expect(scene.interrupt() == 3)
+        #expect(scene.output == expected)
+        let reason =
+            isBlind
+            ? "was replaced once while mlq was not looking"
+            : "3 files were deleted before mlq could open them"
+        #expect(scene.error.contains(reason), "\(scene.error)")
+    }
+
+    @Test("a log of a directory that comes and is rotated out of sight is read", arguments: [false, true])
+    func directoryOutOfSight(isBlind: Bool) throws {
+        guard !isBlind || Scene.canBlind else { return }
+        let scene = try Scene("filter process=smtp", names: ["logs"], begins: false, isBlind: isBlind)
+        try FileManager.default.createDirectory(atPath: scene.path("logs"), withIntermediateDirectories: true)
+        func write(_ line: Int, _ name: String) throws {
+            try Data(Scene.line(line).utf8).write(to: URL(fileURLWithPath: scene.path("logs/\(name)")))
+        }
+        try write(0, "mail.log")
+        try scene.process.run()
+        scene.wait(bytes: Scene.line(0).utf8.count)
+        try scene.whileStopped {
+            for line in 1..<4 {
+                try write(line, "mail.new")
+                rename(scene.path("logs/mail.new"), scene.path("logs/mail.new-2013010\(line)"))
+            }
+            try write(4, "mail.new")
+        }
+        scene.wait(bytes: Scene.all(5).utf8.count)
+        try scene.whileStopped {
+            for line in 5..<8 {
+                rename(scene.path("logs/mail.new"), scene.path("logs/mail.new-2013010\(line)"))
+                try write(line, "mail.new")
+            }
+        }
+        scene.wait(bytes: Scene.all(8).utf8.count)
+        #expect(scene.interrupt() == 0)
+        let lines = scene.output.split(separator: "\n").map { "\($0)\n" }
+        #expect(Set(lines) == Set((0..<8).map(Scene.line)) && lines.count == 8)
+        #expect(Array(lines.suffix(3)) == (5..<8).map(Scene.line))
+        #expect(scene.error == "")
     }
 
     @Test("a line is held until its newline comes; new lines come within a tenth of a second")
@@ -327,7 +537,7 @@ struct FollowTests {
         usleep(150_000)
         #expect(scene.interrupt() == 0)
         #expect(scene.output == expected + records[0].line)
-        #expect(scene.error == "")
+        #expect(scene.error.contains("was truncated once without a whole copy beside it"))
     }
 
     @Test("the records of journald come from a pipe that does not end", arguments: ["json", "export"])

@@ -9,24 +9,32 @@ import SystemText
 /// Tells that something has happened to files, through inotify where there is one. It may miss what happens on
 /// another machine (NFS), so whoever asks looks from time to time anyway.
 final class DirectoryWatch {
-    /// That a file of a directory has got another name.
+    /// A file of a directory has got a name.
     struct Renaming {
         let directory: String
-        let from: String
+        /// Its name before; nil of a file that is new in the directory.
+        let from: String?
         let to: String
     }
 
     private let descriptor: Int32
+    /// Whether events of a directory are not to be had.
+    private var isBlind = false
+    /// Milliseconds between two looks then.
+    private static let pace: Int32 = 20
     private var directories: [Int32: String] = [:]
     /// The first halves of renamings, by their numbers.
     private var leaving: [UInt32: (directory: String, name: String)] = [:]
-    private(set) var renamings: [Renaming] = []
+    private var renamings: [Renaming] = []
+    /// Whether the system has dropped events, because nobody has read them in time.
+    private var hasOverflowed = false
 
     // The masks of inotify(7).
     private static let modified: UInt32 = 0x2
     private static let movedFrom: UInt32 = 0x40
     private static let movedTo: UInt32 = 0x80
     private static let created: UInt32 = 0x100
+    private static let overflow: UInt32 = 0x4000
 
     init() {
         #if canImport(Glibc)
@@ -42,7 +50,7 @@ final class DirectoryWatch {
     func add(directory: String) {
         guard !directories.values.contains(directory) else { return }
         let number = add(directory, Self.modified | Self.movedFrom | Self.movedTo | Self.created)
-        if number >= 0 { directories[number] = directory }
+        if number >= 0 { directories[number] = directory } else { isBlind = true }
     }
 
     /// Watches a file that stands somewhere else than its name (a symbolic link).
@@ -61,7 +69,7 @@ final class DirectoryWatch {
         var requests = (pipes + (descriptor < 0 ? [] : [descriptor])).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
-        _ = poll(&requests, nfds_t(requests.count), milliseconds)
+        _ = poll(&requests, nfds_t(requests.count), isBlind ? min(milliseconds, Self.pace) : milliseconds)
         readEvents()
     }
 
@@ -82,22 +90,25 @@ final class DirectoryWatch {
                 let end = min(place + 16 + length, count)
                 let name = buffer[place + 16..<end].prefix { $0 != 0 }
                 place = end
-                guard cookie != 0, let directory = directories[number] else { continue }
+                if mask & Self.overflow != 0 { hasOverflowed = true }
+                guard let directory = directories[number] else { continue }
                 let text = SystemText.string(name)
                 if mask & Self.movedFrom != 0 {
                     // Files that leave the directory leave no second half.
                     if leaving.count > 1000 { leaving = [:] }
                     leaving[cookie] = (directory, text)
-                } else if let (before, from) = leaving.removeValue(forKey: cookie), before == directory {
+                } else if mask & (Self.movedTo | Self.created) != 0 {
+                    let left = cookie == 0 ? nil : leaving.removeValue(forKey: cookie)
+                    let from = left.flatMap { $0.directory == directory ? $0.name : nil }
                     renamings.append(Renaming(directory: directory, from: from, to: text))
                 }
             }
         }
     }
 
-    /// The renamings since the last time.
-    func takeRenamings() -> [Renaming] {
-        defer { renamings = [] }
-        return renamings
+    /// The renamings since the last time, and whether some may be missing.
+    func takeRenamings() -> (renamings: [Renaming], hasOverflowed: Bool) {
+        defer { (renamings, hasOverflowed) = ([], false) }
+        return (renamings, hasOverflowed)
     }
 }

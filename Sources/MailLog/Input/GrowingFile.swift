@@ -23,6 +23,29 @@ final class GrowingFile {
     /// Whether a pipe has ended, or the file cannot be read any more.
     private(set) var isOver = false
     private(set) var trouble: String?
+    /// The first bytes, which tell a copy.
+    private var beginning: [UInt8] = []
+    /// Whether a packed copy of the file was seen.
+    var isPacked = false
+    /// Whether nobody writes the file: it is a copy.
+    private(set) var isComplete = false
+    /// Whether the file was truncated, so that nothing is read before `startAgain`.
+    private(set) var isTruncated = false
+
+    /// How far a file has been read, for another file that holds the same bytes.
+    struct Mark {
+        let beginning: [UInt8]
+        /// Bytes up to the last line that was given out, and the last of those.
+        let offset: Int
+        let tail: [UInt8]
+        /// Bytes that were read.
+        let end: Int
+        let line: Int
+        let isSkipping: Bool
+    }
+
+    /// Bytes that files are compared by.
+    static let beginningSize = 1024
 
     /// So many bytes before those that are read must still be what they were; else the file is another one.
     private static let check = 128
@@ -34,9 +57,34 @@ final class GrowingFile {
         self.head = head
     }
 
-    /// The lines that have come; nil where there is no whole one.
+    /// Goes on where another file with the same bytes was left.
+    init(_ file: OpenFile, index: Int, after mark: Mark) {
+        self.file = file
+        self.index = index
+        years = nil
+        head = []
+        beginning = mark.beginning
+        offset = mark.offset
+        tail = mark.tail
+        line = mark.line
+        isSkipping = mark.isSkipping
+    }
+
+    /// This file, as one that nobody writes.
+    var complete: GrowingFile {
+        isComplete = true
+        return self
+    }
+
+    var mark: Mark {
+        Mark(
+            beginning: beginning, offset: offset - rest.count, tail: tail, end: offset, line: line,
+            isSkipping: isSkipping)
+    }
+
+    /// The lines that have come; nil where there is no whole one, and of a file that was truncated.
     func next(into block: Block, years now: YearWindow, arrival: UInt64) -> Chunk? {
-        while !isOver {
+        while !isOver, !isTruncated {
             let before = tail.count
             let kept = before + rest.count
             block.reserve(kept + ChunkReader.blockSize + ChunkReader.blockSlack, keeping: 0)
@@ -47,10 +95,12 @@ final class GrowingFile {
             case .nothing: return nil
             case .bytes(let bytes): count = bytes
             case .truncated:
-                defer { startAgain() }
-                if rest.isEmpty { continue }
-                // The end of the line went with the truncation.
-                return unwrapped(chunk(block, before, rest.count, now, arrival), in: block, isLast: true)
+                isTruncated = true
+                return nil
+            }
+            if file.isRegular, offset < Self.beginningSize {
+                beginning += UnsafeBufferPointer(
+                    start: block.base + kept, count: min(count, Self.beginningSize - offset))
             }
             offset += count
             var start = before
@@ -114,7 +164,10 @@ final class GrowingFile {
         tail = Array(UnsafeBufferPointer(start: block.base + start, count: end - start))
     }
 
-    private func startAgain() {
+    /// Reads a truncated file from its beginning.
+    func startAgain() {
+        isTruncated = false
+        beginning = []
         offset = 0
         line = 1
         tail = []

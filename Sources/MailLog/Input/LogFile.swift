@@ -43,7 +43,7 @@ package struct LogFile: Sendable {
     /// Other logs that it is merged with line by line.
     package internal(set) var merged: [String] = []
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
-    private let beginning: [UInt8]
+    let beginning: [UInt8]
     /// What was read of a pipe to look at its beginning.
     private(set) var head: [UInt8]
 
@@ -67,7 +67,7 @@ package struct LogFile: Sendable {
     }
 
     private static let probeSize = 64 << 10
-    private static let beginningSize = 1024
+    private static let beginningSize = GrowingFile.beginningSize
 
     init(_ path: String, _ file: OpenFile) throws(Failure) {
         self.path = path
@@ -166,6 +166,11 @@ package struct LogFile: Sendable {
     func stream(shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
         let source = source(shouldStop: shouldStop)
         return ByteStream(isWrapped ? UnwrappingSource(source) : source)
+    }
+
+    /// The same bytes, not unwrapped.
+    func packed(shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
+        ByteStream(source(shouldStop: shouldStop))
     }
 
     /// The lines that begin in a part of a plain log, and perhaps some behind them; of others, all.

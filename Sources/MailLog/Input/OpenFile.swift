@@ -116,6 +116,40 @@ package final class OpenFile: Sendable {
         identity = pipe.identity
     }
 
+    /// The rest of a packed log, unpacked into a file that nobody else sees; nil where there is none.
+    init?(unpacking log: LogFile, from start: Int, shouldStop: @escaping @Sendable () -> Bool) throws(Failure)
+    {
+        let stream = log.packed(shouldStop: shouldStop)
+        let block = Block()
+        let descriptor = TemporaryFile.open()
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        var total = 0
+        while !shouldStop(), let place = stream.next(into: block, numbered: false) {
+            var from = place.before + min(place.count, max(0, start - place.offset))
+            while from < place.before + place.count {
+                let step = write(descriptor, block.base + from, place.before + place.count - from)
+                if step < 0, errno == EINTR { continue }
+                guard step > 0 else {
+                    let failure = Failure(number: errno)
+                    close(descriptor)
+                    throw failure
+                }
+                (from, total) = (from + step, total + step)
+            }
+        }
+        guard total > 0 else {
+            close(descriptor)
+            return nil
+        }
+        self.descriptor = descriptor
+        path = log.path
+        isKept = false
+        isRegular = true
+        size = total
+        modified = log.file.modified
+        identity = log.file.identity
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
         if isKept { OpenFiles.release() }
@@ -136,6 +170,21 @@ package final class OpenFile: Sendable {
             return -1
         }
         return other
+    }
+
+    /// The first bytes of a file now.
+    var beginning: [UInt8] { bytes(GrowingFile.beginningSize, at: 0) }
+
+    /// Whether a file has these bytes before an offset, as far as it is that long.
+    func holds(_ bytes: [UInt8], before offset: Int) -> Bool {
+        let found = self.bytes(bytes.count, at: offset - bytes.count)
+        return found.count < bytes.count || found == bytes
+    }
+
+    private func bytes(_ count: Int, at offset: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = buffer.baseAddress.flatMap { try? read($0, count: count, at: offset) } ?? 0
+        }
     }
 
     /// Whether it is the file of that status, under whatever name.

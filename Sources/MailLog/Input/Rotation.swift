@@ -35,4 +35,27 @@ struct Rotation {
 
     /// Whether the other one comes next or later.
     func isBefore(_ other: Rotation) -> Bool { log == other.log && age < other.age }
+
+    /// Whether a name is that of a rotation, by a number or a date at its end or before its extension:
+    ///
+    ///     mail.log    mail.log.1   mail.log-20130106-120000.gz   mail-20130106.log   mail.log.old
+    static func isName(_ name: String, ofRotationOf log: String) -> Bool {
+        let packer = packers.first { name.hasSuffix($0) } ?? ""
+        let name = name.utf8.dropLast(packer.utf8.count)
+        if !packer.isEmpty, name.elementsEqual(log.utf8) { return true }
+        let dot = log.utf8.lastIndex(of: UInt8(ascii: ".")) ?? log.utf8.endIndex
+        return [dot, log.utf8.endIndex].contains { end in
+            let (stem, ending) = (log.utf8[..<end], log.utf8[end...])
+            guard name.starts(with: stem), name.count > stem.count + ending.count,
+                name.suffix(ending.count).elementsEqual(ending)
+            else { return false }
+            let middle = name.dropFirst(stem.count).dropLast(ending.count)
+            if middle.elementsEqual(".old".utf8) { return true }
+            return middle.first.map(separators.contains) == true && middle.contains(where: \.isDigit)
+                && middle.allSatisfy { $0.isDigit || separators.contains($0) || dateMarks.contains($0) }
+        }
+    }
+
+    /// Bytes of a date besides digits and separators: `2013-01-06T12:00`.
+    private static let dateMarks = Array("T:".utf8)
 }

@@ -1,0 +1,463 @@
+import SystemText
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A log by its name, with the files that have had that name, from the oldest on.
+///
+/// The directory tells what is to be read. Whenever the name has another file, or the file was truncated, all files
+/// of the log's family are compared with what was read, by their identity and their first bytes:
+///
+///     an unknown file                              was missed, and is read
+///     a copy, plain or packed, of what was read    is read from where the original was left
+///     a packed copy of a file that is still open   is skipped
+///     a file from before the start                 is skipped
+///
+/// An identity alone does not do: the number of a deleted file is given to a new one.
+final class FollowedLog {
+    let path: String
+    let index: Int
+    let isPipe: Bool
+    /// Whether the name is that of a rotation of another log that is followed.
+    var isRotation = false
+    private(set) var files: [GrowingFile] = []
+    private let family: LogFamily
+
+    /// Files that are not open any more.
+    private var past: [Past] = []
+    /// Files that need not be compared again as long as they do not change.
+    private var settled: Set<LogFamily.Member.Version> = []
+    /// Names that files have now which had the log's name before, with the order in which they lost it.
+    private var renamed: [String: Int] = [:]
+    private var renamings = 0
+    private var mustLook = true
+    /// Whether more files were missed than may be open at once.
+    private var hasMore = false
+    /// Whether a packed copy is still being written.
+    private var isWaiting = false
+    /// When the last look was, and the renamings up to then.
+    private var looked = (time: 0, renamings: 0)
+    /// When the oldest file last grew, in seconds of the system's clock.
+    private var lastGrowth = 0
+    private let start = time(nil)
+
+    /// How many files got the name since the start, as events tell, and how many of them were read.
+    private var born = 0
+    private var met = 0
+    /// The most by which these have differed: files that were deleted before they were seen.
+    private var missed = 0
+    private var hasLostEvents = false
+    /// How often the name got another file while the one before was gone, so that nobody knows what was between.
+    private var gaps = 0
+    /// Truncations of which no copy was found.
+    private var truncations = 0
+    private var unopened: [String: InputProblem] = [:]
+
+    private struct Past {
+        let identity: OpenFile.Identity
+        /// Nil of a file from before the start, which is not read.
+        let mark: GrowingFile.Mark?
+        let beginning: [UInt8]
+        /// Whether its packed copy was seen.
+        var isPacked = false
+    }
+
+    /// What a log needs to know of everything else.
+    struct Surroundings {
+        /// Takes the renamings up to now.
+        let noteRenamings: () -> Void
+        /// Whether another log reads a file.
+        let isReadElsewhere: (OpenFile.Identity) -> Bool
+        let shouldStop: @Sendable () -> Bool
+    }
+
+    /// Seconds after which nobody is taken to write to a file that was renamed.
+    private static let patience = 60
+    /// Renamed files that are kept open, and closed files that are remembered though they have no name any more.
+    private static let limit = 200
+    private static let memory = 1000
+    /// Files from before the start that are compared with packed copies.
+    private static let oldLimit = 1000
+
+    init(_ path: String, _ index: Int, isPipe: Bool = false) {
+        self.path = path
+        self.index = index
+        self.isPipe = isPipe
+        family = LogFamily(path: path)
+    }
+
+    var descriptor: Int32 { files.first?.file.descriptor ?? -1 }
+    var isOver: Bool { files.allSatisfy(\.isOver) }
+    var directories: [String] { family.directories }
+
+    func isReading(_ identity: OpenFile.Identity) -> Bool {
+        files.contains { $0.file.identity == identity }
+    }
+
+    func begin(with file: GrowingFile) { files = [file] }
+
+    /// Notes the rotations from before the start. Files younger than the one that was opened are none: the log was
+    /// rotated since.
+    func noteOldFiles() {
+        let all = (try? family.members(besides: [:]).members) ?? []
+        var members = family.inOrder(all, renamed: [:])
+        if let file = files.first,
+            let place = members.firstIndex(where: { $0.identity == file.file.identity })
+        {
+            members.removeSubrange(place...)
+        } else if !files.isEmpty {
+            members.removeAll { $0.name == family.name }
+        }
+        settled = Set(members.map(\.version))
+        for member in members.filter({ !$0.isPacked }).suffix(FollowedLog.oldLimit) {
+            guard let file = try? OpenFile(member.path, acceptsPipes: false) else { continue }
+            past.append(Past(identity: file.identity, mark: nil, beginning: file.beginning))
+        }
+    }
+
+    // MARK: Events
+
+    func take(_ renaming: DirectoryWatch.Renaming) {
+        guard renaming.directory == family.directory else { return }
+        let order = renaming.from.flatMap {
+            $0 == family.name ? renamings + 1 : renamed.removeValue(forKey: $0)
+        }
+        // The file that had the new name before is gone.
+        renamed[renaming.to] = nil
+        guard order != nil || renaming.to == family.name else { return }
+        renamings += 1
+        if renaming.to == family.name {
+            if order == nil, !isLink { born += 1 }
+        } else {
+            renamed[renaming.to] = order
+        }
+    }
+
+    private var isLink: Bool {
+        var status = stat()
+        return lstat(SystemText.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Renamings may have been missed.
+    func loseEvents() {
+        renamed = [:]
+        renamings += 1
+        hasLostEvents = true
+        mustLook = true
+    }
+
+    // MARK: Reading
+
+    /// The next lines of the oldest file that has any.
+    func next(
+        into block: Block, years: YearWindow, arrival: UInt64, _ surroundings: Surroundings
+    ) -> Chunk? {
+        repeat {
+            for (place, file) in files.enumerated() {
+                if let chunk = file.next(into: block, years: years, arrival: arrival) {
+                    if place == 0 { lastGrowth = time(nil) }
+                    return chunk
+                }
+                if file.isComplete {
+                    if let chunk = close(place, block, years, arrival) { return chunk }
+                    return next(into: block, years: years, arrival: arrival, surroundings)
+                }
+                guard file.isTruncated else { continue }
+                // Its copy, if there is one, goes on with the last line.
+                let isCopied = !isRotation && look(surroundings, truncated: file)
+                let chunk = isCopied ? nil : file.last(into: block, years: years, arrival: arrival)
+                if !isCopied { truncations += 1 }
+                file.startAgain()
+                return chunk ?? next(into: block, years: years, arrival: arrival, surroundings)
+            }
+            while files.count > 1,
+                time(nil) - lastGrowth > FollowedLog.patience || files.count > FollowedLog.limit
+                    || hasMore
+            {
+                lastGrowth = time(nil)
+                if let chunk = close(0, block, years, arrival) { return chunk }
+            }
+        } while !isPipe && !isRotation && look(surroundings, truncated: nil)
+        return nil
+    }
+
+    /// Closes a file that nobody writes any more; gives what follows its last newline.
+    private func close(_ place: Int, _ block: Block, _ years: YearWindow, _ arrival: UInt64) -> Chunk? {
+        let file = files.remove(at: place)
+        past.append(
+            Past(
+                identity: file.file.identity, mark: file.mark, beginning: file.mark.beginning,
+                isPacked: file.isPacked))
+        return file.last(into: block, years: years, arrival: arrival)
+    }
+
+    // MARK: Comparing the directory with what was read
+
+    /// Looks for files to read if the name has another file. True if there are any, or of a truncated file if there
+    /// is a copy to go on with.
+    private func look(_ surroundings: Surroundings, truncated: GrowingFile?) -> Bool {
+        guard truncated != nil || mustLook || hasMore || isDue else { return false }
+        let start = time(nil)
+        if lastGrowth == 0 { lastGrowth = start }
+        let last = files.last
+        hasMore = false
+        isWaiting = false
+        unopened = [:]
+        var found: [OpenFile.Identity: GrowingFile] = [:]
+        var order: [LogFamily.Member] = []
+        var listed: Set<OpenFile.Identity> = []
+        var members: [LogFamily.Member] = []
+        // Whether there is a copy of the truncated file, and whether it holds more than was read.
+        var isCopied = false
+        var isContinued = false
+        // Files of one moment are needed to put them in order.
+        repeat {
+            mustLook = false
+            surroundings.noteRenamings()
+            let before = renamings
+            let isStable: Bool
+            do { (members, isStable) = try family.members(besides: renamed) } catch {
+                if files.count + found.count > 1 { hasMore = true } else { mustLook = true }
+                break
+            }
+            listed = Set(members.map(\.identity))
+            let current = members.first { $0.name == family.name }?.identity
+            order = members.filter {
+                (!settled.contains($0.version) || $0.identity == current) && !isReading($0.identity)
+                    && !surroundings.isReadElsewhere($0.identity)
+            }
+            order = family.inOrder(order, renamed: renamed)
+            // Packed copies come last: their originals may be there too.
+            for member in order.filter({ !$0.isPacked }) + order.filter(\.isPacked)
+            where found[member.identity] == nil {
+                guard files.count + found.count <= FollowedLog.limit else {
+                    hasMore = true
+                    break
+                }
+                guard let file = open(member, canWait: files.count + found.count > 1) else { continue }
+                switch match(file, member, listed, truncated) {
+                case .settled: settled.insert(member.version)
+                case .undecided: break
+                case .new:
+                    guard let reader = reader(of: file, member, after: nil, surroundings) else { continue }
+                    if truncated == nil { met += 1 }
+                    found[member.identity] = truncated == nil ? reader : reader.complete
+                case .goesOn(let mark, let isTruncated):
+                    // One copy is enough.
+                    guard !isContinued else { continue }
+                    if isTruncated { isCopied = isCopied || member.isPacked || file.file.size >= mark.end }
+                    let isOther = !member.isPacked && !past.contains { $0.identity == member.identity }
+                    if isOther, !isTruncated { met += 1 }
+                    guard let reader = reader(of: file, member, after: mark, surroundings) else { continue }
+                    if isTruncated { isContinued = true }
+                    past.removeAll { $0.identity == member.identity }
+                    found[member.identity] = truncated == nil ? reader : reader.complete
+                }
+            }
+            surroundings.noteRenamings()
+            if !isStable || renamings != before { mustLook = true }
+        } while mustLook && !hasMore && time(nil) - start < 2 && !surroundings.shouldStop()
+        looked = (time(nil), renamings)
+        if let truncated, !isContinued {
+            let mark = truncated.mark
+            past.append(Past(identity: truncated.file.identity, mark: mark, beginning: mark.beginning))
+        }
+        add(found, order, before: truncated)
+        if !mustLook, !hasMore, unopened.isEmpty {
+            let isGone = last.map { last in
+                files.contains { $0 === last } && !last.isPacked && !listed.contains(last.file.identity)
+            }
+            count(hasGap: !found.isEmpty && isGone == true)
+            forget(members, listed)
+        }
+        return truncated == nil ? !found.isEmpty : isCopied
+    }
+
+    /// Whether the name has another file than the one that was opened last. What cannot be opened, or is not there, is
+    /// tried again after a second, or when names change.
+    private var isDue: Bool {
+        var status = stat()
+        let isThere = stat(SystemText.path(path), &status) == 0
+        let isCurrent = isThere && files.last?.file.isSame(as: status) == true
+        if isCurrent, unopened.isEmpty, !isWaiting { return false }
+        if isThere, !isCurrent, unopened.isEmpty { return true }
+        return time(nil) != looked.time || renamings != looked.renamings
+    }
+
+    private typealias Opened = (file: OpenFile, packed: LogFile?, beginning: [UInt8])
+
+    private func open(_ member: LogFamily.Member, canWait: Bool) -> Opened? {
+        do {
+            let file = try OpenFile(member.path, acceptsPipes: false)
+            guard file.identity == member.identity else {
+                mustLook = true
+                return nil
+            }
+            guard member.isPacked else { return (file, nil, file.beginning) }
+            let log = try LogFile(member.path, file)
+            return (file, log, log.beginning)
+        } catch let failure as OpenFile.Failure where failure.number == ENOENT || failure.kind != nil {
+            mustLook = true
+        } catch let failure as OpenFile.Failure where failure.number == EMFILE && canWait {
+            hasMore = true
+        } catch {
+            unopened[member.path] = InputProblem(path: member.path, error)
+        }
+        return nil
+    }
+
+    private enum Match {
+        case new, settled
+        /// A copy that may still grow.
+        case undecided
+        case goesOn(GrowingFile.Mark, isTruncated: Bool)
+    }
+
+    /// What a file is that is not open yet; `listed` are the files that have names.
+    private func match(
+        _ file: Opened, _ member: LogFamily.Member, _ listed: Set<OpenFile.Identity>,
+        _ truncated: GrowingFile?
+    ) -> Match {
+        func isSame(_ known: [UInt8]) -> Bool {
+            let count = min(known.count, file.beginning.count)
+            return count > 0 && known.prefix(count) == file.beginning.prefix(count)
+        }
+        func isSame(_ mark: GrowingFile.Mark) -> Bool {
+            isSame(mark.beginning) && (member.isPacked || file.file.holds(mark.tail, before: mark.offset))
+        }
+        if member.isPacked {
+            if file.beginning.isEmpty {
+                isWaiting = true
+                return .undecided
+            }
+            // It keeps the time of its original, which was not written since the start.
+            if member.modified < Int64(start - 2) * 1_000_000_000 { return .settled }
+        }
+        if let truncated {
+            if isSame(truncated.mark) { return .goesOn(truncated.mark, isTruncated: true) }
+            // A copy of what the file holds now.
+            if isSame(truncated.file.beginning) { return .undecided }
+        }
+        // A file without a packed copy yet; or one with the same number, or whose bytes another one has now.
+        let known = past.firstIndex { known in
+            let isCandidate =
+                member.isPacked
+                ? !known.isPacked : known.identity == member.identity || !listed.contains(known.identity)
+            return isCandidate && known.mark.map(isSame) ?? isSame(known.beginning)
+        }
+        if let known {
+            if member.isPacked { past[known].isPacked = true }
+            if let mark = past[known].mark { return .goesOn(mark, isTruncated: false) }
+            // A file from before the start may get the name of the log again.
+            return hasName(member.identity) ? .new : .settled
+        }
+        for (place, open) in files.enumerated() where open !== truncated && isSame(open.mark) {
+            let isGone = !listed.contains(open.file.identity)
+            if member.isPacked, !open.isPacked {
+                // The file that is written now may be truncated next.
+                guard !hasName(open.file.identity) else { return .undecided }
+                open.isPacked = true
+                return .settled
+            }
+            if !member.isPacked, isGone {
+                files.remove(at: place)
+                return .goesOn(open.mark, isTruncated: false)
+            }
+        }
+        return .new
+    }
+
+    /// Whether a file has the name of the log.
+    private func hasName(_ identity: OpenFile.Identity) -> Bool {
+        var status = stat()
+        return stat(SystemText.path(path), &status) == 0 && OpenFile.Identity(status) == identity
+    }
+
+    /// Reads a file from its beginning, or from where another one was left; nil where there is nothing more.
+    private func reader(
+        of opened: Opened, _ member: LogFamily.Member, after mark: GrowingFile.Mark?,
+        _ surroundings: Surroundings
+    ) -> GrowingFile? {
+        if let packed = opened.packed {
+            settled.insert(member.version)
+            do {
+                let rest = try OpenFile(
+                    unpacking: packed, from: mark?.offset ?? 0, shouldStop: surroundings.shouldStop)
+                let reader = rest.map { GrowingFile($0, index: index, years: nil).complete }
+                reader?.isPacked = true
+                return reader
+            } catch {
+                unopened[member.path] = InputProblem(path: member.path, error)
+                return nil
+            }
+        }
+        guard let mark else { return GrowingFile(opened.file, index: index, years: nil) }
+        guard opened.file.size > mark.offset || hasName(member.identity) else {
+            settled.insert(member.version)
+            return nil
+        }
+        return GrowingFile(opened.file, index: index, after: mark)
+    }
+
+    /// Adds files in their order, before one that was truncated or at the end.
+    private func add(
+        _ found: [OpenFile.Identity: GrowingFile], _ order: [LogFamily.Member], before truncated: GrowingFile?
+    ) {
+        var left = found
+        let ordered = order.compactMap { left.removeValue(forKey: $0.identity) }
+        let place = truncated.flatMap { truncated in files.firstIndex { $0 === truncated } } ?? files.endIndex
+        // Those that have lost their names meanwhile are the oldest.
+        files.insert(contentsOf: Array(left.values) + ordered, at: place)
+    }
+
+    /// Notes what cannot have been seen. Where events do not account for all files, as on network file systems, the
+    /// file that was read last must still be there: files between it and the others are there then, too.
+    private func count(hasGap: Bool) {
+        if born < met || hasLostEvents {
+            if hasGap { gaps += 1 }
+        } else {
+            missed = max(missed, born - met)
+        }
+        if hasLostEvents { born = met }
+        hasLostEvents = false
+    }
+
+    private func forget(_ members: [LogFamily.Member], _ listed: Set<OpenFile.Identity>) {
+        settled.formIntersection(members.map(\.version))
+        let names = Set(members.map(\.name))
+        renamed = renamed.filter { names.contains($0.key) }
+        var surplus = past.count { !listed.contains($0.identity) } - FollowedLog.memory
+        past.removeAll { known in
+            guard surplus > 0, !listed.contains(known.identity) else { return false }
+            surplus -= 1
+            return true
+        }
+    }
+
+    /// What went wrong, and what cannot have been seen.
+    var problems: [InputProblem] {
+        var problems = unopened.values.sorted { $0.path < $1.path }
+        func report(_ what: String, isDamage: Bool) {
+            problems.append(InputProblem(path: path, what: what, isDamage: isDamage))
+        }
+        func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
+        if missed > 0 {
+            let files = missed == 1 ? "1 file was" : "\(missed) files were"
+            report("was rotated too fast: \(files) deleted before mlq could open them", isDamage: true)
+        }
+        if gaps > 0 {
+            report(
+                "was replaced \(times(gaps)) while mlq was not looking, and the file before is gone; "
+                    + "files between them may be missing", isDamage: true)
+        }
+        if truncations > 0 {
+            report(
+                "was truncated \(times(truncations)) without a whole copy beside it; lines written just before may be missing",
+                isDamage: false)
+        }
+        return problems
+    }
+}

@@ -1,0 +1,125 @@
+import SystemText
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The files of a log by their names: the log itself and its rotations, in its directory and, if its name is a
+/// symbolic link, in that of its target.
+struct LogFamily {
+    let path: String
+
+    struct Member {
+        let path: String
+        let version: Version
+        var identity: OpenFile.Identity { version.identity }
+        var modified: Int64 { version.modified }
+
+        var name: String { LogFamily.split(path).name }
+        /// A file as it was, under whatever name.
+        struct Version: Hashable {
+            let identity: OpenFile.Identity
+            let size: Int
+            /// Nanoseconds since 1970.
+            let modified: Int64
+        }
+
+        var isPacked: Bool { Rotation(path).isPacked }
+    }
+
+    /// The paths that the log has: its name, and the target of that.
+    private var paths: [String] {
+        guard let target = realpath(SystemText.path(path), nil) else { return [path] }
+        defer { free(target) }
+        let real = SystemText.string(target)
+        // The directory of the log may be reached through a link as well.
+        return LogFamily.split(real).name == name ? [path] : [path, real]
+    }
+
+    var name: String { LogFamily.split(path).name }
+    var directory: String { LogFamily.split(path).directory }
+    var directories: [String] { paths.map { LogFamily.split($0).directory } }
+
+    private static func split(_ path: String) -> (directory: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+        return (directory, String(path[path.index(after: slash)...]))
+    }
+
+    /// The files now, and whether they have stayed the same while they were listed: the system may leave out a file
+    /// that is renamed meanwhile. `others` are further names in the directory that belong to the log.
+    func members(besides others: [String: Int]) throws(OpenFile.Failure) -> (
+        members: [Member], isStable: Bool
+    ) {
+        var before = try list(others)
+        for _ in 0..<LogFamily.tries {
+            let now = try list(others)
+            if now.elementsEqual(before, by: { $0.path == $1.path && $0.identity == $1.identity }) {
+                return (now, true)
+            }
+            before = now
+        }
+        return (before, false)
+    }
+
+    private static let tries = 3
+
+    /// Fails where no more files may be open; a directory that is not there has no members.
+    private func list(_ others: [String: Int]) throws(OpenFile.Failure) -> [Member] {
+        var members: [Member] = []
+        var seen: Set<OpenFile.Identity> = []
+        for path in paths {
+            let (directory, log) = LogFamily.split(path)
+            guard let handle = opendir(SystemText.path(directory)) else {
+                if [EMFILE, ENFILE].contains(errno) { throw OpenFile.Failure(number: errno) }
+                continue
+            }
+            defer { closedir(handle) }
+            while let entry = readdir(handle) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+                    SystemText.string(buffer.prefix { $0 != 0 })
+                }
+                guard name == log || others[name] != nil || Rotation.isName(name, ofRotationOf: log) else {
+                    continue
+                }
+                var status = stat()
+                let path = directory == "." && path == log ? name : "\(directory)/\(name)"
+                guard stat(SystemText.path(path), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                    continue
+                }
+                let time = status.st_mtim
+                let version = Member.Version(
+                    identity: OpenFile.Identity(status), size: Int(status.st_size),
+                    modified: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+                let member = Member(path: path, version: version)
+                if seen.insert(member.identity).inserted { members.append(member) }
+            }
+        }
+        return members.sorted { $0.path < $1.path }
+    }
+
+    /// Puts members in the order in which they were rotated. That is the order of their renamings, where all of them
+    /// are known, or else that of their last changes; of files that were changed at one moment, that of their names.
+    func inOrder(_ members: [Member], renamed: [String: Int]) -> [Member] {
+        let log = name
+        let order = { (member: Member) in member.name == log ? Int.max : renamed[member.name] }
+        if members.allSatisfy({ order($0) != nil }) {
+            return members.sorted { (order($0) ?? 0) < (order($1) ?? 0) }
+        }
+        let ages = members.map { ($0, age: $0.name == log ? .max : Rotation($0.path).age) }
+        // Numbers go up where the file that was changed last has the highest one.
+        let numbered = ages.filter { $0.age < 0 }.sorted { $0.0.modified < $1.0.modified }
+        let goesUp =
+            (numbered.first.flatMap { first in numbered.last.map { first.age > $0.age } } ?? false)
+            && numbered.first?.0.modified != numbered.last?.0.modified
+        func isBefore(_ a: (Member, age: Int), _ b: (Member, age: Int)) -> Bool {
+            // The log itself comes last.
+            if (a.age == .max) != (b.age == .max) { return b.age == .max }
+            if a.0.modified != b.0.modified { return a.0.modified < b.0.modified }
+            return goesUp && a.age < 0 && b.age < 0 ? a.age > b.age : a.age < b.age
+        }
+        return ages.sorted(by: isBefore).map(\.0)
+    }
+}
