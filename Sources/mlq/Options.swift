@@ -63,6 +63,9 @@ struct Options: ParsableCommand {
     @Option(name: .customShort("D"), help: ArgumentHelp("Set a script's parameter.", valueName: "name=value"))
     var define: [String] = []
 
+    @Flag(name: .customLong("full-scan"), help: Setting.help("full-scan"))
+    var fullScan = false
+
     @Flag(help: Setting.help("strict"))
     var strict = false
 

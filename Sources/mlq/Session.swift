@@ -47,7 +47,8 @@ struct Session {
 
     private var logOptions: LogOptions {
         var options = LogOptions(
-            year: settings.options.year, zone: settings.zone, now: Input.now(settings.zone))
+            year: settings.options.year, zone: settings.zone, now: Input.now(settings.zone),
+            readsAll: settings.options.fullScan)
         options.follows = follows
         options.pipes = pipes
         return options
@@ -240,7 +241,7 @@ struct Session {
         for message in InputProblem.messages(of: news) { Terminal.say("mlq: \(message)") }
         if let page { show(page.end) }
         let isEmpty = outcome.account.passed == 0 && !follows && !run.wasInterrupted
-        for note in [isEmpty ? timeNote(query) : nil].compactMap(\.self) + run.notes {
+        for note in [isEmpty ? timeNote(query, outcome.account) : nil].compactMap(\.self) + run.notes {
             Terminal.say("mlq: \(note)")
             if let page { show(page.note(redacted(note))) }
         }
@@ -275,13 +276,13 @@ struct Session {
 
     /// What the logs cover, where a query that no line has passed asks for another time. To know it, the last log is
     /// read to its end if it is compressed.
-    private func timeNote(_ query: Query) -> String? {
+    private func timeNote(_ query: Query, _ account: ScanAccount) -> String? {
         guard let wanted = query.times, let covered = logs.value(spooled: true).timeRange,
             wanted.upperBound <= covered.first || wanted.lowerBound > covered.last
         else { return nil }
         let text = { (time: Int64) in QueryText.value(.time(time), .time(.instant)) }
         return
-            "no line is of the time asked for: the logs go from \(text(covered.first)) to \(text(covered.last))"
+            "no line\(account.skipped.isEmpty ? "" : " that was read") is of the time asked for: the logs go from \(text(covered.first)) to \(text(covered.last))"
     }
 
     private func statistics(_ outcome: Executor.Outcome, seconds: Double) -> String {

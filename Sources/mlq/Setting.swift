@@ -42,6 +42,7 @@ struct Setting: Sendable {
         },
         Setting("exit-empty", "No rows make the exit status 1.") { $0.exitEmpty },
         Setting("force", "Let `write` replace files.") { $0.force },
+        Setting("full-scan", "Skip no lines for their time, however large the logs are.") { $0.fullScan },
         Setting("memory", "size", "Memory for grouping and sorting before files are used.") { $0.memory },
         Setting("no-header", "Leave the header line out.") { $0.noHeader },
         Setting("no-pager", "In the shell, show long answers without a pager.") { $0.noPager },

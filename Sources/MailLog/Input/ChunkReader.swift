@@ -123,6 +123,12 @@ package final class ChunkReader: Sendable {
         files.contains { !$0.file.isRegular } ? nil : parts.reduce(0) { $0 + $1.count }
     }
 
+    /// Bytes of each file that are not wanted; files that are read whole are not in it.
+    package var skipped: [Int: Int] {
+        let bytes = files.indices.map { ($0, files[$0].size - parts[$0].count) }
+        return Dictionary(uniqueKeysWithValues: bytes.filter { $0.1 > 0 })
+    }
+
     package func problems() -> [InputProblem] { troubles.withLock { $0.all } }
 
     // MARK: Taking turns

@@ -38,6 +38,8 @@ package struct LogFile: Sendable {
     let firstHosts: Set<[UInt8]>
     /// Lines that it ends with, the last one first; none of what is not plain.
     private(set) var lastLines: [KnownLine] = []
+    /// Whether no line is skipped for its time.
+    var isReadWhole = false
     /// Whether the first lines are all that have stamps.
     let isKnown: Bool
     /// Other logs that it is merged with line by line.
@@ -159,7 +161,8 @@ package struct LogFile: Sendable {
     /// The bytes that must be read for lines of those times, on the wall clock; of a file that can only be read
     /// from its beginning, all or none.
     package func part(holding times: Range<Int64>?) -> Range<Int> {
-        times.map { TimePlace($0).part(of: self) } ?? 0..<max(1, size)
+        guard let times, !isReadWhole else { return 0..<max(1, size) }
+        return TimePlace(times).part(of: self)
     }
 
     /// The bytes from the beginning, for whoever reads them in one go.

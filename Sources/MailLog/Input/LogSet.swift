@@ -14,8 +14,13 @@ package struct LogOptions: Sendable {
     package var pipes = SpooledPipes()
     /// Whether logs may come later.
     package var follows = false
+    /// Whether no line is skipped for its time (`--full-scan`).
+    package var readsAll = false
 
-    package init(year: Int? = nil, zone: Zone? = nil, now: Int64 = 0, spools: Bool = false) {
+    package init(
+        year: Int? = nil, zone: Zone? = nil, now: Int64 = 0, spools: Bool = false, readsAll: Bool = false
+    ) {
+        self.readsAll = readsAll
         self.year = year
         self.zone = zone
         self.now = now
@@ -168,7 +173,11 @@ package final class LogSet: Sendable {
         if let files = dated ? found.dated : found.undated { return files }
         var files = whole
         found.problems += YearEvidence.settle(&files, options: options, searching: dated)
-        for index in files.indices { files[index].years.zone = zone }
+        let isReadWhole = options.readsAll || TimePlace.isCheap(files)
+        for index in files.indices {
+            files[index].years.zone = zone
+            files[index].isReadWhole = isReadWhole
+        }
         let isInstant = tellZones(files)
         files.sort { a, b in
             switch (a.firstTime?.moment(isInstant: isInstant), b.firstTime?.moment(isInstant: isInstant)) {

@@ -160,7 +160,7 @@ package struct Executor {
             chain.finish()
         }
         run.keep(finished)
-        return account.withLock { $0 }
+        return account.withLock { $0.skipping(reader.skipped) }
     }
 
     /// Rows formatted by the threads that find them; only the bytes are put in order.
@@ -248,7 +248,7 @@ package struct Executor {
             account.withLock { $0.add(scan.account, isWhole: isWhole) }
         }
         progress?.finish(reader)
-        return account.withLock { $0 }
+        return account.withLock { $0.skipping(reader.skipped) }
     }
 
     private func reader(_ query: Query, ordered: Bool, merged: Bool, _ run: RunState) -> ChunkReader {

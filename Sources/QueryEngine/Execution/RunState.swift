@@ -127,6 +127,7 @@ package final class RunState: Sendable {
         state.withLock { state in
             state.passes.lines += pass.lines
             state.passes.bytes += pass.bytes
+            state.passes = state.passes.skipping(pass.skipped)
             let known = Set(state.problems)
             state.problems += problems.filter { !known.contains($0) }
         }

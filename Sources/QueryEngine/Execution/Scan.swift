@@ -266,6 +266,8 @@ package struct ScanAccount: Sendable {
     package var unrecognised = 0
     /// File and byte offset of the first line without a recognised prelude.
     package var firstUnrecognised: (file: Int, offset: Int)?
+    /// Bytes of each file that were not read, because sampled stamps are of another time: the most of all passes.
+    package private(set) var skipped: [Int: Int] = [:]
     /// How the times of lines follow each other, run by run; none of merged logs, and none where no more lines were
     /// wanted before the end.
     package private(set) var clock: [ClockRun] = []
@@ -283,8 +285,15 @@ package struct ScanAccount: Sendable {
         passed += other.passed
         unrecognised += other.unrecognised
         clock += other.clock
+        skipped.merge(other.skipped, uniquingKeysWith: max)
         self.isWhole = self.isWhole && other.isWhole && isWhole
         if let first = other.firstUnrecognised { note(first) }
+    }
+
+    func skipping(_ skipped: [Int: Int]) -> ScanAccount {
+        var account = self
+        account.skipped.merge(skipped, uniquingKeysWith: max)
+        return account
     }
 
     private mutating func note(_ place: (file: Int, offset: Int)) {

@@ -1,8 +1,8 @@
 import MailLog
 import SystemText
 
-/// What an answer leaves out because it was not understood, and where the times of the logs are odd, in one line; nil
-/// when there is nothing of that kind. `paths` are the names of the files that the account's numbers stand for; `line`
+/// What an answer leaves out because it was not understood or not read, and where the times of the logs are odd, in
+/// one line; nil when there is nothing of that kind. `paths` are the names of the files that the account's numbers stand for; `line`
 /// counts the lines of one up to a byte, where it can be read again, and `repetition` finds the lines from a byte on
 /// in front of it.
 package func accountSentence(
@@ -10,12 +10,14 @@ package func accountSentence(
     line: (_ file: Int, _ offset: Int) -> Int? = { _, _ in nil },
     repetition: (_ file: Int, _ offset: Int) -> (line: Int, count: Int)? = { _, _ in nil }
 ) -> String? {
-    func place(_ file: Int, _ offset: Int, of count: Int) -> String {
-        guard paths.indices.contains(file) else { return "" }
+    func name(_ file: Int) -> String {
         var path: [UInt8] = []
         ValueText.lend(SystemText.bytes(paths[file])) { DisplayText.append($0, to: &path) }
-        let name = paths[file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
-        return " (\(count == 1 ? "" : "the first: ")\(name)"
+        return paths[file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
+    }
+    func place(_ file: Int, _ offset: Int, of count: Int) -> String {
+        guard paths.indices.contains(file) else { return "" }
+        return " (\(count == 1 ? "" : "the first: ")\(name(file))"
             + (line(file, offset).map { ":\($0))" } ?? ", byte \(offset))")
     }
     var parts: [String] = []
@@ -45,6 +47,13 @@ package func accountSentence(
             "nothing was logged for \(String(decoding: length, as: UTF8.self)) from "
                 + QueryText.value(run.steps.silenceStart, .time(.instant)) + " on"
                 + place(run.file, run.start + run.steps.silencePlace, of: 1))
+    }
+    if !account.skipped.isEmpty {
+        let size = PeopleText.size(account.skipped.values.reduce(0, +))
+        let names = account.skipped.keys.filter(paths.indices.contains).map { name($0) }
+        parts.append(
+            "\(size) of \(names.count == 1 ? names[0] : "\(account.skipped.count) logs") are skipped, because "
+                + "sampled stamps are of another time; --full-scan reads all lines")
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
 }

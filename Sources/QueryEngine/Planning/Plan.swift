@@ -75,7 +75,7 @@ package struct Plan {
         let count = parts.count { !$0.isEmpty }
         let wanted = zip(logs, parts).reduce(0) { $0 + min($1.1.count, $1.0.size) }
         return "\(count) of \(logs.count) log\(logs.count == 1 ? "" : "s"), \(size(wanted)) of "
-            + "\(size(logs.reduce(0) { $0 + $1.size })): what the stamps show to be of another time is skipped"
+            + "\(size(logs.reduce(0) { $0 + $1.size })): bytes whose sampled stamps are of another time are skipped"
     }
 
     private var passesInOrder: Bool {

@@ -45,7 +45,7 @@ struct TimePlaceTests {
             ] {
                 let start = TimePlaceTests.moment(day, hours)
                 let times = start..<start + Int64(length) * TimePlaceTests.hour
-                let part = log.part(holding: times)
+                let part = TimePlace(times).part(of: log)
                 var place = 0
                 var lost: [String] = []
                 for line in lines {
@@ -72,7 +72,8 @@ struct TimePlaceTests {
             try Data(ChunkReaderTests.gzip(Array(text.utf8))).write(to: URL(fileURLWithPath: path))
             let log = try #require(LogSet(paths: [path], options: LogOptions()).files.first)
             let start = TimePlaceTests.moment(22, 0)
-            #expect(log.part(holding: start..<start + TimePlaceTests.hour).isEmpty == isLeftOut, "\(name)")
+            #expect(
+                TimePlace(start..<start + TimePlaceTests.hour).part(of: log).isEmpty == isLeftOut, "\(name)")
         }
     }
 
@@ -80,10 +81,11 @@ struct TimePlaceTests {
     func skips() throws {
         let log = try TimePlaceTests.log(TimePlaceTests.lines(1...31), "month")
         let start = TimePlaceTests.moment(20, 13)
-        #expect(log.part(holding: start..<start + TimePlaceTests.hour).count <= 3 * ChunkReader.blockSize)
-        #expect(log.part(holding: 0..<TimePlaceTests.hour).isEmpty)
-        #expect(log.part(holding: TimePlaceTests.moment(40, 0)..<Int64.max).isEmpty)
-        #expect(log.part(holding: Int64.min..<Int64.max) == 0..<log.size)
+        let part = { (times: Range<Int64>) in TimePlace(times).part(of: log) }
+        #expect(part(start..<start + TimePlaceTests.hour).count <= 3 * ChunkReader.blockSize)
+        #expect(part(0..<TimePlaceTests.hour).isEmpty)
+        #expect(part(TimePlaceTests.moment(40, 0)..<Int64.max).isEmpty)
+        #expect(part(Int64.min..<Int64.max) == 0..<log.size)
         #expect(log.part(holding: nil) == 0..<log.size)
     }
 }
