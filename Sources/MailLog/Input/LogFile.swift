@@ -206,16 +206,16 @@ package struct LogFile: Sendable {
         return survey(for: []) { false }.last
     }
 
-    /// Reads it, or a part of it, for its last stamp and for lines by their hashes.
+    /// Reads it, or a part of it, for its last stamp and for how often it has lines by their hashes.
     func survey(
         for lines: Set<UInt64>, in part: Range<Int>? = nil, shouldStop: @escaping @Sendable () -> Bool
-    ) -> (last: Stamp?, met: Set<UInt64>) {
+    ) -> (last: Stamp?, met: [UInt64: Int]) {
         let part = part ?? 0..<max(1, size)
-        guard !part.isEmpty else { return (nil, []) }
+        guard !part.isEmpty else { return (nil, [:]) }
         let stream = stream(of: part, shouldStop: shouldStop)
         let block = Block()
         var last: Stamp?
-        var met: Set<UInt64> = []
+        var met: [UInt64: Int] = [:]
         while !shouldStop(), let place = stream.next(into: block, numbered: false) {
             if isPlain, place.offset >= part.upperBound { break }
             let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
@@ -225,7 +225,7 @@ package struct LogFile: Sendable {
             while position < bytes.count {
                 let end = bytes.lineEnd(after: position)
                 let hash = Self.hash(bytes[position..<end])
-                if lines.contains(hash) { met.insert(hash) }
+                if lines.contains(hash) { met[hash, default: 0] += 1 }
                 position = end + 1
             }
         }
@@ -284,7 +284,8 @@ package struct LogFile: Sendable {
     /// So many lines tell whether logs share some.
     private static let knownLimit = 32
 
-    /// Whether all that it holds, unpacked, is also what the other one begins with.
+    /// Whether the other one begins with all that this one holds, unpacked. A few equal lines of one second prove
+    /// nothing if the other one goes on: a rotation may have cut a burst of them in two.
     func isBeginning(of other: LogFile) -> Bool {
         guard file.isRegular, other.file.isRegular, !beginning.isEmpty,
             beginning.count <= other.beginning.count, other.beginning.starts(with: beginning)
@@ -316,7 +317,9 @@ package struct LogFile: Sendable {
             let count = sources.0.read(buffer, count: size)
             // What is cut off or damaged may hold more.
             if count == 0 {
-                return (sources.1.read(buffer, count: 1) > 0 ? -1 : 0, sources.0.trouble == nil)
+                let goesOn = sources.1.read(buffer, count: 1) > 0
+                let isBeginning = sources.0.trouble == nil && !(goesOn && mayBeBurst(beside: other))
+                return (goesOn ? -1 : 0, isBeginning)
             }
             var compared = 0
             while compared < count {
@@ -326,6 +329,16 @@ package struct LogFile: Sendable {
                 guard order == 0 else { return (order, false) }
                 compared += step
             }
+        }
+    }
+
+    /// Whether it has only lines of one second, none of which is once in both logs.
+    private func mayBeBurst(beside other: LogFile) -> Bool {
+        guard let first = firstLines.first, firstLines.count < Self.knownLimit else { return false }
+        let isOnce = { (lines: [KnownLine], hash: UInt64) in lines.count { $0.hash == hash } == 1 }
+        return firstLines.allSatisfy {
+            $0.stamp.microsecondsOfDay == first.stamp.microsecondsOfDay
+                && !(isOnce(firstLines, $0.hash) && isOnce(other.firstLines, $0.hash))
         }
     }
 

@@ -184,7 +184,8 @@ package final class LogSet: Sendable {
             case (let first?, let second?) where first != second: first < second
             case (.some, nil): true
             case (nil, .some): false
-            default: a.path < b.path
+            // Of rotations that begin in the same second, the oldest one comes first.
+            default: (a.rotation.log, a.rotation.age, a.path) < (b.rotation.log, b.rotation.age, b.path)
             }
         }
         if dated { found.dated = files } else { found.undated = files }

@@ -24,8 +24,8 @@ final class MergedLogs {
     private let base: UInt64
     private var order: UInt64
     private let start: Int64
-    /// Of the lines with the last stamp, how often each was given, and how often it stood in each log; nil where no
-    /// line stands in two.
+    /// Of the lines with the last stamp, how often each was given, and how often it was in each lane; nil where no
+    /// line is in two. Rotations in one lane have no lines in common: a burst that goes on in the next one counts whole.
     private var given: [UInt64: Int]?
     private var seen: [UInt64: Int] = [:]
     private var stamp: Int64 = .min
@@ -33,6 +33,7 @@ final class MergedLogs {
 
     /// The logs that are read one after the other, of which one is open.
     private struct Lane {
+        let number: Int
         var files: ArraySlice<Int>
         var stream: ByteStream?
         /// Empty while no log is open: of very many lanes, few are.
@@ -79,9 +80,9 @@ final class MergedLogs {
         self.shouldStop = shouldStop
         isNumbered = numbered
         let times = { (place: Int) in files[place].firstTime?.moment(isInstant: usesInstants) ?? .max }
-        let lanes = passage.lanes.map { $0.filter { !parts[$0].isEmpty } }.filter { !$0.isEmpty }.map {
-            lane in
-            Lane(files: lane[...], time: times(lane[0]))
+        let wanted = passage.lanes.map { $0.filter { !parts[$0].isEmpty } }.filter { !$0.isEmpty }
+        let lanes = wanted.enumerated().map { number, lane in
+            Lane(number: number, files: lane[...], time: times(lane[0]))
         }
         clock = LineClock(usesInstants: usesInstants)
         self.lanes = lanes
@@ -171,7 +172,7 @@ final class MergedLogs {
         }
         self.size += end - start
         let (file, time) = (lanes[index].file, lanes[index].time)
-        if isWanted(bytes[start..<end], of: file, time) {
+        if isWanted(bytes[start..<end], of: lanes[index].number, time) {
             let second = (time - self.start).floorDivided(by: 1_000_000)
             let size = UInt64(end - start)
             if let last = runs.indices.last, runs[last].lane == index, runs[last].second == second,
@@ -206,8 +207,8 @@ final class MergedLogs {
             clock.time(of: line, files[lanes[index].file].years) ?? lanes[index].time
     }
 
-    /// Whether the line is not one that another log had. What stands twice in one log is twice in the answer.
-    private func isWanted(_ line: Bytes, of file: Int, _ time: Int64) -> Bool {
+    /// Whether the line is not one that another lane had. A line that is twice in one log is twice in the answer.
+    private func isWanted(_ line: Bytes, of lane: Int, _ time: Int64) -> Bool {
         guard given != nil else { return true }
         if time != stamp {
             stamp = time
@@ -215,8 +216,8 @@ final class MergedLogs {
             seen = [:]
         }
         let hash = LogFile.hash(line.hasSuffix("\n") ? line.dropLast(1) : line)
-        let count = seen[hash &+ UInt64(file), default: 0] + 1
-        seen[hash &+ UInt64(file)] = count
+        let count = seen[hash &+ UInt64(lane), default: 0] + 1
+        seen[hash &+ UInt64(lane)] = count
         guard count > given?[hash] ?? 0 else { return false }
         given?[hash] = count
         return true

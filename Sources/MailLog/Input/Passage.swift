@@ -26,6 +26,14 @@ struct Passage {
     /// So many lanes, and logs of a lane, are looked at for one that a log can come behind; a lane of its own is right too.
     private static let tries = 64
 
+    /// Whether a log begins no earlier than another one ends, apart from the overlap of rotations.
+    static func follows(
+        _ file: LogFile, _ span: ClosedRange<Int64>?, _ other: LogFile, _ otherSpan: ClosedRange<Int64>?
+    ) -> Bool {
+        guard let first = span?.lowerBound, let end = otherSpan?.upperBound, end >= first else { return true }
+        return end <= first + (other.rotation.isBefore(file.rotation) ? rotationOverlap : 0)
+    }
+
     /// `files` are in the order of their first stamps. Of each, `span` tells the first and the last one, nil where no
     /// line has any; `sharers`, logs before it in which lines of it may stand, and `shared`, whether lines stand in both.
     static func passages(
@@ -39,13 +47,13 @@ struct Passage {
         /// The lanes that end with a rotation of a log.
         var lanes: [String: Int] = [:]
         for (place, file) in files.enumerated() {
-            let first = span(place)?.lowerBound
-            let last = span(place)?.upperBound ?? .min
+            let ownSpan = span(place)
+            let first = ownSpan?.lowerBound
+            let last = ownSpan?.upperBound ?? .min
             /// Whether it can be read behind another one.
             func follows(_ other: Int) -> Bool {
                 guard let first, let end = span(other)?.upperBound, end >= first else { return true }
-                let isNext = files[other].rotation.isBefore(file.rotation)
-                return end <= first + (isNext ? rotationOverlap : 0) && !shared(other, place)
+                return Passage.follows(file, ownSpan, files[other], span(other)) && !shared(other, place)
             }
             guard let passage = passages.indices.last, let first, end >= first,
                 end > first + rotationOverlap || !passages[passage].files.reversed().allSatisfy(follows)

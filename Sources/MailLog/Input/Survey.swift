@@ -12,8 +12,8 @@ final class Survey {
     private let usesInstants: Bool
     /// The place of the rotation after each log.
     private let successors: [Int?]
-    /// Where it was read: its last stamp, and which lines it holds of those that others begin or end with.
-    private var read: [Int: (last: Stamp?, met: Set<UInt64>)] = [:]
+    /// Of logs that were read: the last stamp, and how often each line is in it that others begin or end with.
+    private var read: [Int: (last: Stamp?, met: [UInt64: Int])] = [:]
     private var spans: [ClosedRange<Int64>?] = []
     private var pairs: [[Int]: Bool] = [:]
     /// Of many logs, those before each that have lines in common with it.
@@ -56,18 +56,18 @@ final class Survey {
                 files[place].firstTime?.wallClock ?? .max, files[place].lastTime?.wallClock ?? .min
             )
             let own = intervals.filter { $0.upperBound > first && $0.lowerBound <= last }
-            let parts = Set(own.map { files[place].part(holding: $0) })
+            let parts = Set(own.map { TimePlace($0).part(of: files[place]) })
             let met = parts.map { files[place].survey(for: lines, in: $0, shouldStop: isCancelled).met }
-            return (nil, met.reduce(into: []) { $0.formUnion($1) })
+            return (nil, met.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: max) })
         }
         sharers = link()
         return !isCancelled()
     }
 
     private func read(
-        _ places: [Int], _ survey: @escaping @Sendable (Int) -> (last: Stamp?, met: Set<UInt64>)
+        _ places: [Int], _ survey: @escaping @Sendable (Int) -> (last: Stamp?, met: [UInt64: Int])
     ) {
-        let found = Mutex<[Int: (last: Stamp?, met: Set<UInt64>)]>([:])
+        let found = Mutex<[Int: (last: Stamp?, met: [UInt64: Int])]>([:])
         let next = Atomic(0)
         Threads.run(min(places.count, 4)) { _ in
             while true {
@@ -164,7 +164,7 @@ final class Survey {
         }
         var sharers = [Set<Int>](repeating: [], count: files.count)
         for (place, file) in files.enumerated() {
-            for hash in read[place]?.met ?? Set(file.firstLines.map(\.hash)) {
+            for hash in read[place].map({ Set($0.met.keys) }) ?? Set(file.firstLines.map(\.hash)) {
                 // Of lines that very many logs have, some of those tell enough.
                 for other in owners[hash, default: []].prefix(Survey.few) where other != place {
                     sharers[max(place, other)].insert(min(place, other))
@@ -180,31 +180,43 @@ final class Survey {
     /// the second one.
     private func shares(_ place: Int, _ other: Int) -> Bool {
         if let answer = pairs[[place, other]] { return answer }
+        let isSuccessor = Passage.follows(files[other], spans[other], files[place], spans[place])
         let answer =
             mayShare(place, other)
             && (sharers.isEmpty || sharers[other].contains(place))
-            && (holds(place, files[other].firstLines, of: other)
-                || holds(other, files[place].lastLines, of: place))
+            && (holds(place, files[other].firstLines, of: other, isSuccessor)
+                || holds(other, files[place].lastLines, of: place, isSuccessor))
         pairs[[place, other]] = answer
         return answer
     }
 
-    /// Whether at least half of some lines of another log, as far as this one goes, stand in this one.
-    private func holds(_ place: Int, _ lines: [LogFile.KnownLine], of other: Int) -> Bool {
+    /// Whether this log has at least half of some lines of another log, as far as this one goes.
+    ///
+    /// If one of them begins when the other one ends, a rotation may have cut a burst of equal lines in two. Then equal
+    /// lines are copies only if each is once in both logs, or if they have several stamps.
+    private func holds(
+        _ place: Int, _ lines: [LogFile.KnownLine], of other: Int, _ isSuccessor: Bool
+    ) -> Bool {
         guard let span = spans[place] else { return false }
         let years = files[other].years
         let known = lines.map { ($0.hash, years.time(of: $0.stamp)) }.filter { span.contains(time($0.1)) }
-        let hashes = Set(known.map(\.0))
-        return !hashes.isEmpty && met(hashes, known.map(\.1), in: place).count * 2 >= hashes.count
+        let counts = Dictionary(known.map { ($0.0, 1) }, uniquingKeysWith: +)
+        let met = met(Set(counts.keys), known.map(\.1), in: place)
+        guard !counts.isEmpty, met.count * 2 >= counts.count else { return false }
+        let times = Set(known.filter { met[$0.0] != nil }.map { time($0.1) })
+        return !isSuccessor || times.count > 1 || met.allSatisfy { $0.value == 1 && counts[$0.key] == 1 }
     }
 
-    /// Which of the lines, of those times, stand in a log; none where it was not to be read for that.
-    private func met(_ lines: Set<UInt64>, _ times: [Value], in place: Int) -> Set<UInt64> {
-        if let read = read[place] { return read.met.intersection(lines) }
-        if files[place].isKnown { return lines.intersection(files[place].firstLines.map(\.hash)) }
+    /// How often each of the lines, of those times, is in a log; none where it was not to be read for that.
+    private func met(_ lines: Set<UInt64>, _ times: [Value], in place: Int) -> [UInt64: Int] {
+        if let read = read[place] { return read.met.filter { lines.contains($0.key) } }
+        if files[place].isKnown {
+            let known = files[place].firstLines.map(\.hash).filter(lines.contains)
+            return Dictionary(known.map { ($0, 1) }, uniquingKeysWith: +)
+        }
         let walls = times.map(\.wallClock)
-        guard files[place].isPlain, let first = walls.min(), let last = walls.max() else { return [] }
-        let part = files[place].part(holding: first..<last + 1)
+        guard files[place].isPlain, let first = walls.min(), let last = walls.max() else { return [:] }
+        let part = TimePlace(first..<last + 1).part(of: files[place])
         return files[place].survey(for: lines, in: part) { false }.met
     }
 
