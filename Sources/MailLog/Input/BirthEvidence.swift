@@ -18,15 +18,18 @@ struct BirthEvidence {
     private static let sign = LiteralSearch(Array("message-id=<".utf8))
 
     /// Looks through a file until something is found or `budget`, in bytes, is used up.
-    static func find(in file: LogFile, budget: inout Int) -> BirthEvidence? {
-        guard file.file.isRegular, let first = file.firstStamp, first.year == 0 else { return nil }
-        let stream = file.stream { false }
+    static func find(
+        in file: LogFile, budget: inout Int, shouldStop: @escaping @Sendable () -> Bool
+    ) -> BirthEvidence? {
+        guard let first = file.firstStamp, first.year == 0 else { return nil }
+        let stream = file.stream(keeping: true, shouldStop: shouldStop)
         let block = Block()
         while budget > 0, let place = stream.next(into: block, numbered: false) {
+            let limit = budget
             budget -= place.count
             let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
             var position = 0
-            while let found = sign.first(in: bytes, from: position) {
+            while let found = sign.first(in: bytes, from: position), found < limit {
                 let start = bytes.lineStart(before: found)
                 let end = bytes.lineEnd(after: found)
                 position = found + 1

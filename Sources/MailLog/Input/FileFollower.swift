@@ -58,7 +58,7 @@ package final class FileFollower {
             let name = log.rotation
             let followed = FollowedLog(log.path, index, isPipe: !log.file.isRegular)
             followed.isRotation = paths.contains { name.isBefore(Rotation($0)) }
-            let file = GrowingFile(log.file, index: index, years: log.years, head: log.head)
+            let file = GrowingFile(log.file, index: index, years: log.years, head: log.pipe?.bytes ?? [])
             followed.begin(with: file)
             logs.append(followed)
             initial.append(.growing(followed, file))

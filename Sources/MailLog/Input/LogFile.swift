@@ -11,21 +11,21 @@ package struct LogFile: Sendable {
     package private(set) var file: OpenFile
     package let packing: Packing
     /// Whether its lines are wrapped as journald and docker do.
-    let isWrapped: Bool
+    private(set) var isWrapped = false
     /// The stamps of the first line that has one, and of the last; of the last only where a file can be read
     /// from its end.
-    package let firstStamp: Stamp?
+    package private(set) var firstStamp: Stamp?
     package private(set) var lastStamp: Stamp?
     /// Whether stamps leave the year to be found out.
-    package var isYearless: Bool { firstStamp.map { $0.year == 0 } ?? false }
+    package var isYearless: Bool { firstStamp.map { $0.year == 0 } ?? true }
     /// When what the file holds was last changed, as the file system or gzip remembers it; seconds since
     /// 1970.
     let modified: Int?
     /// Whether the time is gzip's.
     let isGzipTime: Bool
-    package internal(set) var years: YearWindow
+    package internal(set) var years = YearWindow(start: 0)
     package internal(set) var yearSource: YearSource?
-    /// A stamp with a year of a log that begins with stamps without one.
+    /// The first stamp with a year in the beginning of a log whose first stamp has none.
     private(set) var yearStamp: Stamp?
     /// Seconds east of UTC, as the log itself tells, at its beginning at least.
     package internal(set) var offset: Int?
@@ -34,20 +34,20 @@ package struct LogFile: Sendable {
     /// A line that may stand in another log, too.
     typealias KnownLine = (hash: UInt64, stamp: Stamp)
     /// Lines that it begins with, and the hosts that wrote them.
-    let firstLines: [KnownLine]
-    let firstHosts: Set<[UInt8]>
+    private(set) var firstLines: [KnownLine] = []
+    private(set) var firstHosts: Set<[UInt8]> = []
     /// Lines that it ends with, the last one first; none of what is not plain.
     private(set) var lastLines: [KnownLine] = []
     /// Whether no line is skipped for its time.
     var isReadWhole = false
     /// Whether the first lines are all that have stamps.
-    let isKnown: Bool
+    private(set) var isKnown = false
     /// Other logs that it is merged with line by line.
     package internal(set) var merged: [String] = []
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
-    let beginning: [UInt8]
-    /// What was read of a pipe to look at its beginning.
-    private(set) var head: [UInt8]
+    private var beginning: [UInt8] = []
+    /// Bytes that were read of a pipe before its lines are.
+    private(set) var pipe: PipeBeginning?
 
     /// How it is compressed; all but gzip is unpacked by the program of that name.
     package enum Packing: String, Sendable { case plain, gzip, xz, bzip2, zstd }
@@ -68,86 +68,46 @@ package struct LogFile: Sendable {
         init(_ message: String) { self.message = message }
     }
 
+    /// Bytes that are looked at: from the first line with a stamp on, and at the end of a plain log.
     private static let probeSize = 64 << 10
     private static let beginningSize = GrowingFile.beginningSize
+    /// Bytes of a pipe without any stamp that are kept in memory.
+    private static let pipeLimit = 16 << 20
+    /// Bytes that tell how a log is compressed, and gzip's time stamp.
+    private static let magicSize = 8
 
     init(_ path: String, _ file: OpenFile) throws(Failure) {
         self.path = path
         self.file = file
+        rotation = Rotation(path)
+        pipe = file.isRegular ? nil : PipeBeginning()
         let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
         defer { buffer.deallocate() }
-        var count = 0
+        let start: Bytes
         do {
-            if file.isRegular {
-                count = try file.read(buffer, count: Self.probeSize, at: 0)
+            let count: Int
+            if let pipe {
+                count = try pipe.read(Self.magicSize, of: file, into: buffer)
             } else {
-                // A pipe gives what it has; a few lines will do, and a slow writer must not be waited for.
-                while count < Self.probeSize {
-                    let step = try file.waitAndRead(buffer + count, count: Self.probeSize - count)
-                    count += step
-                    if step == 0 || Bytes(UnsafePointer(buffer), count: count).firstIndex(of: 10) != nil {
-                        break
-                    }
-                }
+                count = try file.read(buffer, count: Self.magicSize, at: 0)
             }
+            start = Bytes(UnsafePointer(buffer), count: count)
         } catch {
             throw Failure("cannot be read: \(error.text)")
         }
-        let start = Bytes(UnsafePointer(buffer), count: count)
-        head = file.isRegular ? [] : Array(UnsafeBufferPointer(start: buffer, count: count))
         packing = Self.packing(start)
         let gzipTime = packing == .gzip ? GzipSource.time(start) : 0
         isGzipTime = gzipTime > 0
         modified = gzipTime > 0 ? gzipTime : file.isRegular ? file.modified : nil
-        years = YearWindow(start: 0)
-
-        var lines = start
-        let unpacked = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
-        defer { unpacked.deallocate() }
-        switch packing {
-        case .plain: break
-        case .gzip:
-            let source = GzipSource(HeadSource(start))
-            lines = Bytes(UnsafePointer(unpacked), count: source.read(unpacked, count: Self.probeSize))
-        case .xz, .bzip2, .zstd:
-            if !file.isRegular {
-                // The program that unpacks it reads a file.
-                do { self.file = try OpenFile(spooling: file, after: head) } catch {
-                    throw Failure("cannot be copied to a temporary file: \(error.text)")
-                }
-                head = []
+        if let pipe, packing != .plain, packing != .gzip {
+            // The program that unpacks it reads a file.
+            do { self.file = try OpenFile(spooling: file, after: pipe.bytes) } catch {
+                throw Failure("cannot be copied to a temporary file: \(error.text)")
             }
-            let source = ToolSource(self.file, packing)
-            var unpackedCount = 0
-            while unpackedCount < Self.probeSize {
-                let step = source.read(unpacked + unpackedCount, count: Self.probeSize - unpackedCount)
-                if step == 0 { break }
-                unpackedCount += step
-            }
-            if unpackedCount == 0, let trouble = source.trouble { throw Failure(trouble) }
-            lines = Bytes(UnsafePointer(unpacked), count: unpackedCount)
+            self.pipe = nil
         }
-        rotation = Rotation(path)
-        beginning = Array(UnsafeBufferPointer(start: lines.base, count: min(lines.count, Self.beginningSize)))
-        isWrapped = Unwrapper.isWrapped(lines)
-        let unwrapped = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.probeSize)
-        defer { unwrapped.deallocate() }
-        if isWrapped {
-            let source = UnwrappingSource(HeadSource(lines))
-            let count = source.read(unwrapped, count: Self.probeSize)
-            lines = Bytes(UnsafePointer(unwrapped), count: count)
-        }
-        firstStamp = Self.firstStamp(lines)
-        let headStamp = Self.lastStamp(lines)
-        // Later stamps may have no year.
-        if let first = firstStamp, first.year != 0 { years = YearWindow(first: first, year: Int(first.year)) }
-        (firstLines, firstHosts) = Self.firstLines(lines)
-        isKnown =
-            packing == .plain && !isWrapped && file.isRegular && count == file.size
-            && firstLines.count < Self.knownLimit && start.hasSuffix("\n")
-        if firstStamp == nil, lines.firstIndex(of: 0) != nil {
-            throw Failure("looks like a binary file, not like a log; it was left out")
-        }
+        // A pipe is looked at again when the years of its stamps matter.
+        try readBeginning(isWhole: self.pipe == nil) { Waiting.isOver }
         if packing == .plain, !isWrapped, file.isRegular, file.size > 0 {
             let size = min(file.size, Self.probeSize)
             let read = (try? file.read(buffer, count: size, at: file.size - size)) ?? 0
@@ -155,7 +115,34 @@ package struct LogFile: Sendable {
             lastStamp = Self.lastStamp(tail)
             lastLines = Self.lastLines(tail)
         }
-        if isYearless { yearStamp = [lastStamp, headStamp].compactMap(\.self).first { $0.year != 0 } }
+    }
+
+    /// Reads the lines from the first one with a stamp on; unless `isWhole`, none after that one.
+    mutating func readBeginning(isWhole: Bool, shouldStop: @escaping @Sendable () -> Bool) throws(Failure) {
+        let source = source(keeping: true, shouldStop: shouldStop)
+        let first = Beginning.firstBytes(source, upToLine: pipe != nil, Self.probeSize)
+        if first.isEmpty, packing != .plain, packing != .gzip, let trouble = source.trouble {
+            throw Failure(trouble)
+        }
+        let lines = PrefixedSource(first, source)
+        beginning = Array(first.prefix(Self.beginningSize))
+        isWrapped = first.withBytes { Unwrapper.isWrapped($0) }
+        let found = Beginning(
+            isWrapped ? UnwrappingSource(lines) : lines, size: isWhole ? Self.probeSize : 0,
+            limit: pipe == nil ? .max : Self.pipeLimit)
+        if found.isBinary { throw Failure("looks like a binary file, not like a log; it was left out") }
+        firstStamp = found.stamp
+        (firstLines, firstHosts) = found.lines.withBytes { Self.firstLines($0) }
+        isKnown =
+            packing == .plain && !isWrapped && file.isRegular && first.count == file.size
+            && firstLines.count < Self.knownLimit && first.last == 10
+        guard let first = firstStamp else { return }
+        if first.year != 0 {
+            // Later stamps may have no year.
+            years = YearWindow(first: first, year: Int(first.year))
+        } else if isWhole {
+            yearStamp = found.lines.withBytes { Self.yearStamp($0) }
+        }
     }
 
     /// The bytes that must be read for lines of those times, on the wall clock; of a file that can only be read
@@ -165,9 +152,10 @@ package struct LogFile: Sendable {
         return TimePlace(times).part(of: self)
     }
 
-    /// The bytes from the beginning, for whoever reads them in one go.
-    func stream(shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
-        let source = source(shouldStop: shouldStop)
+    /// The bytes from the beginning, for whoever reads them in one go. With `keeping`, those of a pipe can be read
+    /// again.
+    func stream(keeping: Bool = false, shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
+        let source = source(keeping: keeping, shouldStop: shouldStop)
         return ByteStream(isWrapped ? UnwrappingSource(source) : source)
     }
 
@@ -188,16 +176,15 @@ package struct LogFile: Sendable {
     }
 
     /// The same, not unwrapped.
-    private func source(shouldStop: @escaping @Sendable () -> Bool) -> any ByteSource {
-        var source: any ByteSource
-        switch packing {
-        case .plain, .gzip:
-            source = PlainSource(file, shouldStop: shouldStop)
-            if !head.isEmpty { source = PrefixedSource(head, source) }
-            if packing == .gzip { source = GzipSource(source) }
-        case .xz, .bzip2, .zstd: source = ToolSource(file, packing)
+    private func source(
+        keeping: Bool = false, shouldStop: @escaping @Sendable () -> Bool
+    ) -> any ByteSource {
+        guard packing == .plain || packing == .gzip else { return ToolSource(file, packing) }
+        var source: any ByteSource = PlainSource(file, shouldStop: shouldStop)
+        if let pipe {
+            source = keeping ? KeepingSource(pipe, source) : PrefixedSource(pipe.bytes, source)
         }
-        return source
+        return packing == .gzip ? GzipSource(source) : source
     }
 
     /// The last stamp, which in a compressed file takes reading all of it.
@@ -342,11 +329,12 @@ package struct LogFile: Sendable {
         }
     }
 
-    private static func firstStamp(_ bytes: Bytes) -> Stamp? {
+    /// The first stamp that has a year.
+    private static func yearStamp(_ bytes: Bytes) -> Stamp? {
         var position = 0
         while position < bytes.count {
             let end = bytes.lineEnd(after: position)
-            if let envelope = Envelope.parse(bytes[position..<end]) { return envelope.stamp }
+            if let stamp = Envelope.parse(bytes[position..<end])?.stamp, stamp.year != 0 { return stamp }
             position = end + 1
         }
         return nil
@@ -391,48 +379,4 @@ package enum YearSource: String, Sendable {
 
     /// Whether it is only the time at which something was stored.
     var isTimeStamp: Bool { self == .gzip || self == .file || self == .clock }
-}
-
-/// The first bytes of a file, to look at what they unpack to.
-private final class HeadSource: ByteSource {
-    private let bytes: Bytes
-    private(set) var consumed = 0
-    var trouble: String? { nil }
-    var isReady: Bool { true }
-
-    init(_ bytes: Bytes) { self.bytes = bytes }
-
-    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
-        let step = min(count, bytes.count - consumed)
-        buffer.update(from: bytes.base + consumed, count: step)
-        consumed += step
-        return step
-    }
-}
-
-/// What was already read of a source, and then the rest of it.
-private final class PrefixedSource: ByteSource {
-    private var prefix: ArraySlice<UInt8>
-    private let source: any ByteSource
-    private let prefixCount: Int
-
-    init(_ prefix: [UInt8], _ source: any ByteSource) {
-        self.prefix = prefix[...]
-        self.source = source
-        prefixCount = prefix.count
-    }
-
-    var consumed: Int { prefixCount - prefix.count + source.consumed }
-    var trouble: String? { source.trouble }
-    var isReady: Bool { !prefix.isEmpty || source.isReady }
-
-    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
-        guard !prefix.isEmpty else { return source.read(buffer, count: count) }
-        let step = min(count, prefix.count)
-        prefix.withUnsafeBufferPointer {
-            if let base = $0.baseAddress { buffer.update(from: base, count: step) }
-        }
-        prefix = prefix.dropFirst(step)
-        return step
-    }
 }

@@ -167,12 +167,15 @@ package final class LogSet: Sendable {
 
     private static let repetitionLimit = 1 << 20
 
-    private func files(dated: Bool, _ found: inout Found) -> [LogFile] {
+    private func files(
+        dated: Bool, _ found: inout Found, _ isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> [LogFile] {
         let whole = found.files ?? withoutCopies(&found)
         let dated = dated || whole.count > 1
         if let files = dated ? found.dated : found.undated { return files }
         var files = whole
-        found.problems += YearEvidence.settle(&files, options: options, searching: dated)
+        found.problems += YearEvidence.settle(
+            &files, options: options, searching: dated, shouldStop: isCancelled)
         let isReadWhole = options.readsAll || TimePlace.isCheap(files)
         for index in files.indices {
             files[index].years.zone = zone
@@ -229,7 +232,7 @@ package final class LogSet: Sendable {
         dated: Bool, _ found: inout Found, _ isCancelled: @escaping @Sendable () -> Bool
     ) -> [Passage] {
         if let passages = found.passages { return passages }
-        var files = files(dated: dated, &found)
+        var files = files(dated: dated, &found, isCancelled)
         guard files.count > 1 else { return files.indices.map { Passage(files: $0..<$0 + 1, lanes: [[$0]]) } }
         let survey = Survey(files, usesInstants: tellZones(files))
         let isWhole = survey.run(isCancelled: isCancelled)

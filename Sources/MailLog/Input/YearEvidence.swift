@@ -1,5 +1,5 @@
 /// Finds the year of stamps that have none, by what else is known of a file. The first that tells something counts:
-/// later stamps that have one, `--year`, the births of messages in the log, a date in the file's name, the dates of its
+/// a stamp that has one among the first lines, `--year`, the births of messages in the log, a date in the file's name, the dates of its
 /// siblings, gzip's time stamp, the file's, today.
 package enum YearEvidence {
     private static let second: Int64 = 1_000_000
@@ -8,10 +8,16 @@ package enum YearEvidence {
     /// How much of the logs is looked through for births of messages, in bytes.
     private static let searched = 16 << 20
 
-    /// Without `searching`, births are not looked for. Returns what is to be said about it.
+    /// Without `searching`, births are not looked for, and pipes are not read on. A pipe that is followed never is: the
+    /// first stamp is all that it tells. Returns problems to report.
     static func settle(
-        _ files: inout [LogFile], options: LogOptions, searching: Bool = true
+        _ files: inout [LogFile], options: LogOptions, searching: Bool = true,
+        shouldStop: @escaping @Sendable () -> Bool = { false }
     ) -> [InputProblem] {
+        let isSearched = { (file: LogFile) in searching && (file.pipe == nil || !options.follows) }
+        for index in files.indices where files[index].pipe != nil && isSearched(files[index]) {
+            try? files[index].readBeginning(isWhole: true, shouldStop: shouldStop)
+        }
         var latest: [String: Int64] = [:]
         for file in files {
             guard let date = date(in: file.path) else { continue }
@@ -19,8 +25,8 @@ package enum YearEvidence {
         }
         for index in files.indices where files[index].isYearless {
             let file = files[index]
-            if let stamp = file.yearStamp {
-                files[index].years = YearWindow(end: file.years.time(of: stamp).wallClock + 2 * day)
+            if let stamp = file.yearStamp, let first = file.firstStamp {
+                files[index].years = YearWindow(first: first, reaching: stamp)
                 files[index].yearSource = .stamps
             } else if let date = date(in: file.path) {
                 // A rotated log is named for the day on which it ended; zones and late writers get a day more.
@@ -37,7 +43,7 @@ package enum YearEvidence {
                 files[index].yearSource = .clock
             }
         }
-        let births = searching ? births(in: files) : []
+        let births = births(in: files, where: isSearched, shouldStop)
         let problems = births.compactMap { contradiction(options.zone, files[$0.index], $0.birth) }
         guard let year = options.year else {
             follow(births, &files)
@@ -70,13 +76,18 @@ package enum YearEvidence {
     }
 
     /// What the logs without years tell themselves, by the place of the file.
-    private static func births(in files: [LogFile]) -> [(index: Int, birth: BirthEvidence)] {
+    private static func births(
+        in files: [LogFile], where isSearched: (LogFile) -> Bool,
+        _ shouldStop: @escaping @Sendable () -> Bool
+    ) -> [(index: Int, birth: BirthEvidence)] {
         var budget = searched
-        let yearless = files.indices.filter { isUntold(files[$0]) }
+        let yearless = files.indices.filter { isUntold(files[$0]) && isSearched(files[$0]) }
         // The latest first: for the others, the same clock has often counted the years.
         return yearless.sorted { (start(files[$0]), files[$0].path) > (start(files[$1]), files[$1].path) }
             .compactMap { index in
-                BirthEvidence.find(in: files[index], budget: &budget).map { (index, $0) }
+                BirthEvidence.find(in: files[index], budget: &budget, shouldStop: shouldStop).map {
+                    (index, $0)
+                }
             }
     }
 
@@ -108,7 +119,11 @@ package enum YearEvidence {
     private static func shift(_ files: inout [LogFile], to year: Int) {
         let yearless = files.indices.filter { isUntold(files[$0]) }
         let first = yearless.min { start(files[$0]) < start(files[$1]) }
-        guard let first, let stamp = files[first].firstStamp else { return }
+        guard let first else { return }
+        guard let stamp = files[first].firstStamp else {
+            for index in yearless { files[index].years = YearWindow(year: year) }
+            return
+        }
         let found = files[first].firstTime.map { self.year(of: $0) } ?? year
         for index in yearless {
             if index == first {

@@ -23,6 +23,11 @@ package struct Envelope {
 
     package static func parse(_ line: Bytes) -> Envelope? {
         if let envelope = parse(line, from: 0) { return envelope }
+        // A crash, or a truncation under the writer, leaves a hole of NULs before the next line.
+        if line.count > 0, line[0] == 0 {
+            let hole = (0..<line.count).first { line[$0] != 0 } ?? line.count
+            return parse(line, from: hole)
+        }
         // docker compose writes the container name before the line.
         guard let bar = line.prefix(64).range(of: "| ") else { return nil }
         return parse(line, from: bar.upperBound)

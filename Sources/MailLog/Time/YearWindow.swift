@@ -25,6 +25,19 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         start = Int64(days - 45) * 86_400_000_000
     }
 
+    /// The same where a later line has a stamp with a year.
+    package init(first stamp: Stamp, reaching later: Stamp) {
+        let year = Int(later.year)
+        let end = YearWindow.wallClock(of: later, year: year)
+        let isBeforeNewYear = YearWindow.wallClock(of: stamp, year: year) > end + 45 * 86_400_000_000
+        self.init(first: stamp, year: isBeforeNewYear ? year - 1 : year)
+    }
+
+    /// A calendar year.
+    package init(year: Int) {
+        start = Int64(Calendar.daysFromCivil(year: year, month: 1, day: 1)) * 86_400_000_000
+    }
+
     /// The same months, years later or earlier.
     package func moved(by years: Int) -> YearWindow {
         let day: Int64 = 86_400_000_000

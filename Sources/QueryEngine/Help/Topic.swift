@@ -33,10 +33,15 @@ struct Topic: Sendable {
                 `now` is the clock (or --now), `end` the last line of the logs.
                 filter day=12-26    filter time in 12-26..12-28    --since 12-26 --until "12-26T14:00"
 
-                Stamps without a year get one from, in this order: later stamps of the log that have one, --year,
-                message ids that Postfix made and long queue ids, a date in the file's name, dated files of the
-                same name, gzip's time stamp, the file's time stamp, today. New Year may lie inside a file. Years
-                that a log tells are never changed.
+                Stamps without a year get one from, in this order:
+                    1  a stamp with a year in the first 64 KB, counted from the first line with a stamp
+                    2  --year: the year of the first stamp
+                    3  message ids that Postfix made and long queue ids, in the first 16 MB of the logs
+                    4  a date in the file's name, then in those of its rotations
+                    5  gzip's time stamp, the file's, today
+                New Year may lie inside a file. Years that a log tells are never changed. A log has the same years
+                as a file, compressed or in a pipe, apart from 4 and 5: where times matter, a pipe is read on
+                for 1 and 3 before the first row comes. With --follow it is not; there 2 and 5 decide.
 
                 Times are the log's own clock, and of a stamp without a zone the zone is not known. --tz
                 Europe/Berlin (or +02:00, UTC, local: that of this system) says which it is, and shows all times

@@ -1,0 +1,180 @@
+import Synchronization
+
+/// Beginning of a log: its lines from the first one with a stamp on, whatever comes before that. It depends on the
+/// bytes alone, not on how many of them a slow pipe gives at once.
+struct Beginning {
+    /// Whole lines, but for the last one.
+    private(set) var lines: [UInt8] = []
+    /// The stamp of the first line.
+    private(set) var stamp: Stamp?
+    /// Whether there are NULs and no stamp in the first bytes.
+    private(set) var isBinary = false
+
+    private static let step = 64 << 10
+
+    private let source: any ByteSource
+    private var isOver = false
+    private var isInsideLine = false
+
+    /// Reads up to the first line with a stamp, and then on to `size` bytes of lines. Gives up after `limit` bytes
+    /// without a stamp.
+    init(_ source: any ByteSource, size: Int, limit: Int) {
+        self.source = source
+        // A log that was truncated under its writer begins with a hole. Other NULs are those of a binary file.
+        var hole = 0
+        var judged = 0
+        var total = 0
+        var hasNUL = false
+        while stamp == nil, !isOver, total < limit {
+            let rest = lines.count
+            readOn(judged < Beginning.step ? Beginning.step - judged : Beginning.step)
+            total += lines.count - rest
+            if judged == 0 {
+                let nuls = lines.prefix { $0 == 0 }.count
+                hole += nuls
+                lines.removeFirst(nuls)
+            }
+            if judged < Beginning.step {
+                judged += lines.count - min(rest, lines.count)
+                hasNUL = hasNUL || lines.contains(0)
+            }
+            lines.removeFirst(findStamp())
+            let isJudged = judged == Beginning.step || isOver
+            if stamp == nil, isJudged, hasNUL || isOver && judged == 0 && hole > 0 {
+                isBinary = true
+                return
+            }
+        }
+        while lines.count < size, !isOver { readOn(size - lines.count) }
+        if stamp == nil || size == 0 { lines = [] }
+    }
+
+    /// The first bytes of a source, up to so many; if `upToLine`, no more are waited for than the first line needs.
+    static func firstBytes(_ source: any ByteSource, upToLine: Bool, _ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count, !upToLine || !bytes.contains(10) {
+            let read = source.bytes(count - bytes.count)
+            if read.isEmpty { break }
+            bytes += read
+        }
+        return bytes
+    }
+
+    private mutating func readOn(_ count: Int) {
+        let bytes = source.bytes(count)
+        isOver = bytes.isEmpty
+        lines += bytes
+    }
+
+    /// Looks for a stamp in the lines that are there, and returns how many bytes precede its line. Of a very long line,
+    /// the beginning is enough.
+    private mutating func findStamp() -> Int {
+        lines.withBytes { bytes in
+            var position = 0
+            while position < bytes.count {
+                let newline = bytes.firstIndex(of: 10, from: position)
+                guard newline != nil || isOver || bytes.count - position >= Beginning.step else { break }
+                let end = newline ?? bytes.count
+                if !isInsideLine, let envelope = Envelope.parse(bytes[position..<end]) {
+                    stamp = envelope.stamp
+                    break
+                }
+                isInsideLine = newline == nil
+                position = min(end + 1, bytes.count)
+            }
+            return position
+        }
+    }
+}
+
+/// What was read of a pipe before its lines are.
+final class PipeBeginning: Sendable {
+    private let kept = Mutex<[UInt8]>([])
+
+    var bytes: [UInt8] { kept.withLock { $0 } }
+
+    func append(_ bytes: UnsafeBufferPointer<UInt8>) { kept.withLock { $0.append(contentsOf: bytes) } }
+
+    /// Reads so many bytes, fewer only at the end of the pipe.
+    func read(
+        _ count: Int, of pipe: OpenFile, into buffer: UnsafeMutablePointer<UInt8>
+    ) throws(OpenFile.Failure) -> Int {
+        var done = 0
+        while done < count {
+            let step = try pipe.waitAndRead(buffer + done, count: count - done)
+            if step == 0 { break }
+            done += step
+        }
+        append(UnsafeBufferPointer(start: buffer, count: done))
+        return done
+    }
+}
+
+/// A pipe from its beginning on, of which everything that is read can be read again.
+final class KeepingSource: ByteSource {
+    private let beginning: PipeBeginning
+    private let pipe: any ByteSource
+    private var kept: PrefixedSource
+
+    init(_ beginning: PipeBeginning, _ pipe: any ByteSource) {
+        self.beginning = beginning
+        self.pipe = pipe
+        kept = PrefixedSource(beginning.bytes, pipe)
+    }
+
+    var consumed: Int { kept.consumed }
+    var trouble: String? { kept.trouble }
+    var isReady: Bool { kept.isReady }
+
+    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
+        let before = pipe.consumed
+        let step = kept.read(buffer, count: count)
+        if pipe.consumed > before { beginning.append(UnsafeBufferPointer(start: buffer, count: step)) }
+        return step
+    }
+}
+
+extension ByteSource {
+    /// The next bytes: at most `count`, none at the end.
+    fileprivate func bytes(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = buffer.baseAddress.map { read($0, count: count) } ?? 0
+        }
+    }
+}
+
+extension [UInt8] {
+    func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
+        withUnsafeBufferPointer { buffer in
+            // An empty array may have no address.
+            buffer.baseAddress.map { body(Bytes($0, count: buffer.count)) } ?? body(Bytes(""))
+        }
+    }
+}
+
+/// What was already read of a source, and then the rest of it.
+final class PrefixedSource: ByteSource {
+    private var prefix: ArraySlice<UInt8>
+    private let source: any ByteSource
+    private let prefixCount: Int
+
+    init(_ prefix: [UInt8], _ source: any ByteSource) {
+        self.prefix = prefix[...]
+        self.source = source
+        prefixCount = prefix.count
+    }
+
+    var consumed: Int { prefixCount - prefix.count + source.consumed }
+    var trouble: String? { source.trouble }
+    var isReady: Bool { !prefix.isEmpty || source.isReady }
+
+    func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
+        guard !prefix.isEmpty else { return source.read(buffer, count: count) }
+        let step = min(count, prefix.count)
+        prefix.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { buffer.update(from: base, count: step) }
+        }
+        prefix = prefix.dropFirst(step)
+        return step
+    }
+}
