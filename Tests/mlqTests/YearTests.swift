@@ -62,6 +62,18 @@ struct YearTests {
         }
     }
 
+    @Test("are the same in a pipe that is followed, however slow it is")
+    func followed() throws {
+        let year = Foundation.Calendar.current.component(.year, from: Date())
+        let lines = ["Mar  1 10:00:00", "Dec 30 10:00:00"].map { "echo '\($0) mx1 postfix/smtp[1]: x'" }
+        for pause in [":", "sleep 0.3"] {
+            let outcome = try Program.shell(
+                "(\(lines[0]); \(pause); \(lines[1])) | mlq -F --year \(year) --no-header -o tsv -e 'select day'"
+            )
+            #expect(outcome.output == "\(year)-03-01\n\(year)-12-30\n", "\(pause): \(outcome.error)")
+        }
+    }
+
     @Test("need no stamp of a pipe that has none, and wait for no end of it")
     func stampless() throws {
         let line = String(repeating: "y", count: 400)

@@ -167,7 +167,7 @@ package final class FileFollower {
             case .growing(_, let file):
                 if let chunk = file.next(into: block, years: recent, arrival: arrival) { return chunk }
                 // A log that is still written goes on into the next year; one that is not keeps its own.
-                if let years = file.years, years.contains(now()) { file.years = nil }
+                file.goesOn = file.years?.contains(now()) == true
             case .stream(let index, let stream, let years):
                 if !shouldStop(), let place = stream.next(into: block, numbered: true) {
                     return Chunk(

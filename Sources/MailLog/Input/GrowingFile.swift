@@ -4,7 +4,9 @@ final class GrowingFile {
     /// Which name it was found under, as a number.
     let index: Int
     /// Nil where stamps are of the last twelve months.
-    var years: YearWindow?
+    let years: YearWindow?
+    /// Whether stamps go on into the next years.
+    var goesOn = false
     /// What was already read of a pipe.
     private var head: [UInt8]
     /// Bytes of the file that have been read.
@@ -152,11 +154,18 @@ final class GrowingFile {
         let bytes = Bytes(UnsafePointer(block.base + start), count: count)
         let found = Chunk(
             bytes: bytes, before: start == tail.count ? tail.count : 0, fileIndex: index,
-            fileOffset: max(0, offset - rest.count - count), firstLine: line, years: years ?? now,
+            fileOffset: max(0, offset - rest.count - count), firstLine: line, years: window(now),
             sequence: 0,
             arrival: arrival)
         line += bytes.begunLineCount
         return found
+    }
+
+    /// The window of the log as long as it lasts, and then that of the last twelve months: a line has the same year
+    /// however late it is read.
+    private func window(_ now: YearWindow) -> YearWindow {
+        guard let years, !goesOn || years.start >= now.start else { return now }
+        return years
     }
 
     private func keepTail(_ block: Block, from: Int, to end: Int) {
