@@ -45,7 +45,7 @@ package struct LogFile: Sendable {
     /// Other logs that it is merged with line by line.
     package internal(set) var merged: [String] = []
     /// The first bytes, unpacked: what holds the same lines begins in the same way.
-    private var beginning: [UInt8] = []
+    private(set) var beginning: [UInt8] = []
     /// Bytes that were read of a pipe before its lines are.
     private(set) var pipe: PipeBeginning?
 
