@@ -101,9 +101,7 @@ package struct LogFile: Sendable {
         modified = gzipTime > 0 ? gzipTime : file.isRegular ? file.modified : nil
         if let pipe, packing != .plain, packing != .gzip {
             // The program that unpacks it reads a file.
-            do { self.file = try OpenFile(spooling: file, after: pipe.bytes) } catch {
-                throw Failure("cannot be copied to a temporary file: \(error.text)")
-            }
+            self.file = try file.spooled(after: pipe.bytes)
             self.pipe = nil
         }
         // A pipe is looked at again when the years of its stamps matter.

@@ -37,17 +37,22 @@ package final class OpenFile: Sendable {
         }
     }
 
-    struct Failure: Error {
+    package struct Failure: Error {
         var number: Int32 = 0
         /// Kind of what is there, where mlq does not read that kind.
         var kind: FileKind?
-        var text: String {
+        package var text: String {
             if let kind { return "it is \(kind.rawValue)" }
             return switch number {
             case EINTR: "the wait was interrupted"
             case ESTALE: "another file has its name now"
             default: String(cString: strerror(number))
             }
+        }
+
+        init(number: Int32 = 0, kind: FileKind? = nil) {
+            self.number = number
+            self.kind = kind
         }
     }
 
@@ -78,7 +83,14 @@ package final class OpenFile: Sendable {
     }
 
     /// A copy of all that a pipe still gives, behind what was read of it, in a file that nobody else sees.
-    init(spooling pipe: OpenFile, after head: [UInt8] = []) throws(Failure) {
+    func spooled(after head: [UInt8] = []) throws(LogFile.Failure) -> OpenFile {
+        do { return try OpenFile(spooling: self, after: head) } catch {
+            throw LogFile.Failure(
+                "cannot be copied to a temporary file in \(TemporaryFile.directory): \(error.text)")
+        }
+    }
+
+    private init(spooling pipe: OpenFile, after head: [UInt8] = []) throws(Failure) {
         let descriptor = TemporaryFile.open()
         guard descriptor >= 0 else { throw Failure(number: errno) }
         let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
@@ -86,26 +98,16 @@ package final class OpenFile: Sendable {
         precondition(head.count <= 1 << 16, "the head of a pipe is at most one buffer")
         for (place, byte) in head.enumerated() { buffer[place] = byte }
         var total = 0
-        while true {
-            let count = total < head.count ? head.count : Waiting.read(pipe.descriptor, buffer, 1 << 16)
-            guard count >= 0 else {
-                let failure = Failure(number: errno)
-                close(descriptor)
-                throw failure
+        do throws(Failure) {
+            var count = head.isEmpty ? try pipe.waitAndRead(buffer, count: 1 << 16) : head.count
+            while count > 0 {
+                if let failure = TemporaryFile.write(descriptor, buffer, count: count) { throw failure }
+                total += count
+                count = try pipe.waitAndRead(buffer, count: 1 << 16)
             }
-            if count == 0 { break }
-            var written = 0
-            while written < count {
-                let step = write(descriptor, buffer + written, count - written)
-                if step < 0, errno == EINTR { continue }
-                guard step > 0 else {
-                    let failure = Failure(number: errno)
-                    close(descriptor)
-                    throw failure
-                }
-                written += step
-            }
-            total += count
+        } catch {
+            close(descriptor)
+            throw error
         }
         self.descriptor = descriptor
         path = ""

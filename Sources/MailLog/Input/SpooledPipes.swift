@@ -7,9 +7,9 @@ package final class SpooledPipes: Sendable {
     package init() {}
 
     /// The copy of a pipe, made now if there is none of that path yet.
-    func copy(of pipe: OpenFile, _ path: String) throws(OpenFile.Failure) -> OpenFile {
+    func copy(of pipe: OpenFile, _ path: String) throws(LogFile.Failure) -> OpenFile {
         if let copy = copies.withLock({ $0[path] }), copy.identity == pipe.identity { return copy }
-        let copy = try OpenFile(spooling: pipe)
+        let copy = try pipe.spooled()
         copies.withLock { $0[path] = copy }
         return copy
     }

@@ -6,6 +6,11 @@ import SystemText
     import Darwin
 #endif
 
+/// `write` of the system; the type has a function of that name.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}
+
 /// Files without a name, which are gone when they are closed, or when the process dies.
 package enum TemporaryFile {
     /// `TMPDIR`, or `/tmp`.
@@ -14,11 +19,57 @@ package enum TemporaryFile {
         return SystemText.string(value)
     }
 
+    /// Names of this kind are taken away as soon as the file is open, so whoever finds one may take it away.
+    private static let prefix = "mlq-spill-"
+
+    /// A process that is killed between making a file and unlinking it leaves an empty file, which the next run removes.
+    private static let removeLeftovers: Void = {
+        guard let entries = opendir(SystemText.path(directory)) else { return }
+        defer { closedir(entries) }
+        while let entry = readdir(entries) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                SystemText.string($0.prefix { $0 != 0 })
+            }
+            if name.hasPrefix(prefix) { unlink(SystemText.path("\(directory)/\(name)")) }
+        }
+    }()
+
     /// A descriptor for reading and writing; negative, with `errno` set, where that fails.
     package static func open() -> Int32 {
-        var template = SystemText.path(directory + "/mlq-XXXXXX")
+        removeLeftovers
+        var template = SystemText.path("\(directory)/\(prefix)XXXXXX")
         let descriptor = mkstemp(&template)
-        if descriptor >= 0 { unlink(template) }
+        guard descriptor >= 0 else { return descriptor }
+        unlink(template)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         return descriptor
+    }
+
+    /// Reads all `count` bytes at an offset; nil if that went well. Fewer are a failure: the file was cut.
+    package static func read(
+        _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, count: Int, at offset: Int
+    ) -> OpenFile.Failure? {
+        var done = 0
+        while done < count {
+            let step = pread(descriptor, buffer + done, count - done, off_t(offset + done))
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { return OpenFile.Failure(number: step < 0 ? errno : EIO) }
+            done += step
+        }
+        return nil
+    }
+
+    /// Appends all `count` bytes; nil if that went well.
+    package static func write(
+        _ descriptor: Int32, _ bytes: UnsafeRawPointer, count: Int
+    ) -> OpenFile.Failure? {
+        var done = 0
+        while done < count {
+            let step = systemWrite(descriptor, bytes + done, count - done)
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { return OpenFile.Failure(number: step < 0 ? errno : ENOSPC) }
+            done += step
+        }
+        return nil
     }
 }

@@ -24,9 +24,8 @@ final class ToolSource: ByteSource {
         // A description of its own: several readers of one file must not share a place in it. The file may have
         // lost its name since it was opened.
         input = file.reopened()
-        lseek(input, 0, SEEK_SET)
         var ends: [Int32] = [-1, -1]
-        guard input >= 0, pipe(&ends) == 0 else {
+        guard input >= 0, lseek(input, 0, SEEK_SET) == 0, pipe(&ends) == 0 else {
             (output, process) = (-1, 0)
             trouble = "cannot be unpacked: \(String(cString: strerror(errno)))"
             hasEnded = true

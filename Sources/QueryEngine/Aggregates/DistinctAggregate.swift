@@ -102,5 +102,8 @@ private final class DistinctValues: Accumulator {
         return arena.list(values.sorted { Ordering.compare($0, $1) < 0 })
     }
 
-    var footprint: Int { table.footprint + counts.capacity * 8 }
+    var footprint: Int { table.footprint + counts.capacity * 8 + (shows ? answerBytes : 0) }
+
+    /// What the lists take when they are sorted and emitted: copies of all keys, and some words for each.
+    private var answerBytes: Int { table.storedBytes * 2 + table.count * 80 + counts.count * 48 }
 }

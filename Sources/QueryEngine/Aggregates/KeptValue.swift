@@ -17,7 +17,8 @@ struct KeptValue {
     static let missing = KeptValue(.missing)
 
     var isMissing: Bool { value.isMissing }
-    var heldBytes: Int { bytes.capacity }
+    /// Bytes held outside of the value, with the header of the array.
+    var heldBytes: Int { bytes.isEmpty ? 0 : bytes.capacity + 48 }
 
     /// Returns a copy that lives as long as the arena's current row.
     func copy(to arena: Arena) -> Value { lend { arena.copy($0) } }

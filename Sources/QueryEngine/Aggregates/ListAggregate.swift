@@ -20,15 +20,24 @@ private struct Sequence: GroupState {
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
         if inputs[0].isMissing { return 0 }
+        let before = entries.capacity
         let value = KeptValue(inputs[0])
         entries.append((order, value))
-        return MemoryLayout<(UInt64, KeptValue)>.stride + value.heldBytes
+        return (entries.capacity - before) * Sequence.entry + Sequence.cost(value)
     }
 
     mutating func merge(_ other: Sequence) -> Int {
+        let before = entries.capacity
         entries.append(contentsOf: other.entries)
-        return other.entries.reduce(0) { $0 + MemoryLayout<(UInt64, KeptValue)>.stride + $1.value.heldBytes }
+        return other.entries.reduce((entries.capacity - before) * Sequence.entry) {
+            $0 + Sequence.cost($1.value)
+        }
     }
+
+    private static let entry = MemoryLayout<(UInt64, KeptValue)>.stride
+
+    /// Bytes of a value, and of its copies in the sorted list, in the row that is emitted, and in its text.
+    private static func cost(_ value: KeptValue) -> Int { value.heldBytes * 3 + entry * 3 }
 
     func result(_ arena: Arena) -> Value {
         guard !entries.isEmpty else { return .missing }

@@ -69,20 +69,20 @@ private enum Ranks {
 private struct Sample: GroupState {
     let kind: Value.Kind
     let ranks: Ranks
-    /// Whole numbers, microseconds, or the bits of floating-point numbers.
+    /// Whole numbers, microseconds, or the bits of floating-point numbers. They take their memory twice: sorting copies.
     var values: [Int] = []
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
         guard inputs[0].isNumber else { return 0 }
         let before = values.capacity
         values.append(kind == .double ? Sample.sortable(inputs[0].number) : inputs[0].integer)
-        return (values.capacity - before) * 8
+        return (values.capacity - before) * 16
     }
 
     mutating func merge(_ other: Sample) -> Int {
         let before = values.capacity
         values.append(contentsOf: other.values)
-        return (values.capacity - before) * 8
+        return (values.capacity - before) * 16
     }
 
     func result(_ arena: Arena) -> Value {

@@ -92,8 +92,6 @@ final class ChartGatherer {
 
     /// Maximum number of series. The smallest series are combined.
     private static let mostSeries = 8
-    /// Maximum number of bins on a time axis. Beyond it, gaps are no longer filled.
-    private static let mostBins = 10_000
     /// Columns of a name or label.
     private static let longestName = 200
 
@@ -193,21 +191,20 @@ final class ChartGatherer {
             marks: marks)
     }
 
-    /// Adds the missing bins to an ascending time axis.
+    /// Adds the missing bins to an ascending time axis. Gaps that lead to a stray stamp stay open.
     private func closeGaps() {
         guard let key = keys.first, let bin = ChartGatherer.bin(of: key), times.count == cells.count else {
             return
         }
         var axis = Axis()
         var filled: [[Double?]] = []
+        var walk = BinWalk(bin)
         for (place, time) in times.enumerated() {
-            var next = place == 0 ? time : TimeBins.next(after: times[place - 1], bin)
-            while next < time, filled.count < ChartGatherer.mostBins {
-                _ = axis.place(text(.time(next), key))
+            guard place == 0 || time > times[place - 1] else { return }
+            for empty in walk.advance(to: time) {
+                _ = axis.place(text(.time(empty), key))
                 filled.append([])
-                next = TimeBins.next(after: next, bin)
             }
-            guard next == time else { return }
             _ = axis.place(labels.texts[place])
             filled.append(cells[place])
         }

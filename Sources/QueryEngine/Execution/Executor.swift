@@ -150,16 +150,24 @@ package struct Executor {
             account.withLock { $0.add(scan.account, isWhole: isWhole) }
         }
         progress?.finish(reader)
-        let finished = parts.withLock { $0 }.sorted { $0.index < $1.index }
-        let first = finished[0].part
-        for other in finished.dropFirst() where !run.shouldGiveUp { first.merge(other.part) }
-        if run.failure == nil, !run.shouldGiveUp {
+        var others = parts.withLock { parts in
+            defer { parts = [] }
+            return parts.sorted { $0.index > $1.index }
+        }
+        let first = others.removeLast()
+        // The memory of a merged part is free for the next merge.
+        while !run.shouldGiveUp, let other = others.popLast() {
+            first.part.merge(other.part)
+            run.keep(other)
+        }
+        if !run.hasFailed, !run.shouldGiveUp {
             let worker = Worker(run: run)
             let chain = serialChain(rest, query, output, worker)
-            first.emit(into: chain, worker: worker)
+            first.part.emit(into: chain, worker: worker)
             chain.finish()
         }
-        run.keep(finished)
+        run.keep(others)
+        run.keep(first)
         return account.withLock { $0.skipping(reader.skipped) }
     }
 
@@ -271,7 +279,7 @@ package struct Executor {
                     serialChain(rest.steps[...], rest, output, worker)
                 }, worker)
         }
-        return chain(steps, StartingConsumer(output, query.schema), worker)
+        return chain(steps, StartingConsumer(output, query.schema, worker.run), worker)
     }
 
     private func chain(
@@ -316,7 +324,7 @@ private final class ReducingConsumer<Part: ReductionPart>: RowConsumer {
     func consume(_ row: Row) -> Bool { part.consume(row) }
 
     func finish() {
-        if worker.run.failure == nil, !worker.run.shouldGiveUp { part.emit(into: next, worker: worker) }
+        if !worker.run.hasFailed, !worker.run.shouldGiveUp { part.emit(into: next, worker: worker) }
         next.finish()
     }
 }
@@ -345,7 +353,7 @@ private final class ReshapingConsumer: RowConsumer {
         schema.isOpen = true
         let rest = Query(stages: query.rest, from: Resolution(schema: schema, environment: query.environment))
         let next = build(schema, rest)
-        if worker.run.failure == nil { part.emit(into: next, layout: rest.layout, worker: worker) }
+        if !worker.run.hasFailed { part.emit(into: next, layout: rest.layout, worker: worker) }
         next.finish()
     }
 }
@@ -354,11 +362,13 @@ private final class ReshapingConsumer: RowConsumer {
 private final class StartingConsumer: RowConsumer {
     private let output: any RowOutput
     private let schema: Schema
+    private let run: RunState
     private var hasBegun = false
 
-    init(_ output: any RowOutput, _ schema: Schema) {
+    init(_ output: any RowOutput, _ schema: Schema, _ run: RunState) {
         self.output = output
         self.schema = schema
+        self.run = run
     }
 
     private func begin() {
@@ -369,6 +379,8 @@ private final class StartingConsumer: RowConsumer {
     }
 
     func consume(_ row: Row) -> Bool {
+        // Operators flush what they hold when rows end; of a failed run, that is no answer.
+        guard !run.hasFailed else { return false }
         begin()
         return output.consume(row)
     }

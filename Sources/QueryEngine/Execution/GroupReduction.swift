@@ -77,9 +77,15 @@ final class GroupPart: ReductionPart {
     /// How often the rows have been dealt out to files before they came here.
     private let depth: Int
     private var spill: [SpillFile] = []
+    /// Rows until the memory is checked; a long text counts as many.
     private var untilCheck = GroupPart.checkInterval
+    /// Bytes that the groups may hold before rows of new ones are spilled.
+    private var share: Int
+    /// Bytes that they may hold at all. Groups that were there before the rest was spilled still grow.
+    private var ceiling: Int
 
     private static let checkInterval = 4096
+    private static let longText = 256
     private static let fanOut = 16
     private static let maximumDepth = 6
 
@@ -87,6 +93,9 @@ final class GroupPart: ReductionPart {
         self.plan = plan
         self.worker = worker
         self.depth = depth
+        // Parts of spilled rows are made one after the other.
+        share = depth == 0 ? worker.run.share : worker.run.memory / 4
+        ceiling = share / 3 * 4
         accumulators = plan.items.map { $0.aggregate.make() }
         let isSimple = plan.items.count == 1 && plan.items[0].condition == nil
         only = isSimple ? Unmanaged.passUnretained(accumulators[0]) : nil
@@ -131,7 +140,11 @@ final class GroupPart: ReductionPart {
     @inline(never)
     private func take(_ row: Row) {
         let group = group(of: row)
-        if !inputs.isEmpty { for (place, input) in inputs.enumerated() { inputValues[place] = input(row) } }
+        for (place, input) in inputs.enumerated() {
+            let value = input(row)
+            inputValues[place] = value
+            if value.kind == .text { untilCheck &-= value.bytes.count / GroupPart.longText }
+        }
         if group >= 0 {
             if let only {
                 only._withUnsafeGuaranteedRef { $0.add(inputValues, row.order, group) }
@@ -226,6 +239,7 @@ final class GroupPart: ReductionPart {
     }
 
     private func findGroup() -> Int {
+        untilCheck &-= keyBytes.count / GroupPart.longText
         let mayGrow = spill.isEmpty
         let group = keyBytes.withUnsafeBufferPointer {
             table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count), mayGrow: mayGrow)
@@ -240,19 +254,19 @@ final class GroupPart: ReductionPart {
 
     private func checkMemory() {
         untilCheck = GroupPart.checkInterval
-        let share = worker.run.memory / max(1, worker.run.threads) / 2
         guard footprint > share else { return }
         if spill.isEmpty, depth < GroupPart.maximumDepth, !plan.keys.isEmpty {
-            for _ in 0..<GroupPart.fanOut {
-                guard let file = SpillFile(worker.run) else { return }
-                spill.append(file)
-            }
+            guard let files = SpillFile.all(GroupPart.fanOut, worker.run) else { return }
+            spill = files
+            ceiling = max(ceiling, footprint + share / 3)
             worker.run.noteSpill()
-        } else if footprint > 2 * worker.run.memory {
-            worker.run.fail(
-                RunFailure(
-                    "the query needs more than the \(PeopleText.size(worker.run.memory)) of --memory for the values of its "
-                        + "groups; raise --memory, filter first, or use approx_dcount", status: 3))
+        } else if footprint > ceiling {
+            let sizes = accumulators.map(\.footprint)
+            let largest = sizes.indices.max { sizes[$0] < sizes[$1] } ?? 0
+            worker.run.failForMemory(
+                "'\(plan.items[largest].name)' has more values",
+                "filter first, or use `top` or `approx_dcount`",
+                status: 3)
         }
     }
 
@@ -317,6 +331,8 @@ final class GroupPart: ReductionPart {
         for (place, accumulator) in accumulators.enumerated() {
             accumulator.merge(other.accumulators[place], groups) { !worker.run.shouldGiveUp }
         }
+        share = worker.run.memory / 2
+        ceiling = max(share / 3 * 4, footprint + share / 3)
         if spill.isEmpty {
             spill = other.spill
         } else if !other.spill.isEmpty {
@@ -338,7 +354,7 @@ final class GroupPart: ReductionPart {
                 for file in partition {
                     var reader = file.reader()
                     while let record = reader.next() {
-                        if worker.run.failure != nil || worker.run.shouldGiveUp { return }
+                        if worker.run.shouldGiveUp { return }
                         if !take(record) { part.consume(spilled: record) }
                     }
                 }
@@ -346,7 +362,8 @@ final class GroupPart: ReductionPart {
             }
         }
         emitGroups(into: sorter)
-        sorter.emit(into: next)
+        // Groups that have lost rows to an error are no answer.
+        if !worker.run.hasFailed { sorter.emit(into: next) }
     }
 
     /// Adds a spilled row if its group is in the table.
@@ -386,7 +403,7 @@ final class GroupPart: ReductionPart {
             let part = GroupPart(plan, worker, depth: depth + 1)
             var reader = file.reader()
             while let record = reader.next() {
-                if worker.run.failure != nil || worker.run.shouldGiveUp { return }
+                if worker.run.shouldGiveUp { return }
                 if !take(record) { part.consume(spilled: record) }
             }
             part.emitGroups(into: sorter)

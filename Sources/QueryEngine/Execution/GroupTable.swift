@@ -41,7 +41,8 @@ struct GroupTable: ~Copyable {
     private var mask: Int
     private var records: [Record] = []
     private let storage = Arena(blockSize: 64 * 1024)
-    private var storedBytes = 0
+    /// Bytes of all keys.
+    private(set) var storedBytes = 0
 
     private static let seed = UInt64.random(in: .min ... .max)
     /// The same, at hand.
@@ -58,7 +59,7 @@ struct GroupTable: ~Copyable {
     var count: Int { records.count }
 
     /// Bytes held, roughly.
-    var footprint: Int { storedBytes + (mask + 1) * 16 + records.count * 8 }
+    var footprint: Int { storedBytes + (mask + 1) * 16 + records.capacity * 8 }
 
     func key(_ group: Int) -> Bytes { records[group].key }
 

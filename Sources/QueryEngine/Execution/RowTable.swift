@@ -5,6 +5,8 @@ import MailLog
 package struct RowTable: Sendable {
     package let schema: Schema
     package let count: Int
+    /// Bytes held, roughly.
+    let footprint: Int
     private let storage: Storage
 
     /// The cells, row after row, and what their texts and lists point at.
@@ -23,9 +25,10 @@ package struct RowTable: Sendable {
         self = Builder(Schema(columns: [], rowName: "a row")).table()
     }
 
-    fileprivate init(schema: Schema, count: Int, values: [Value], texts: Arena) {
+    fileprivate init(schema: Schema, count: Int, footprint: Int, values: [Value], texts: Arena) {
         self.schema = schema
         self.count = count
+        self.footprint = footprint
         storage = Storage(values, texts)
     }
 
@@ -53,7 +56,7 @@ package struct RowTable: Sendable {
         }
 
         /// Bytes held, roughly.
-        package var footprint: Int { values.count * MemoryLayout<Value>.stride + textBytes }
+        package var footprint: Int { values.capacity * MemoryLayout<Value>.stride + textBytes }
 
         /// Copies one row's cells.
         package func append(_ cells: some Sequence<Value>) {
@@ -75,7 +78,7 @@ package struct RowTable: Sendable {
 
         /// What was gathered; nothing may be appended afterwards.
         package func table() -> RowTable {
-            RowTable(schema: schema, count: count, values: values, texts: texts)
+            RowTable(schema: schema, count: count, footprint: footprint, values: values, texts: texts)
         }
     }
 }
@@ -103,10 +106,7 @@ package final class RowCollector: RowOutput {
         guard let builder else { return false }
         builder.append(slots.lazy.map { row[$0] })
         guard builder.footprint <= run.memory else {
-            run.fail(
-                RunFailure(
-                    "the rows of the pipeline in parentheses take more than the \(PeopleText.size(run.memory)) of memory; "
-                        + "`select` fewer columns there, or raise --memory", status: 2))
+            run.failForMemory("the pipeline in parentheses has more rows", "`select` fewer columns there")
             return false
         }
         return true

@@ -13,6 +13,7 @@ package final class RunState: Sendable {
     /// When that was, in nanoseconds of a clock that only goes forward; 0 for never.
     private let interrupted = Atomic<UInt64>(0)
     private let givenUp = Atomic<Bool>(false)
+    private let failed = Atomic<Bool>(false)
     private let endsWithAnswer = Atomic<Bool>(false)
     private let state = Mutex<State>(State())
 
@@ -42,6 +43,18 @@ package final class RunState: Sendable {
         self.writesFiles = writesFiles
         self.memory = memory
         self.threads = threads
+    }
+
+    /// What one thread may hold of all rows that its operator keeps. The other half of the memory is for merging and
+    /// emitting.
+    var share: Int { memory / max(1, threads) / 2 }
+
+    /// Fails a run whose rows or values cannot go to temporary files: `what` names the operator and "more" of them.
+    func failForMemory(_ what: String, _ advice: String, status: Int32 = 2) {
+        fail(
+            RunFailure(
+                "\(what) than fit into \(PeopleText.size(memory)); raise --memory, or \(advice)",
+                status: status))
     }
 
     /// Grouping or sorting has gone to temporary files.
@@ -117,8 +130,12 @@ package final class RunState: Sendable {
     /// The first failure wins; the run ends.
     package func fail(_ failure: RunFailure) {
         state.withLock { if $0.failure == nil { $0.failure = failure } }
+        failed.store(true, ordering: .releasing)
         stop()
     }
+
+    /// Whether `failure` is set: cheap enough to ask for each row. A failed run emits nothing further.
+    var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
     package var failure: RunFailure? { state.withLock { $0.failure } }
 

@@ -67,10 +67,12 @@ final class SortPart: ReductionPart {
     /// few are ever open together, and each row is merged a few times only.
     private var runs: [[SpillFile]] = []
     private static let fanIn = 16
+    private let share: Int
 
     init(_ plan: SortReduction, _ worker: Worker) {
         self.plan = plan
         self.worker = worker
+        share = worker.run.share
         keyOf = plan.keys.map { $0.expression.make() }
         keys = plan.keys.map { _ in .missing }
         ignoresCase = plan.keys.map { $0.expression.type.ignoresCase }
@@ -78,7 +80,7 @@ final class SortPart: ReductionPart {
         width = plan.keys.count + plan.slots.count
     }
 
-    private var footprint: Int { values.count * 16 + rows.count * 16 + textBytes }
+    private var footprint: Int { values.capacity * 16 + rows.capacity * 16 + textBytes }
 
     func consume(_ row: Row) -> Bool {
         if plan.limit == 0 { return false }
@@ -89,7 +91,7 @@ final class SortPart: ReductionPart {
         for slot in plan.slots { values.append(keep(row[slot])) }
         rows.append(KeptRow(place: place, order: row.order))
         if let limit = plan.limit, limit < 1 << 20, rows.count >= max(256, limit * 4) { cut(to: limit) }
-        if rows.count & 1023 == 0, footprint > share { spill() }
+        if rows.count & 1023 == 0 || textBytes > share, footprint > share { spill() }
         return true
     }
 
@@ -169,9 +171,6 @@ final class SortPart: ReductionPart {
         writeRun()
     }
 
-    /// Half of the thread's part of the memory: the other half is for what merges and emits.
-    private var share: Int { worker.run.memory / max(1, worker.run.threads) / 2 }
-
     private func writeRun() {
         sortRows()
         guard let file = SpillFile(worker.run) else { return }
@@ -198,7 +197,7 @@ final class SortPart: ReductionPart {
         guard runs[level].count == SortPart.fanIn, let merged = SpillFile(worker.run) else { return }
         mergeRuns(runs[level]) { cursor in
             merged.append(cursor.record)
-            return worker.run.failure == nil && !worker.run.shouldGiveUp
+            return !worker.run.shouldGiveUp
         }
         runs[level] = []
         add(merged, level: level + 1)
@@ -208,6 +207,9 @@ final class SortPart: ReductionPart {
         for (level, files) in other.runs.enumerated() {
             while runs.count < level { runs.append([]) }
             for file in files { add(file, level: level) }
+        }
+        if plan.limit == nil, !rows.isEmpty, footprint + other.footprint > worker.run.memory / 2 {
+            writeRun()
         }
         for (number, row) in other.rows.enumerated() {
             if number & 1023 == 0, worker.run.shouldGiveUp { return }
@@ -285,7 +287,8 @@ final class SortPart: ReductionPart {
     /// Gives the rows of sorted files in order, until `body` wants no more.
     private func mergeRuns(_ files: [SpillFile], _ body: (Cursor) -> Bool) {
         var cursors = files.map(Cursor.init).filter { $0.advance(width) }
-        while !cursors.isEmpty {
+        // A file that cannot be read ends early, and the others would go on without its rows.
+        while !cursors.isEmpty, !worker.run.hasFailed {
             var best = 0
             for candidate in 1..<max(1, cursors.count) where isBefore(cursors[candidate], cursors[best]) {
                 best = candidate

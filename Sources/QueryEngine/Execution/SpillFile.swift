@@ -1,23 +1,24 @@
 import MailLog
 
-import MailLog
-
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
 
-/// A temporary file of records, each with its length before it: written once, then read from the start. It has
+/// Temporary file of records, each with its length before it: written once, then read from the start. The file has
 /// no name, so nothing is left behind however the process ends.
+///
+/// Every error fails the run. A reader ends early then, so emit nothing after it unless `run.hasFailed` is false.
 final class SpillFile {
     private let descriptor: Int32
     private let run: RunState
     private var buffer: [UInt8] = []
-    private(set) var recordCount = 0
+    /// Bytes that are in the file.
+    private var size = 0
     private static let bufferSize = 64 * 1024
 
-    /// nil where no temporary file can be made; the run has failed then.
+    /// nil if no temporary file can be made; the run has failed then.
     init?(_ run: RunState) {
         self.run = run
         descriptor = TemporaryFile.open()
@@ -30,49 +31,60 @@ final class SpillFile {
         }
     }
 
+    /// All of so many files, or nil if one of them cannot be made; the run has failed then.
+    static func all(_ count: Int, _ run: RunState) -> [SpillFile]? {
+        var files: [SpillFile] = []
+        while files.count < count {
+            guard let file = SpillFile(run) else { return nil }
+            files.append(file)
+        }
+        return files
+    }
+
     deinit { close(descriptor) }
 
     func append(_ record: [UInt8]) {
         withUnsafeBytes(of: UInt32(record.count)) { buffer.append(contentsOf: $0) }
         buffer.append(contentsOf: record)
-        recordCount += 1
         if buffer.count >= SpillFile.bufferSize { flush() }
     }
 
     private func flush() {
-        var done = 0
-        while done < buffer.count {
-            let count = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress! + done, $0.count - done) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                run.fail(
-                    RunFailure(
-                        "cannot write a temporary file: \(String(cString: strerror(errno))); "
-                            + "set TMPDIR to a disk with room, or raise --memory"))
-                break
-            }
-            done += count
+        guard !buffer.isEmpty else { return }
+        let failure = buffer.withUnsafeBytes {
+            TemporaryFile.write(descriptor, $0.baseAddress.unsafelyUnwrapped, count: $0.count)
         }
+        if let failure {
+            run.fail(
+                RunFailure(
+                    "cannot write a temporary file in \(TemporaryFile.directory): \(failure.text); "
+                        + "set TMPDIR to a disk with room, or raise --memory"))
+        }
+        size += buffer.count
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Reads the records from the start; several readers may follow one another.
+    /// Reads the records from the start. Readers share the file one after the other.
     func reader() -> Reader {
         flush()
-        return Reader(descriptor)
+        buffer = []
+        return Reader(self)
     }
 
     struct Reader {
-        private let descriptor: Int32
-        private var position: off_t = 0
+        private let file: SpillFile
+        /// Bytes of the file that have been read into the buffer.
+        private var position = 0
         private var buffer: [UInt8] = []
         private var start = 0
 
-        fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
+        fileprivate init(_ file: SpillFile) { self.file = file }
 
-        /// The next record, valid until the next call; nil at the end.
+        /// The next record, valid until the next call; nil at the end, and after an error, which fails the run.
         mutating func next() -> ArraySlice<UInt8>? {
-            guard fill(4) else { return nil }
+            guard !file.run.hasFailed, position < file.size || start < buffer.count, fill(4) else {
+                return nil
+            }
             let count = buffer.withUnsafeBytes {
                 Int($0.loadUnaligned(fromByteOffset: start, as: UInt32.self))
             }
@@ -81,21 +93,27 @@ final class SpillFile {
             return buffer[start + 4..<start + 4 + count]
         }
 
+        /// Reads on until so many bytes are in the buffer.
         private mutating func fill(_ wanted: Int) -> Bool {
-            while buffer.count - start < wanted {
-                buffer.removeFirst(start)
-                start = 0
-                let old = buffer.count
-                let room = max(wanted - old, SpillFile.bufferSize)
-                buffer.append(contentsOf: repeatElement(0, count: room))
-                let count = buffer.withUnsafeMutableBytes {
-                    pread(descriptor, $0.baseAddress! + old, room, position)
-                }
-                buffer.removeLast(room - max(0, count))
-                if count <= 0 { return false }
-                position += off_t(count)
+            let old = buffer.count - start
+            guard old < wanted else { return true }
+            buffer.removeFirst(start)
+            start = 0
+            let room = min(max(wanted - old, SpillFile.bufferSize), file.size - position)
+            buffer.append(contentsOf: repeatElement(0, count: room))
+            let failure = buffer.withUnsafeMutableBytes {
+                TemporaryFile.read(
+                    file.descriptor, $0.baseAddress.unsafelyUnwrapped + old, count: room, at: position)
             }
-            return true
+            if let failure {
+                file.run.fail(
+                    RunFailure(
+                        "cannot read a temporary file in \(TemporaryFile.directory): \(failure.text); "
+                            + "set TMPDIR to another disk, or raise --memory"))
+                return false
+            }
+            position += room
+            return buffer.count >= wanted
         }
     }
 }

@@ -773,7 +773,7 @@ extension Resolution {
                 let set =
                     known
                     ?? members.value {
-                        ColumnSet(environment.rows(query, run: row.worker.run), ignoresCase: ignoresCase)
+                        ColumnSet(environment.rows(query, run: row.worker.run), ignoresCase, row.worker.run)
                     }
                 known = set
                 return set.values.contains(value) != negated
@@ -789,9 +789,13 @@ private struct ColumnSet: Sendable {
     let values: ValueSet
     private let table: RowTable
 
-    init(_ table: RowTable, ignoresCase: Bool) {
+    init(_ table: RowTable, _ ignoresCase: Bool, _ run: RunState) {
         self.table = table
-        let rows = table.schema.columns.isEmpty ? 0 : table.count
+        var rows = table.schema.columns.isEmpty ? 0 : table.count
+        if table.footprint + rows * 3 * MemoryLayout<Value>.stride > run.memory {
+            run.failForMemory("'in' has more values to look up", "filter them first")
+            rows = 0
+        }
         values = ValueSet(
             (0..<rows).map { table[$0, 0] }.filter { !$0.isMissing }, ignoresCase: ignoresCase)
     }

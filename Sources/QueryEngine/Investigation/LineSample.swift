@@ -11,6 +11,8 @@ final class LineSample {
     /// Maximum length of a text value in bytes. Longer texts are dropped, because they are useless as groups.
     private static let longestText = 512
     static let width = Dimension.all.count
+    /// Bytes of a line, of its values, and of their copies when the sample is thinned.
+    private static let lineBytes = 2048
 
     /// Sampling level: the sample contains one in 2^level messages.
     private(set) var level = 0
@@ -41,13 +43,14 @@ final class LineSample {
         let isPlain: Bool
     }
 
-    init(_ slots: [Int], time: Int, limit: Int = LineSample.capacity) {
+    /// `memory` is in bytes, `limit` in lines.
+    init(_ slots: [Int], time: Int, memory: Int = .max, limit: Int = LineSample.capacity) {
         columns = zip(slots, Dimension.all).map {
             Column(slot: $0, ignoresCase: $1.field.type.ignoresCase, isPlain: $1.least == nil)
         }
         idSlot = slots[LineSample.queueID]
         timeSlot = time
-        self.limit = limit
+        self.limit = min(limit, max(1 << 10, memory / LineSample.lineBytes))
     }
 
     var count: Int { times.count }
@@ -155,6 +158,20 @@ final class LineSample {
     }
 
     // MARK: Messages
+
+    /// Drops lines whose stamps lie far from those of most lines, and returns how many.
+    func dropStrayLines() -> Int {
+        var walk = BinWalk(.hour)
+        var stretches: [[Int]] = [[]]
+        for line in times.indices.sorted(by: { (times[$0], $0) < (times[$1], $1) }) {
+            _ = walk.advance(to: TimeBins.start(of: times[line], .hour))
+            if walk.openGaps == stretches.count { stretches.append([]) }
+            stretches[walk.openGaps].append(line)
+        }
+        guard stretches.count > 1, let longest = stretches.max(by: { $0.count < $1.count }) else { return 0 }
+        defer { keep(longest.sorted()) }
+        return count - longest.count
+    }
 
     /// Sorts the lines in the order of the log, and copies values between the lines of a message.
     func complete() {

@@ -69,9 +69,9 @@ final class Trace {
         case .lines(let condition):
             pass([condition], needs: [queueID]) { [self] row in
                 guard row[queueID].kind == .text else { return true }
-                open.insert(Array(row[queueID].bytes))
+                let isNew = open.insert(Array(row[queueID].bytes)).inserted
                 places.insert(row.order)
-                return true
+                return hold(Trace.placeBytes + (isNew ? Trace.idBytes : 0))
             }
         }
         for id in open { since[id] = .min }
@@ -105,7 +105,7 @@ final class Trace {
         var next: Set<[UInt8]> = []
         func want(_ id: [UInt8], since moment: Int64) {
             guard moment < since[id] ?? .max else { return }
-            since[id] = moment
+            if since.updateValue(moment, forKey: id) == nil, !hold(Trace.idBytes) { return }
             next.insert(id)
         }
         let needs = plan.wanted.union((MessageTable.Plan().needs + MailEventReader.fields).map(\.slot))
@@ -114,20 +114,21 @@ final class Trace {
             let id = Array(row[queueID].bytes)
             if since[id] == nil { want(id, since: .min) }
             for link in MessageLink.all(of: row) { want(link.id, since: link.since) }
-            return hold(row)
+            let record = RowCodec.encoded(row, 0..<layout.width)
+            found[row.order] = record
+            return hold(Trace.bytes(record))
         }
         return next
     }
 
-    private func hold(_ row: Row) -> Bool {
-        let record = RowCodec.encoded(row, 0..<layout.width)
-        found[row.order] = record
-        heldBytes += record.count + 64
+    /// Bytes of an id in the sets of ids, of the place of a line, of a line beside its record, and of a message.
+    private static let (idBytes, placeBytes, lineBytes, messageBytes) = (256, 32, 144, 1536)
+
+    /// Counts bytes that the trace holds until it ends; false where they are too many.
+    private func hold(_ bytes: Int) -> Bool {
+        heldBytes += bytes
         guard heldBytes <= run.memory else {
-            run.fail(
-                RunFailure(
-                    "the lines of 'trace' need more than \(PeopleText.size(run.memory)); raise --memory, or "
-                        + "filter by time before 'trace'", status: 2))
+            run.failForMemory("'trace' has found more lines", "put a filter on time before it")
             return false
         }
         return true
@@ -148,6 +149,7 @@ final class Trace {
             }
             let number = numbers[ObjectIdentifier(message)] ?? stories.count
             if number == stories.count {
+                guard hold(Trace.messageBytes) else { return }
                 numbers[ObjectIdentifier(message)] = number
                 stories.append(Story(message: message))
             }
@@ -318,7 +320,7 @@ final class Trace {
             if row[queueID].kind == .text {
                 waiting.story = waiting.story ?? story
             } else if waiting.lines.count < Waiting.limit {
-                waiting.lines.append(line(row))
+                keep(row, &waiting)
             }
             waiting.isSession = true
             if word == "disconnect" {
@@ -329,22 +331,35 @@ final class Trace {
             waiting.story = story
             // Between these two delivery attempts, the process may have made others whose lines were not read.
             let start = times(row)?.lowerBound ?? .min
+            for line in waiting.lines where line.time < start { heldBytes -= Trace.bytes(line.record) }
             waiting.lines.removeAll { $0.time < start }
             attach(waiting)
             waiting = Waiting()
         } else {
-            if waiting.lines.count >= Waiting.limit { waiting.lines.removeFirst(Waiting.limit / 2) }
-            waiting.lines.append(line(row))
+            if waiting.lines.count >= Waiting.limit { drop(Waiting.limit / 2, &waiting) }
+            keep(row, &waiting)
         }
         return run.failure == nil
     }
 
-    private func line(_ row: Row) -> (order: UInt64, time: Int64, record: [UInt8]) {
-        (row.order, row[time].wallClock, RowCodec.encoded(row, 0..<layout.width))
+    private func keep(_ row: Row, _ waiting: inout Waiting) {
+        let record = RowCodec.encoded(row, 0..<layout.width)
+        waiting.lines.append((row.order, row[time].wallClock, record))
+        _ = hold(Trace.bytes(record))
     }
 
+    private func drop(_ count: Int, _ waiting: inout Waiting) {
+        for line in waiting.lines.prefix(count) { heldBytes -= Trace.bytes(line.record) }
+        waiting.lines.removeFirst(count)
+    }
+
+    private static func bytes(_ record: [UInt8]) -> Int { record.capacity + lineBytes }
+
     private func attach(_ waiting: Waiting) {
-        guard let story = waiting.story else { return }
+        guard let story = waiting.story else {
+            for line in waiting.lines { heldBytes -= Trace.bytes(line.record) }
+            return
+        }
         stories[story].lines += waiting.lines.map { ($0.order, $0.record) }
     }
 

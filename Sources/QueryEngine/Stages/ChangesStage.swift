@@ -97,6 +97,10 @@ private final class ChangesOperator: RowConsumer {
             return true
         }
         points += 1
+        if points & 1023 == 0, table.footprint + points * 32 + series.count * 64 > worker.run.memory {
+            worker.run.failForMemory("'changes' has more series", "count by fewer fields")
+            return false
+        }
         guard points <= ChangesOperator.mostPoints else {
             worker.run.fail(
                 RunFailure(
@@ -123,13 +127,13 @@ private final class ChangesOperator: RowConsumer {
     }
 
     func finish() {
-        let times = Set(series.joined().map(\.time)).sorted()
-        if worker.run.failure == nil, let first = times.first, let last = times.last {
+        let bins = bins
+        if !worker.run.hasFailed {
             var found: [(time: Int64, series: Int, change: SeriesChange)] = []
             for (place, points) in series.enumerated() {
-                let (values, bins) = filled(points, first, last)
-                for change in SeriesChange.all(in: values, period: period) {
-                    found.append((bins[change.place], place, change))
+                let points = filled(points, bins)
+                for change in SeriesChange.all(in: points.map(\.value), period: period) {
+                    found.append((points[change.place].time, place, change))
                 }
             }
             found.sort {
@@ -142,24 +146,31 @@ private final class ChangesOperator: RowConsumer {
         next.finish()
     }
 
-    /// All bins from the first to the last; a count or a sum of none is 0.
-    private func filled(_ points: [Point], _ first: Int64, _ last: Int64) -> ([Double], [Int64]) {
+    /// All bins from the first to the last one, but for gaps that lead to a stray stamp.
+    private var bins: [Int64] {
+        var walk = BinWalk(bin)
+        var bins: [Int64] = []
+        for time in Set(series.joined().map(\.time)).sorted() {
+            bins += walk.advance(to: time)
+            bins.append(time)
+        }
+        walk.report(to: worker.run)
+        return bins
+    }
+
+    /// A point for each bin, of a count or a sum; a bin without rows is 0 then.
+    private func filled(_ points: [Point], _ bins: [Int64]) -> [Point] {
         let sorted = points.sorted { $0.time < $1.time }
-        guard !number.empty.isMissing else { return (sorted.map(\.value), sorted.map(\.time)) }
-        var (values, bins): ([Double], [Int64]) = ([], [])
+        guard !number.empty.isMissing else { return sorted }
         var place = 0
-        var time = first
-        while time <= last, bins.count < ChangesOperator.mostPoints {
+        return bins.map { time in
             var value = 0.0
             while place < sorted.count, sorted[place].time <= time {
                 value = sorted[place].value
                 place += 1
             }
-            values.append(value)
-            bins.append(time)
-            time = TimeBins.next(after: time, bin)
+            return Point(time: time, value: value)
         }
-        return (values, bins)
     }
 
     /// After how many bins the week or the day comes round.

@@ -47,9 +47,41 @@ struct ChartStage: Stage {
                 "'chart' needs a number, and \(resolution.schema.rowName) has none", at: name.range)
         }
         let axis = resolution.schema.columns.first { !ChartGatherer.isAmount($0) }
-        let isOverTime = axis.map { ChartGatherer.bin(of: $0) != nil } ?? false
+        let bin = axis.flatMap(ChartGatherer.bin)
         resolution.schema.chart = Chart(
-            kind: kind, restarts: isOverTime ? resolution.environment.restarts : nil)
+            kind: kind, restarts: bin != nil ? resolution.environment.restarts : nil)
+        guard let axis, let bin else { return }
+        resolution.append(
+            .each(
+                Transform("watch the bins of \(axis.name)", needs: [axis.slot], inOrder: true) {
+                    next, worker in
+                    GapWatch(axis.slot, bin, next, worker)
+                }))
+    }
+}
+
+/// Reports gaps that the axis of a chart leaves open.
+private final class GapWatch: RowConsumer {
+    private let slot: Int
+    private var walk: BinWalk
+    private let next: any RowConsumer
+    private let worker: Worker
+
+    init(_ slot: Int, _ bin: TimeBin, _ next: any RowConsumer, _ worker: Worker) {
+        self.slot = slot
+        walk = BinWalk(bin)
+        self.next = next
+        self.worker = worker
+    }
+
+    func consume(_ row: Row) -> Bool {
+        if row[slot].kind == .time { _ = walk.advance(to: row[slot].wallClock) }
+        return next.consume(row)
+    }
+
+    func finish() {
+        walk.report(to: worker.run)
+        next.finish()
     }
 }
 

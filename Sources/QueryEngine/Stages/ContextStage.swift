@@ -93,6 +93,7 @@ private final class ContextOperator: RowConsumer {
     private let buffer: RowBuffer
     /// The last lines that were not passed on, as `RowCodec` writes them; a ring.
     private var before: [[UInt8]] = []
+    private var beforeBytes = 0
     private var oldest = 0
     /// How many more lines follow a match.
     private var after = 0
@@ -133,12 +134,18 @@ private final class ContextOperator: RowConsumer {
 
     private func keep(_ row: Row) {
         guard count > 0 else { return }
+        let record = RowCodec.encoded(row, held)
+        beforeBytes += record.capacity + 48
         if before.count < count {
-            before.append(RowCodec.encoded(row, held))
+            before.append(record)
         } else {
-            before[oldest].removeAll(keepingCapacity: true)
-            RowCodec.encode(row, held, into: &before[oldest])
+            beforeBytes -= before[oldest].capacity + 48
+            before[oldest] = record
             oldest = (oldest + 1) % count
+        }
+        if beforeBytes > worker.run.memory {
+            worker.run.failForMemory(
+                "'context \(count)' keeps longer lines", "ask for fewer lines")
         }
     }
 
@@ -148,6 +155,7 @@ private final class ContextOperator: RowConsumer {
             if !next.consume(RowCodec.row(record, in: buffer, worker: worker)) { return false }
         }
         before.removeAll(keepingCapacity: true)
+        beforeBytes = 0
         oldest = 0
         return true
     }

@@ -111,7 +111,8 @@ private final class PrefilterOperator: RowConsumer {
 
     func consume(_ row: Row) -> Bool {
         let known = seen.count
-        let group = key.with(row, &scratch) { seen.group($0, mayGrow: known < PrefilterOperator.limit) }
+        let mayGrow = known < PrefilterOperator.limit && seen.footprint < row.worker.run.share / 2
+        let group = key.with(row, &scratch) { seen.group($0, mayGrow: mayGrow) }
         return group >= 0 && group < known ? true : next.consume(row)
     }
 
@@ -148,7 +149,7 @@ private final class FirstOperator: RowConsumer {
         if group < 0 {
             waiting?.append(RowCodec.encoded(row, held))
         } else if group == known {
-            if known & 1023 == 0, seen.footprint > worker.run.memory {
+            if seen.footprint > worker.run.memory / 2 {
                 worker.run.noteSpill()
                 waiting = SpillFile(worker.run)
             }
@@ -163,7 +164,7 @@ private final class FirstOperator: RowConsumer {
             waiting = nil
             seen = GroupTable()
             var reader = file.reader()
-            while goesOn, worker.run.failure == nil, !worker.run.shouldGiveUp, let record = reader.next() {
+            while goesOn, !worker.run.shouldGiveUp, let record = reader.next() {
                 worker.arena.reset()
                 goesOn = consume(RowCodec.row(record, in: buffer, worker: worker))
             }
@@ -210,25 +211,22 @@ private final class LastPart: ReductionPart {
     func consume(_ row: Row) -> Bool {
         let group = key.with(row, &scratch) { seen.group($0) }
         if group < rows.count, RowCodec.order(of: rows[group]) > row.order { return true }
-        let share = worker.run.memory / max(1, worker.run.threads)
-        return keep(RowCodec.encoded(row, held), as: group, within: share)
+        return keep(RowCodec.encoded(row, held), as: group, within: worker.run.share)
     }
 
     private func keep(_ record: [UInt8], as group: Int, within share: Int) -> Bool {
-        rowBytes += record.count
+        rowBytes += record.capacity
         if group == rows.count {
             rows.append(record)
-            // An array has a header of 32 bytes.
-            rowBytes += 40
+            // An array has a header of 32 bytes; its place among the rows and its order are kept too.
+            rowBytes += 32 + 16 + 24
         } else {
-            rowBytes -= rows[group].count
+            rowBytes -= rows[group].capacity
             rows[group] = record
         }
         guard rowBytes + seen.footprint <= share else {
-            worker.run.fail(
-                RunFailure(
-                    "'dedup … keep last' has more rows to keep than fit into \(PeopleText.size(worker.run.memory)); "
-                        + "raise --memory, or `select` fewer columns before it", status: 2))
+            worker.run.failForMemory(
+                "'dedup … keep last' has more rows to keep", "`select` fewer columns before it")
             return false
         }
         return true
@@ -238,7 +236,7 @@ private final class LastPart: ReductionPart {
         for (theirs, record) in other.rows.enumerated() {
             let group = seen.group(other.seen.key(theirs))
             if group < rows.count, RowCodec.order(of: rows[group]) > RowCodec.order(of: record) { continue }
-            guard keep(record, as: group, within: worker.run.memory) else { return }
+            guard keep(record, as: group, within: worker.run.memory * 3 / 4) else { return }
         }
     }
 

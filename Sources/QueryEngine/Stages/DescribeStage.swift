@@ -62,7 +62,7 @@ private struct Survey: Reduction {
     var title: String { "count the values of \(columns.count) fields" }
     var needs: Set<Int> { Set(columns.map(\.slot)) }
 
-    func makePart(_ worker: Worker) -> SurveyPart { SurveyPart(self) }
+    func makePart(_ worker: Worker) -> SurveyPart { SurveyPart(self, worker) }
 }
 
 /// The values of one column, counted as long as they are few.
@@ -79,6 +79,8 @@ private final class ColumnSurvey {
     private var previousPlace = -1
 
     init(_ column: Schema.Column) { self.column = column }
+
+    var footprint: Int { table.footprint + counts.capacity * 8 }
 
     var distinct: Int? { isOverLimit ? nil : table.count }
 
@@ -141,19 +143,34 @@ private final class ColumnSurvey {
 private final class SurveyPart: ReductionPart {
     private let plan: Survey
     private let columns: [ColumnSurvey]
+    private let run: RunState
+    private var rows = 0
+    private static let checkInterval = 1024
 
-    init(_ plan: Survey) {
+    init(_ plan: Survey, _ worker: Worker) {
         self.plan = plan
+        run = worker.run
         columns = plan.columns.map(ColumnSurvey.init)
     }
 
     func consume(_ row: Row) -> Bool {
         for column in columns { column.add(row[column.column.slot]) }
-        return true
+        rows &+= 1
+        return rows % SurveyPart.checkInterval != 0 || fits(run.share)
+    }
+
+    private func fits(_ share: Int) -> Bool {
+        let isSmall = columns.reduce(0) { $0 + $1.footprint } <= share
+        if !isSmall {
+            run.failForMemory(
+                "\(columns.count) fields have more values", "`select` the fields that matter first")
+        }
+        return isSmall
     }
 
     func merge(_ other: SurveyPart) {
         for (mine, theirs) in zip(columns, other.columns) { mine.merge(theirs) }
+        _ = fits(run.memory / 2)
     }
 
     func emit(into next: any RowConsumer, worker: Worker) {

@@ -8,6 +8,7 @@ struct FillStage: Stage {
         details: """
             A result with a single time key is filled by itself, over the interval that a filter on time names, else \
             from its first bin to its last. Counts and sums are 0 in an empty bin, other values missing.
+            \(BinWalk.rule)
             """,
         examples: ["filter status=bounced | count by hour | fill in 2012-12-25..2012-12-26 | head 4"],
         Parameter<Name>.field.optional, Parameter<TimeRange>.range.after("in")
@@ -57,10 +58,10 @@ extension Resolution {
     }
 
     fileprivate mutating func fill(_ column: Schema.Column, _ bin: TimeBin, _ range: Range<Int64>?) {
-        let columns = schema.columns
+        let (columns, layout) = (schema.columns, layout)
         var transform = Transform("fill empty bins of \(column.name)", needs: allSlots, inOrder: true) {
             next, worker in
-            FillOperator(column, bin, range, columns, next, worker)
+            FillOperator(column, bin, range, columns, layout, next, worker)
         }
         transform.isFill = true
         append(.each(transform))
@@ -72,48 +73,41 @@ extension Resolution {
     }
 }
 
-/// Passes rows in ascending order of their bin on, and puts an empty row wherever a bin is left out.
+/// Passes on rows in ascending order of their bin, and inserts a row for each empty bin between them.
 private final class FillOperator: RowConsumer {
     private let column: Schema.Column
-    private let bin: TimeBin
     private let range: Range<Int64>?
     private let columns: [Schema.Column]
     private let next: any RowConsumer
     private let worker: Worker
-    /// The bin that comes next.
-    private var expected: Int64?
+    private var walk: BinWalk
+    private let buffer: RowBuffer
     private var goesOn = true
-    private var made = 0
     private var order: UInt64 = 0
-    /// Nobody reads a million empty rows; a range that wide is a slip.
-    private static let limit = 1_000_000
 
     init(
         _ column: Schema.Column, _ bin: TimeBin, _ range: Range<Int64>?, _ columns: [Schema.Column],
-        _ next: any RowConsumer, _ worker: Worker
+        _ layout: Layout, _ next: any RowConsumer, _ worker: Worker
     ) {
         self.column = column
-        self.bin = bin
         self.range = range
         self.columns = columns
         self.next = next
         self.worker = worker
-        expected = range.flatMap { $0.lowerBound == .min ? nil : TimeBins.start(of: $0.lowerBound, bin) }
+        walk = BinWalk(bin, from: range.flatMap { $0.lowerBound == .min ? nil : $0.lowerBound })
+        buffer = RowBuffer(layout)
     }
 
     func consume(_ row: Row) -> Bool {
         let value = row[column.slot]
         guard value.kind == .time else {
-            // Rows without a time come last; the range is filled up before them.
+            // Rows without a time come last; the range is filled before them.
             fillToEnd()
             return pass(row)
         }
         let time = value.wallClock
-        if let expected, expected < time {
-            // The rows to add need slots of their own, the row's are taken.
-            fill(from: expected, to: time, like: row)
-        }
-        expected = max(expected ?? .min, TimeBins.next(after: time, bin))
+        if let range, time >= range.upperBound { fillToEnd() }
+        pass(walk.advance(to: time, isWanted: isWanted(to: time)))
         return pass(row)
     }
 
@@ -124,40 +118,31 @@ private final class FillOperator: RowConsumer {
         return goesOn
     }
 
-    private func fill(from start: Int64, to end: Int64, like row: Row? = nil) {
-        let width = (columns.map(\.slot).max() ?? 0) + 1
-        let buffer = row.map { $0.slots }
-        let kept = buffer.map { slots in (0..<width).map { slots[$0] } }
-        let own = RowBuffer(width: max(width, 64))
-        let slots = buffer ?? own.slots
-        var time = start
-        while time < end, goesOn {
-            made += 1
-            guard made <= FillOperator.limit else {
-                worker.run.fail(
-                    RunFailure(
-                        "more than \(FillOperator.limit) empty bins to fill; use wider bins, or `nofill`",
-                        status: 2))
-                return
-            }
-            for column in columns { slots[column.slot] = column.empty }
-            slots[column.slot] = .time(time)
-            _ = pass(Row(slots: slots, order: 0, worker: worker))
-            time = TimeBins.next(after: time, bin)
+    private func pass(_ emptyBins: some Sequence<Int64>) {
+        for time in emptyBins where goesOn {
+            for column in columns { buffer.slots[column.slot] = column.empty }
+            buffer.slots[column.slot] = .time(time)
+            _ = pass(buffer.row(order: 0, worker: worker))
         }
-        if let buffer, let kept { for slot in 0..<width { buffer[slot] = kept[slot] } }
-        expected = time
+    }
+
+    /// Whether the user has named both ends of the gap before `time`, or one and the other is a row.
+    private func isWanted(to time: Int64) -> Bool {
+        guard let range, range.lowerBound != .min else { return false }
+        return order == 0 || time <= range.upperBound && range.upperBound != .max
     }
 
     private func fillToEnd() {
-        guard let range, range.upperBound != .max, let start = expected, start < range.upperBound else {
+        guard let range, range.upperBound != .max, let start = walk.expected, start < range.upperBound else {
             return
         }
-        fill(from: start, to: range.upperBound)
+        let last = TimeBins.start(of: range.upperBound - 1, walk.bin)
+        pass(walk.fill(to: TimeBins.next(after: last, walk.bin), isWanted: true))
     }
 
     func finish() {
         fillToEnd()
+        walk.report(to: worker.run)
         next.finish()
     }
 }

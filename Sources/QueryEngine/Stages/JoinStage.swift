@@ -107,7 +107,7 @@ extension Resolution {
         append(
             .each(
                 Transform(stage.text, needs: Set(leftKeys.map(\.slot))) { next, worker in
-                    let index = index.value { JoinIndex(make(worker.run), key, names) }
+                    let index = index.value { JoinIndex(make(worker.run), key, names, worker.run) }
                     return JoinOperator(index, key, targets, next)
                 }))
     }
@@ -161,7 +161,7 @@ private final class JoinIndex: @unchecked Sendable {
     private var first: [Int] = []
     private var following: [Int]
 
-    init(_ table: RowTable, _ key: JoinKey, _ names: [String]) {
+    init(_ table: RowTable, _ key: JoinKey, _ names: [String], _ run: RunState) {
         self.table = table
         following = Array(repeating: -1, count: table.count)
         let columns = names.compactMap(table.column)
@@ -178,6 +178,12 @@ private final class JoinIndex: @unchecked Sendable {
                 first[group] = row
             } else {
                 first.append(row)
+                guard
+                    table.footprint + groups.footprint + 8 * (following.count + first.capacity) <= run.memory
+                else {
+                    run.failForMemory("'join' has more rows in parentheses", "filter them first")
+                    return
+                }
             }
         }
     }

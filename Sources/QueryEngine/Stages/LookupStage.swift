@@ -24,6 +24,12 @@ struct LookupStage: Stage {
         case .success(let read): bytes = read
         case .failure(let failure): throw Diagnostic(failure.message, at: file.range)
         }
+        // Cells, keys and the table that is made of them take this many times the bytes of the file.
+        guard bytes.count <= resolution.environment.memory / 8 else {
+            throw Diagnostic(
+                "\(file.text) does not fit into \(PeopleText.size(resolution.environment.memory))",
+                at: file.range, hint: "raise --memory")
+        }
         let cells: SeparatedText
         do {
             let separator: UInt8 = file.text.lowercased().hasSuffix(".tsv") ? 9 : 44
@@ -71,11 +77,6 @@ struct LookupStage: Stage {
                     values.append(value)
                 }
                 builder.append(values)
-            }
-            guard builder.footprint <= resolution.environment.memory else {
-                throw Diagnostic(
-                    "\(file.text) does not fit into \(PeopleText.size(resolution.environment.memory))",
-                    at: file.range, hint: "raise --memory")
             }
         }
         return builder.table()

@@ -79,6 +79,8 @@ private final class PatternsPart: ReductionPart {
     private let worker: Worker
     private var table = GroupTable()
     private var found: [Found] = []
+    private var exampleBytes = 0
+    private var share: Int
 
     private static let mostTexts = 100_000
     private static let longestText = 2000
@@ -86,6 +88,7 @@ private final class PatternsPart: ReductionPart {
     init(_ plan: Patterns, _ worker: Worker) {
         self.plan = plan
         self.worker = worker
+        share = worker.run.share
     }
 
     func consume(_ row: Row) -> Bool {
@@ -106,11 +109,22 @@ private final class PatternsPart: ReductionPart {
         found[place].count += count
         if first < found[place].first {
             found[place].first = first
+            exampleBytes -= found[place].example.count
             found[place].example = example()
+            exampleBytes += found[place].example.count
         }
     }
 
+    /// Bytes held, and their copies as words when similar texts are joined.
+    private var footprint: Int {
+        (table.footprint + exampleBytes + found.capacity * MemoryLayout<Found>.stride) * 2
+    }
+
     private func isBounded() -> Bool {
+        guard footprint <= share else {
+            worker.run.failForMemory("'\(plan.field.name)' has more different texts", "filter first")
+            return false
+        }
         guard table.count > PatternsPart.mostTexts else { return true }
         worker.run.fail(
             RunFailure(
@@ -120,6 +134,7 @@ private final class PatternsPart: ReductionPart {
     }
 
     func merge(_ other: PatternsPart) {
+        share = worker.run.memory
         for (place, found) in other.found.enumerated() {
             add(table.group(other.table.key(place)), count: found.count, first: found.first) {
                 found.example

@@ -70,10 +70,14 @@ private final class PivotPart: ReshapingPart {
     private var columns = GroupTable()
     /// The cells of each row, by the number of their column.
     private var cells: [[Int: KeptValue]] = []
+    private var cellBytes = 0
     private var key: [UInt8] = []
     /// Column numbers in the order in which they are shown.
     private var order: [Int] = []
     private static let columnLimit = 1000
+    /// Bytes of a dictionary, and of an entry of one that is half full.
+    private static let rowBytes = 128
+    private static let cellBytes = 80
 
     init(_ plan: Pivoting, _ worker: Worker) {
         self.plan = plan
@@ -86,7 +90,10 @@ private final class PivotPart: ReshapingPart {
         // A row without keys has an empty key, which needs a byte to stand on.
         key.append(0)
         let place = group(&rows)
-        if place == cells.count { cells.append([:]) }
+        if place == cells.count {
+            cells.append([:])
+            cellBytes += PivotPart.rowBytes
+        }
         key.removeAll(keepingCapacity: true)
         KeyCodec.append(row[plan.field.slot], ignoresCase: plan.field.type.ignoresCase, to: &key)
         let column = group(&columns)
@@ -97,7 +104,13 @@ private final class PivotPart: ReshapingPart {
                         + "filter first, or use `top`", status: 2))
             return false
         }
-        cells[place][column] = KeptValue(row[plan.cell.slot])
+        let value = KeptValue(row[plan.cell.slot])
+        cells[place][column] = value
+        cellBytes += PivotPart.cellBytes + value.heldBytes
+        guard rows.footprint + cellBytes <= worker.run.memory else {
+            worker.run.failForMemory("'pivot' has more cells", "filter first")
+            return false
+        }
         return true
     }
 

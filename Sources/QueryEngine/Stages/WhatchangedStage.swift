@@ -114,16 +114,16 @@ private struct Whatchanged: Reduction {
     var title: String { "sample the messages, find the moment, explain the growth" }
     var needs: Set<Int> { Set(slots.filter { $0 >= 0 } + [time]) }
 
-    func makePart(_ worker: Worker) -> WhatchangedPart { WhatchangedPart(self) }
+    func makePart(_ worker: Worker) -> WhatchangedPart { WhatchangedPart(self, worker.run) }
 }
 
 private final class WhatchangedPart: ReductionPart {
     private let plan: Whatchanged
     private let sample: LineSample
 
-    init(_ plan: Whatchanged) {
+    init(_ plan: Whatchanged, _ run: RunState) {
         self.plan = plan
-        sample = LineSample(plan.slots, time: plan.time)
+        sample = LineSample(plan.slots, time: plan.time, memory: run.memory)
     }
 
     func consume(_ row: Row) -> Bool {
@@ -136,6 +136,13 @@ private final class WhatchangedPart: ReductionPart {
     func merge(_ other: WhatchangedPart) { sample.merge(other.sample) }
 
     func emit(into next: any RowConsumer, worker: Worker) {
+        let stray = sample.dropStrayLines()
+        if stray > 0 {
+            worker.run.note(
+                "\(Digits.grouped(stray)) sampled line\(stray == 1 ? " has a stamp" : "s have stamps") far from all "
+                    + "others, and \(stray == 1 ? "is" : "are") left out; `files` shows the stamps of each log"
+            )
+        }
         sample.complete()
         guard !worker.run.shouldGiveUp else { return }
         guard let first = sample.times.min(), let last = sample.times.max(),
