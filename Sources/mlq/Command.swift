@@ -9,6 +9,10 @@ enum Command {
         if let first = arguments.first, !Terminal.exists(first), let subcommand = subcommands[first] {
             return try subcommand(Array(arguments.dropFirst()))
         }
+        // A message on the call itself quotes it, too.
+        if arguments.contains(where: { $0.hasPrefix("--redact") }) {
+            Terminal.redaction.withLock { $0 = Redaction() }
+        }
         let options: Options
         do {
             options = try Options.read(arguments)

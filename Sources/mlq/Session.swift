@@ -12,7 +12,7 @@ import SystemText
 
 /// Runs queries over one set of logs, and keeps the account of what happened.
 struct Session {
-    var settings: Settings
+    var settings: Settings { didSet { Session.redactMessages(settings) } }
     private(set) var paths: [String]
     /// The names that statements have bound so far.
     private(set) var environment = Environment()
@@ -37,6 +37,11 @@ struct Session {
         self.paths = paths
         follows = settings.options.follow
         logs = LazyLogs(paths: paths, LogOptions())
+        Session.redactMessages(settings)
+    }
+
+    private static func redactMessages(_ settings: Settings) {
+        Terminal.redaction.withLock { $0 = settings.redaction }
     }
 
     /// Takes other logs.
@@ -151,7 +156,7 @@ struct Session {
         return (
             name, files.isEmpty ? "" : String(decoding: bytes, as: UTF8.self),
             first.isEmpty ? "" : first == last ? first : "\(first)..\(last)",
-            InputProblem.messages(of: logs.problems).map { redacted($0) }
+            InputProblem.messages(of: logs.problems)
         )
     }
 
@@ -245,7 +250,7 @@ struct Session {
             Terminal.say("mlq: \(note)")
             if let page { show(page.note(redacted(note))) }
         }
-        for failure in run.assertionFailures { Terminal.say("mlq: \(failure)") }
+        for failure in run.assertionFailures { Terminal.say("mlq: \(failure)", isRedacted: true) }
         if !run.assertionFailures.isEmpty { status = max(status, 1) }
         if let failure = run.failure {
             Terminal.say("mlq: \(failure.message)")
@@ -317,8 +322,8 @@ struct Session {
             lines.append(
                 "The logs go from \(QueryText.time(covered.first)) to \(QueryText.time(covered.last)).")
         }
-        return lines + [unrecognised].compactMap(\.self)
-            + InputProblem.messages(of: problems).map { redacted($0) }
+        return lines
+            + ([unrecognised].compactMap(\.self) + InputProblem.messages(of: problems)).map { redacted($0) }
     }
 
     /// Says what the answers cover, and gives the exit status.

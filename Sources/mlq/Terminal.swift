@@ -54,17 +54,36 @@ enum Terminal {
         return SystemText.string(value)
     }
 
+    /// Pseudonyms for whatever messages and the prompt quote (`--redact`).
+    static let redaction = Mutex<Redaction?>(nil)
+
+    /// A text of mlq as it may be shown.
+    static func redacted(_ text: String) -> String { redaction.withLock { $0 }?.text(text) ?? text }
+
     /// Writes a message. What it quotes may be hostile, so nothing but its ends of lines is left raw.
-    static func say(_ text: String) {
+    static func say(_ text: String, isRedacted: Bool = false) {
+        let message = isRedacted ? text : redacted(text)
         let columns = isError ? width ?? .max : .max
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = message.split(separator: "\n", omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         let text = lines.map { folded(shown(String($0)).text, columns: columns) + "\n" }.joined()
         write(Array((isUTF8 ? text : text.replacing("…", with: "...")).utf8))
     }
 
     static func say(_ diagnostic: Diagnostic, in source: Source) {
-        say(DiagnosticRenderer(source: source, columns: isError ? width : nil).render(diagnostic))
+        var (diagnostic, source) = (diagnostic, source)
+        if let redaction = redaction.withLock({ $0 }) {
+            // The column that the caret points at stays.
+            source = Source(
+                name: redaction.text(source.name),
+                text: redaction.masked(String(decoding: source.bytes, as: UTF8.self)))
+            diagnostic.message = redaction.masked(diagnostic.message)
+            diagnostic.hint = diagnostic.hint.map(redaction.masked)
+            diagnostic.notes = diagnostic.notes.map(redaction.masked)
+        }
+        say(
+            DiagnosticRenderer(source: source, columns: isError ? width : nil).render(diagnostic),
+            isRedacted: true)
     }
 
     /// A line as several that are no wider than the screen, where it has spaces to end them at. The others are

@@ -3,8 +3,8 @@
 /// A line is a class and a rule. The rule is a list of texts with ` & ` between them. The detail must contain all
 /// texts, in any order; case is ignored. `^` is the start of the detail. The texts come from Postfix and from common
 /// servers.
-enum ReasonClasses {
-    static let rules = """
+package enum ReasonClasses {
+    package static let rules = """
         sent: ^250
         sent: ^2.0.0
         sent: ^2.1.5

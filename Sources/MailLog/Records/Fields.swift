@@ -106,7 +106,7 @@ package enum Fields {
             "queue_id", .text(.plain), "the queue id of the message that the line is about",
             aliases: ["qid", "queueid"], .verbatim(after: "", before: [":", ",", ">", " "])),
         envelope("text", .text(.prose), "the message after the tag and the severity word", verbatim),
-        envelope("raw", .text(.prose), "the whole line", verbatim),
+        envelope("raw", .text(.line), "the whole line", verbatim),
         envelope("bytes", .size, "the length of the line in bytes, its end (LF, CR LF or none) included"),
         envelope("repeat", .integer, "how many times the line was logged in a row, by syslog's word"),
         envelope("file", .text(.plain), "the file that the line stands in"),
@@ -226,13 +226,13 @@ package enum Fields {
         shape(
             "check_part", .text(.oneOf(["header", "body"])),
             "the part that a header or body check matched"),
-        shape("check_text", .text(.prose), "the header or body line that a check matched", verbatim),
+        shape("check_text", .text(.content), "the header or body line that a check matched", verbatim),
         shape(
             "reject_class", .text(.plain), "what was rejected: Client host, Sender address …", verbatim),
 
         // The message and its relations.
-        shape("message_id", .text(.identity), "the Message-ID without <>", verbatim),
-        shape("resent_message_id", .text(.identity), "the Resent-Message-ID without <>", verbatim),
+        shape("message_id", .text(.messageID), "the Message-ID without <>", verbatim),
+        shape("resent_message_id", .text(.messageID), "the Resent-Message-ID without <>", verbatim),
         shape(
             "new_queue_id", .text(.plain), "the queue id of a message made of this one",
             aliases: ["new_qid"], verbatim),

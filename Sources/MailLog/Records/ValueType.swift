@@ -27,12 +27,16 @@ package enum TimeBin: Hashable, Sendable {
 /// What a text holds, which decides how it is compared.
 package enum TextKind: Hashable, Sendable {
     case plain
-    /// A line or a part of one, in which anybody may be named.
-    case prose
+    /// A part of a line, in which anybody may be named; a whole line.
+    case prose, line
     /// A query that shows what the row tells of.
     case query
-    /// What tells who somebody is: a login, a message id, what a query has cut out of an address or a line.
+    /// A header or a line of a message, which people write.
+    case content
+    /// What tells who somebody is: a login, what a query has cut out of an address or a line.
     case identity
+    /// A Message-ID: often the name of the sender's computer follows the `@`.
+    case messageID
     /// Addresses, domains and host names are equal without regard to ASCII case.
     case address, domain
     /// A client; and the host itself, or one that mail goes to.
@@ -53,7 +57,7 @@ package enum TextKind: Hashable, Sendable {
     /// Whether a piece of it may tell who a person or a client is.
     var isPrivate: Bool {
         switch self {
-        case .prose, .query, .identity, .address, .host, .ip: true
+        case .prose, .line, .query, .content, .identity, .messageID, .address, .host, .ip: true
         default: false
         }
     }
@@ -61,6 +65,7 @@ package enum TextKind: Hashable, Sendable {
     /// What a text is that is of the one kind or of the other.
     func joined(_ other: TextKind) -> TextKind {
         if self == other { return self }
+        if Set([self, other]) == [.prose, .line] { return .prose }
         if ignoresCase, other.ignoresCase { return .host }
         return isPrivate || other.isPrivate ? .identity : .plain
     }
@@ -77,7 +82,9 @@ extension ValueType {
         case .duration: "duration"
         case .time(.instant): "time"
         case .time: "time bin"
-        case .text(.plain), .text(.prose), .text(.query), .text(.identity): "text"
+        case .text(.plain), .text(.prose), .text(.line), .text(.query), .text(.content), .text(.identity),
+            .text(.messageID):
+            "text"
         case .text(.address): "address"
         case .text(.domain): "domain"
         case .text(.host), .text(.server): "host"

@@ -55,6 +55,25 @@ package enum QueueID {
         return isLong(text)
     }
 
+    /// Whether the whole text is a queue id of Exim (`1rAbCd-000000-0A`) or Sendmail (`0ANGdYxx012345`: time, sequence,
+    /// process id).
+    package static func isForeign(_ text: ArraySlice<UInt8>) -> Bool {
+        let parts = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard text.allSatisfy({ $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }) else { return false }
+        if parts.count == 3 {
+            // Seconds to the base 62: the first digit is 1 until 2028.
+            return [[6, 6, 2], [6, 11, 4]].contains(parts.map(\.count))
+                && (text.first == UInt8(ascii: "1") || text.first == UInt8(ascii: "2"))
+        }
+        guard parts.count == 1, (14...15).contains(text.count), text.dropFirst(8).allSatisfy(\.isDigit) else {
+            return false
+        }
+        let month = text[text.startIndex + 1]
+        // The third byte is a day, the fourth an hour; both are digits, then capitals.
+        return (month.isDigit || month == UInt8(ascii: "A") || month == UInt8(ascii: "B"))
+            && text.dropFirst(2).prefix(2).allSatisfy { $0.isDigit || (65...86).contains($0) }
+    }
+
     /// Returns the queue id before a colon inside a text: `append file defer 3F2A1B2C4D5: Input/output error`. It must
     /// contain letters and digits, to exclude words and numbers.
     static func inside(_ text: Bytes) -> Bytes? {

@@ -71,28 +71,38 @@ struct Topic: Sendable {
                     the same names whenever the key is the same: two reports agree. Who has the key can try
                     out names, so make it long and keep it; a file keeps it out of the list of processes
 
-                What becomes what, in every format, in title, query and chart, in the files of `write` and in
-                their names:
-                    bob@a.example         user-x7k2q9ab@a.example; so do message ids
+                What becomes what, in every format, in titles, queries, charts, plans, in the files of `write` and
+                in their names, in messages on standard error and in the shell:
+                    bob@a.example         user-x7k2q9ab@a.example
                     sasl_username=bob     user-x7k2q9ab: what stands before an @ has the name of the login
                     dsl-4-3.isp.example   host-m3enz8ih.isp.example, a client; the registered domain stays
+                    helo=<BOBS-PC>        host-q4w7rt2d; so does a name below local, lan or another top-level
+                                          domain that mlq does not know
+                    <4711@pc.a.example>   <user-b3c5d7e9@host-k2m4n6p8.a.example>, a message id
                     192.0.2.1, 2001:db8::1    another address. Addresses of one network are in one network
                                           again; they may be somebody else's, who has nothing to do with it
-                The null sender, domains, times, queue ids, the log's own host, relays and loopback stay.
+                    Subject: lunch        Subject: text-h5j7k9mz; so does any header or line of a message
+                    /home/bob/m.log       /home/user-x7k2q9ab/m.log
 
-                Logins, addresses and clients are known by their fields, also when renamed, counted or joined.
-                What a function or `extract` makes of them or of a line is replaced whole. Any other text is
-                searched for addresses, IP addresses, keys such as user=, and what Postfix, Dovecot and SASL
-                write around a name.
+                What is kept: the null sender, domains, numbers, times, queue ids, the log's own host, relays and
+                what a remote server is called, DNS lists, loopback, and words.
 
-                In a query, a value is shown as its field's is; of other texts and regexes the words stay that
-                are mlq's or a mail server's own, and others get the name of a user.
+                Values of fields are replaced by what the field is, also when renamed, counted or joined, and so is
+                the same value in a line. What a function or `extract` makes of them or of a line is replaced whole.
+                In any other text, values of keys such as user= are replaced, names beside an address, and every
+                word that is not in a list of words of mail programs, their replies and mlq. Lines of programs that
+                mlq does not know are such text, so that more of them is replaced than of others.
 
-                What remains: a bare name in other text (a program's own words, a title, a path that is not below
-                home, mail, vmail and the like), a name that the query gives a column, and what the
-                domain of a person tells. Numbers and times show who is who to those who know: a list of the ten
-                largest senders is no secret to the eleventh. Rows are sorted by the true names. Messages on
-                standard error repeat what was typed, and the shell's history keeps it.
+                In a query, a value is shown as its field's is; of other texts and regexes the words in that
+                list stay. A message that points at a column of a query has `*` for each letter of another word.
+
+                What is not guaranteed:
+                  - a user who is called like a word of that list (mail, info) is shown in free text, though not
+                    in a field, an address or the value of a key
+                  - what the domain of a person tells, also of a host that is called like a domain (bob.example)
+                  - a name that the query gives a column, and what was typed: the shell's history, `:save`, `:edit`
+                  - numbers and times show who is who to those who know: a list of the ten largest senders is no
+                    secret to the eleventh. Rows are sorted by the true names
                 """),
         Topic(
             name: "exit", summary: "exit statuses",

@@ -62,12 +62,13 @@ struct RedactedQuery {
                 String(decoding: source.bytes[field.range.lower..<field.range.upper], as: UTF8.self))?.type
         else { return words(text) }
         switch type {
-        case .text(.prose) where !isWhole: return words(text)
-        case .text(.identity), .text(.address), .text(.host), .text(.ip):
+        case .text(.prose) where !isWhole, .text(.line) where !isWhole, .text(.content): return words(text)
+        case .text(.prose), .text(.line), .text(.plain):
+            return RedactedText(text, redaction, isQuery: true).bytes
+        case .text:
             guard let quote = text.lastIndex(of: UInt8(ascii: "\"")) ?? text.lastIndex(of: UInt8(ascii: "'"))
             else { return name(text, type) }
             return name(text[..<quote], type) + text[quote...]
-        case .text(.prose), .text(.plain): return RedactedText(text, redaction, isQuery: true).bytes
         default: return Array(text)
         }
     }
@@ -79,30 +80,6 @@ struct RedactedQuery {
     }
 
     // MARK: Words
-
-    /// Words of the investigations that come with mlq, of its fields and of reasons; all else may be a name.
-    private static let vocabulary: Set<String> = {
-        var words = Set(
-            """
-            access at be blocked by connect connection conversation could delayed delivered delivery denied does
-            end exceeded for found full host in is level list local lost mail mailbox message name not now of on
-            out over permission quota recipient refused rejected relay reply route said sender server service
-            size such suspended table temporarily timed timeout to today too unavailable unknown user using while
-            with yesterday csv tsv json txt log var tmp etc postfix maillog
-            """.split { $0.isWhitespace }.map(String.init))
-        for field in Fields.all {
-            words.insert(field.name)
-            if case .text(.oneOf(let values)) = field.type { words.formUnion(values) }
-        }
-        for script in ShippedScript.all {
-            for line in script.text.split(separator: "\n") where !line.hasPrefix("#") {
-                for part in line.split(separator: " ") where !part.contains("@") {
-                    words.formUnion(part.split { !$0.isLetter }.map { $0.lowercased() })
-                }
-            }
-        }
-        return words
-    }()
 
     private func words(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
@@ -144,7 +121,7 @@ struct RedactedQuery {
 
     private func shown(_ run: ArraySlice<UInt8>) -> [UInt8] {
         if run.contains(UInt8(ascii: "@")) { return redaction.login(run) }
-        if let network = redaction.network(run) { return network }
+        if RedactedText.embedsAddress(run) { return redaction.host(run) }
         if run.contains(where: \.isDigit), QueueID.matches(String(decoding: run, as: UTF8.self)) {
             return Array(run)
         }
@@ -158,11 +135,7 @@ struct RedactedQuery {
                 place += 1
                 continue
             }
-            let letters = word.filter { $0.isLetter || $0 >= 0x80 }
-            let isKnown =
-                letters.count < 2
-                || RedactedQuery.vocabulary.contains(String(decoding: letters, as: UTF8.self).lowercased())
-            output += isKnown ? Array(word) : redaction.name(word)
+            output += KnownWords.contain(word) ? Array(word) : redaction.name(word)
             place = end
         }
         return output

@@ -1,12 +1,17 @@
 import MailLog
 
-/// A line, a part of one or a query, with pseudonyms for the addresses, logins and clients in it.
+/// Free text (a part of a line, a title, a message, a query that does not parse) with pseudonyms for whatever may tell
+/// who somebody is.
 ///
-/// It goes through the text once and knows what Postfix, Dovecot and SASL write: `to=<bob@a.example>`,
-/// `sasl_username=bob`, `client=name[address]`, `unknown user: "bob"`, `imap(bob)`. Everything with an @ and
-/// every IP address is replaced, wherever it is, unless it is a server's: `relay=…`, `host name[address]`.
+/// It goes through the text once and replaces:
+///
+/// - values of keys and positions that name somebody, whatever they are: `to=<bob@a.example>`, `sasl_username=bob`,
+///   `client=name[address]`, `unknown user: "bob"`, `imap(bob)`, `Subject: …`;
+/// - everything with an `@`, every IP address and every host below a domain, unless it is a server's: `relay=…`,
+///   `host name[address]`, `blocked using …`, the host of a URL;
+/// - any other word that is not in the vocabulary.
 struct RedactedText {
-    private enum Meaning { case login, host, server }
+    private enum Meaning { case login, messageID, host, server, relay, content }
 
     private let text: ArraySlice<UInt8>
     private let redaction: Redaction
@@ -16,6 +21,8 @@ struct RedactedText {
     private var output: [UInt8] = []
     /// What the key before this place says of the value.
     private var meaning: Meaning?
+    /// Whether a recipient was named, so that a relay is where the message goes to.
+    private var hasRecipient = false
 
     init(_ text: ArraySlice<UInt8>, _ redaction: Redaction, isQuery: Bool = false) {
         self.text = text
@@ -31,10 +38,15 @@ struct RedactedText {
     private mutating func step() {
         let meaning = meaning
         self.meaning = nil
+        if meaning == .content { return content() }
         switch text[place] {
         case UInt8(ascii: "<"): bracket(meaning)
         case UInt8(ascii: "\""): quote(meaning)
         case UInt8(ascii: "["): literal()
+        case UInt8(ascii: "(") where meaning == .host:
+            // `H=(laptop)`
+            copy(1)
+            self.meaning = meaning
         case let byte where RedactedText.isWord(byte): word(meaning)
         default: copy(1)
         }
@@ -101,10 +113,11 @@ struct RedactedText {
     // MARK: Brackets and quotes
 
     static let placeholders = Set(
-        ["host", "addr", "ip", "n", "id", "url", "hex", "time", "path", "CR", "LF", "DATA", "END-OF-MESSAGE"]
-            .map {
-                Array($0.utf8)
-            })
+        [
+            "host", "addr", "ip", "n", "id", "qid", "name", "url", "hex", "time", "path", "*", "CR", "LF",
+            "DATA",
+            "END-OF-MESSAGE",
+        ].map { Array($0.utf8) })
 
     /// `<bob@a.example>`, `helo=<pc.a.example>`, `<bob>: Recipient address rejected`.
     private mutating func bracket(_ meaning: Meaning?) {
@@ -112,16 +125,30 @@ struct RedactedText {
         let inside = text[(place + 1)..<end]
         let isLogin = meaning == .login || inside.contains(UInt8(ascii: "@"))
         var shown = Array(inside)
-        if meaning == .host || !isLogin && follows(">: Helo command", at: end) {
+        if RedactedText.placeholders.contains(shown) {
+            // What a reason or a pattern has in the position of a value.
+        } else if meaning == .messageID {
+            shown = redaction.messageID(inside)
+        } else if meaning == nil, let equals = inside.firstIndex(of: UInt8(ascii: "=")),
+            RedactedText.keys[String(decoding: inside[..<equals], as: UTF8.self).lowercased()] != nil
+        {
+            shown = RedactedText(inside, redaction).bytes
+        } else if meaning == .host || !isLogin && follows(">: Helo command", at: end) {
             shown = redaction.host(inside)
         } else if isLogin {
             shown = redaction.login(inside)
         } else if inside.contains(UInt8(ascii: "[")) {
             shown = RedactedText(inside, redaction).bytes
-        } else if !isQuery, !RedactedText.placeholders.contains(shown), !shown.allSatisfy(\.isDigit) {
+        } else if isQuery ? !KnownWords.contain(inside) : !isCode(inside) {
             shown = redaction.network(inside) ?? redaction.name(inside)
         }
         replace(upTo: end + 1, by: [UInt8(ascii: "<")] + shown + [UInt8(ascii: ">")])
+    }
+
+    /// Whether a text is a number or a queue id.
+    private func isCode(_ text: ArraySlice<UInt8>) -> Bool {
+        text.allSatisfy(\.isDigit) || QueueID.isForeign(text)
+            || QueueID.matches(String(decoding: text, as: UTF8.self))
     }
 
     /// The place of the `>`. Blanks stand in a quoted local part, or in what a key says is an address.
@@ -155,6 +182,8 @@ struct RedactedText {
             replace(upTo: end + 1, by: redaction.name(inside))
         } else if meaning == .login || isAfter("unknown user: ") || isAfter("for user ") {
             replace(upTo: end + 1, by: mark + redaction.login(inside) + mark)
+        } else if meaning == .messageID {
+            replace(upTo: end + 1, by: mark + redaction.messageID(inside) + mark)
         } else if meaning == .host {
             replace(upTo: end + 1, by: mark + redaction.host(inside) + mark)
         } else {
@@ -176,25 +205,32 @@ struct RedactedText {
     // MARK: Words
 
     private static let keys: [String: Meaning] = {
-        let logins = [
-            "authid", "from", "login", "logname", "message-id", "message_id", "msgid", "orig_to",
-            "recipient",
-            "resent-message-id", "resent_message_id", "ruser", "sasl_sender", "sasl_username", "sender", "to",
-            "user",
+        let words: [Meaning: String] = [
+            .login: """
+            authcid authenticator authid authzid ctladdr envelope-from envelope_from from login logname
+            orcpt orig_to recipient ruser sasl_sender sasl_username sender set_id to user username
+            """,
+            .messageID: "message-id message_id mid msgid resent-message-id resent_message_id",
+            .host: """
+            arg1 client client-ip client_address client_name h helo host hostname ip name orig_client ptr
+            raddr rdns reverse_client_name rhost rip
+            """,
+            .server: "lip relay_ip relay_name", .relay: "relay", .content: "subject subj",
         ]
-        let hosts = ["client", "client_name", "helo", "hostname", "orig_client", "ptr", "rhost"]
-        let servers = ["host", "lip", "relay", "relay_ip", "relay_name"]
         var keys: [String: Meaning] = [:]
-        for key in logins { keys[key] = .login }
-        for key in hosts { keys[key] = .host }
-        for key in servers { keys[key] = .server }
+        for (meaning, words) in words {
+            for word in words.split(whereSeparator: \.isWhitespace) { keys[String(word)] = meaning }
+        }
         return keys
     }()
 
     private mutating func word(_ meaning: Meaning?) {
-        if meaning == .login { return login() }
-        if meaning == .server { return copy(end { " ,;)".utf8.contains($0) } - place) }
-        if takeIPv6() || takeKey() { return }
+        switch meaning {
+        case .login, .messageID: return login(meaning)
+        case .server: return takeServer()
+        case .relay: return isServer ? takeServer() : word(.host)
+        default: if takeIPv6() || takeKey() || takeHeader() { return }
+        }
         let end = end { !RedactedText.isWord($0) }
         let run = text[place..<end]
         if run.contains(UInt8(ascii: "@")) { return address(run) }
@@ -202,11 +238,81 @@ struct RedactedText {
         name(text[place..<self.end { !RedactedText.isHost($0) }], meaning)
     }
 
-    /// A login as it stands, up to what ends it.
-    private mutating func login() {
+    /// A login or a message id as it stands, up to what ends it.
+    private mutating func login(_ meaning: Meaning?) {
         var end = end { " ,;)>\t".utf8.contains($0) }
         if text[end - 1] == UInt8(ascii: ":") { end -= 1 }
-        replace(upTo: end, by: redaction.login(text[place..<end]))
+        let value = text[place..<end]
+        replace(upTo: end, by: meaning == .messageID ? redaction.messageID(value) : redaction.login(value))
+    }
+
+    private var serverWord: ArraySlice<UInt8> { text[place..<end { " ,;)".utf8.contains($0) }] }
+
+    private mutating func takeServer() {
+        let server = serverWord
+        replace(upTo: server.endIndex, by: redaction.text(server, .server) ?? Array(server))
+    }
+
+    /// Whether `relay=` names where a message goes to: after the recipient, or as Postfix writes it. Elsewhere it is
+    /// the client of Sendmail.
+    private var isServer: Bool {
+        let server = serverWord
+        return hasRecipient || isQuery || KnownWords.contain(server)
+            || server.contains(UInt8(ascii: "[")) && server.last != UInt8(ascii: "]")
+    }
+
+    // MARK: Contents of messages
+
+    /// `header Subject: …`, `body …` as header and body checks write them, `Subject: …` and `subject '…'` of filters.
+    private mutating func takeHeader() -> Bool {
+        let end = end { !$0.isLetter }
+        let word = String(decoding: text[place..<end], as: UTF8.self).lowercased()
+        switch word {
+        case "header", "body":
+            let isCheck = text[..<place].suffix(2).elementsEqual(": ".utf8) && follows(" ", at: end)
+            guard isCheck else { return false }
+            copy(end + 1 - place)
+            let value = text[place..<endOfCheck()]
+            if word == "header", !value.contains(UInt8(ascii: ":")) { return true }
+            replace(upTo: value.endIndex, by: redaction.content(value))
+        case "subject":
+            guard follows(": ", at: end) || follows(" '", at: end) || follows(" \"", at: end) else {
+                return false
+            }
+            copy(end + (follows(":", at: end) ? 2 : 1) - place)
+            meaning = .content
+        default: return false
+        }
+        return true
+    }
+
+    /// The last ` from ` before the envelope; without an envelope, the end.
+    private func endOfCheck() -> Int {
+        guard let envelope = last("; from=") ?? last("; to=") ?? last("; proto=") else {
+            return text.endIndex
+        }
+        return last(" from ", before: envelope) ?? envelope
+    }
+
+    /// Where a literal begins for the last time.
+    private func last(_ literal: StaticString, before end: Int? = nil) -> Int? {
+        (place..<(end ?? text.endIndex)).last { follows(literal, at: $0) }
+    }
+
+    /// In quotes, or up to a comma or semicolon.
+    private mutating func content() {
+        let mark = text[place]
+        let isQuoted = mark == UInt8(ascii: "'") || mark == UInt8(ascii: "\"")
+        let start = isQuoted ? place + 1 : place
+        let end = text[start...].indices.first { index in
+            let isOver =
+                isQuoted ? text[index] == mark : text[index] == UInt8(ascii: ",") || text[index] == 0x3B
+            let next = index + 1 < text.endIndex ? text[index + 1] : 0x20
+            return isOver && !(next.isLetter || next.isDigit)
+        }
+        copy(start - place)
+        guard let value = Optional(text[place..<(end ?? text.endIndex)]), !value.isEmpty else { return }
+        replace(upTo: value.endIndex, by: redaction.content(value))
     }
 
     /// `2001:db8::1`, where a word begins.
@@ -239,16 +345,34 @@ struct RedactedText {
         guard let equals = text[place..<end].firstIndex(of: UInt8(ascii: "=")) else { return false }
         var key = text[place..<equals]
         if key.last == UInt8(ascii: "!") { key = key.dropLast() }
-        meaning = RedactedText.keys[String(decoding: key, as: UTF8.self).lowercased()]
-        guard meaning != nil || !text[equals..<end].contains(UInt8(ascii: "@")) else { return false }
+        let word = String(decoding: key, as: UTF8.self).lowercased()
+        meaning = RedactedText.keys[word]
+        // A query asks for the log's own host, too.
+        if isQuery, word == "host" { meaning = .server }
+        if word == "to" { hasRecipient = true }
         if meaning == nil {
-            // The name of an unknown key is looked into as well: it may be anything.
-            guard key.allSatisfy({ $0.isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }) else {
+            // An unknown key may be anything, and so may the text before an address.
+            let isKey = key.allSatisfy { $0.isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+            guard isKey, KnownWords.contain(key), !text[equals..<end].contains(UInt8(ascii: "@")) else {
                 return false
             }
         }
         copy(equals + 1 - place)
+        // `A=plain:bob`: how Exim authenticated whom.
+        if word == "a", let colon = text[place..<end].firstIndex(of: UInt8(ascii: ":")) ?? nextColon() {
+            let method = text[place..<colon]
+            guard method.allSatisfy(RedactedText.isHost) else { return true }
+            replace(upTo: colon, by: RedactedText(method, redaction).bytes)
+            copy(1)
+            meaning = .login
+        }
         return true
+    }
+
+    /// The colon that ends this word.
+    private func nextColon() -> Int? {
+        let end = end { !RedactedText.isHost($0) }
+        return follows(":", at: end) ? end : nil
     }
 
     /// `bob@a.example`, with what may stand around it.
@@ -264,12 +388,14 @@ struct RedactedText {
             by: redaction.name(run[..<at]) + [UInt8(ascii: "@")] + redaction.domain(text[(at + 1)..<end]))
     }
 
+    /// Processes of Dovecot and its password databases, which write a user in parentheses.
     private static let services = Set(
-        [
-            "bsdauth", "imap", "ldap", "lda", "lmtp", "managesieve", "pam", "passwd", "passwd-file", "pop3",
-            "shadow",
-            "sql",
-        ].map { Array($0.utf8) })
+        """
+        anvil auth auth-worker bsdauth config deliver dict director dovecot-lda doveadm doveadm-server dsync dsync-local
+        dsync-server imap imap-hibernate imap-login imap-urlauth imap-urlauth-login imap-urlauth-worker indexer
+        indexer-worker lda ldap lmtp log managesieve managesieve-login old-stats pam passwd passwd-file pop3 pop3-login
+        quota-status replicator script script-login shadow sieve-filter sql static stats submission submission-login
+        """.split(whereSeparator: \.isWhitespace).map { Array($0.utf8) })
 
     /// A word of the bytes that host names have.
     private mutating func name(_ word: ArraySlice<UInt8>, _ meaning: Meaning?) {
@@ -290,20 +416,79 @@ struct RedactedText {
         while bare.last == UInt8(ascii: ".") { bare.removeLast() }
         let numbers = bare.prefix { $0.isDigit || $0 == UInt8(ascii: ".") }
         if numbers.endIndex == bare.endIndex, takeNetwork(upTo: bare.endIndex) { return }
+        // `192.0.2(192.0.2.7)`: networks keep what they have in common.
+        if numbers.endIndex == bare.endIndex, next == UInt8(ascii: "("),
+            let network = redaction.network(bare + Array(".0".utf8)), let last = network.lastIndex(of: 0x2E)
+        {
+            return replace(upTo: bare.endIndex, by: Array(network[..<last]))
+        }
         let isNumber = bare.allSatisfy(\.isDigit)
+        if isReply(bare) { return copy(bare.count) }
         if meaning == .host && !isNumber || isAfter("hostname ") || RedactedText.embedsAddress(bare) {
             replace(upTo: bare.endIndex, by: redaction.host(bare))
-        } else if isMailbox(bare) || isAfter("for user ") || isAfter("=> ")
-            || isAfter("User ") && next == UInt8(ascii: "(")
-            || isAfter("for ") && !isNumber && next == UInt8(ascii: ":")
-        {
+        } else if isMailbox(bare) || isUser(bare, next: next) {
             replace(upTo: bare.endIndex, by: redaction.name(bare))
-        } else if next == UInt8(ascii: "("), RedactedText.services.contains(Array(word)) {
-            copy(word.count + 1)
+        } else if next == UInt8(ascii: "("),
+            RedactedText.services.contains(Array(word)) || isAtStart && isProcess(word)
+        {
+            plain(word)
+            copy(1)
             parenthesis()
-        } else {
+        } else if bare.isEmpty {
             copy(word.count)
+        } else {
+            plain(bare)
         }
+    }
+
+    /// `450-4.2.0`, which leads a line of a reply.
+    private func isReply(_ word: ArraySlice<UInt8>) -> Bool {
+        let parts = word.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0].count == 3 && !word.contains(where: \.isLetter)
+            && parts[1].split(separator: UInt8(ascii: ".")).count == 3
+    }
+
+    private var isAtStart: Bool { !isQuery && place == text.startIndex }
+
+    /// Whether a word with a parenthesis after it is a process of Dovecot that nobody knows yet, not a call: `stat(/x)`.
+    private func isProcess(_ word: ArraySlice<UInt8>) -> Bool {
+        let inside = text[(word.endIndex + 1)...].prefix { $0 != UInt8(ascii: ")") }
+        return word.allSatisfy { $0 &- 97 < 26 || $0 == UInt8(ascii: "-") }
+            && !inside.contains(UInt8(ascii: "/"))
+    }
+
+    /// Whether a position holds a user, whatever its name is: `for bob:1000`, `User bob(1000)`, `root(0)`, `=> bob`.
+    private func isUser(_ word: ArraySlice<UInt8>, next: UInt8) -> Bool {
+        if isAfter("for user ") || isAfter("owned by user ") { return true }
+        if isQuery || word.allSatisfy(\.isDigit) { return false }
+        if isAfter("=> ") || isAfter("-> ") || isAfter("** ") || isAfter("<= ") { return true }
+        if next == UInt8(ascii: ":"), isAfter("for ") { return true }
+        return next == UInt8(ascii: "(")
+            && (isAfter("User ") || isAtStart && isNumberInParentheses(word.endIndex))
+    }
+
+    private func isNumberInParentheses(_ open: Int) -> Bool {
+        let digits = text[(open + 1)...].prefix(while: \.isDigit)
+        return !digits.isEmpty && follows(")", at: digits.endIndex)
+            && !RedactedText.services.contains(Array(text[place..<open]))
+    }
+
+    /// A word in no position that says what it is.
+    private mutating func plain(_ word: ArraySlice<UInt8>) {
+        let slash = UInt8(ascii: "/")
+        let isURL = text[..<word.startIndex].suffix(3).elementsEqual("://".utf8)
+        let isPart =
+            !isURL
+            && (word.startIndex > text.startIndex && text[word.startIndex - 1] == slash
+                || word.endIndex < text.endIndex && text[word.endIndex] == slash)
+        var shown = Array(word)
+        if !isPart, Redaction.isDomain(word) {
+            let isServer = isURL || isAfter("using ") || isAfter("by domain ")
+            if !isServer { shown = redaction.host(word) }
+        } else if !KnownWords.contain(word), !isCode(word) {
+            shown = redaction.name(word)
+        }
+        replace(upTo: word.endIndex, by: shown)
     }
 
     /// Whether a part of a path is somebody's: `/home/bob`, `/var/vmail/a.example/bob/`, `/x/bob/Maildir`.

@@ -31,9 +31,11 @@ final class RedactingWriter: RowWriter {
 }
 
 extension Redaction {
-    /// The name of a column, which after `pivot` is a value.
+    /// The name of a column, which after `pivot` is a value. Any other plain name is a field or a name of the query.
     func name(of column: Schema.Column) -> String {
-        Arena.temporary { arena in
+        let isPlain = column.name.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+        if column.nameType == nil, isPlain { return column.name }
+        return Arena.temporary { arena in
             value(arena.text(column.name), column.nameType ?? .text(.plain), arena).bytes.string
         }
     }

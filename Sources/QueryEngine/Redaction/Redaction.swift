@@ -5,6 +5,7 @@ import MailLog
 /// the host itself and the servers that mail goes to keep their names.
 package struct Redaction: Sendable {
     private let hash: SipHash
+    private let lines = RedactedLines()
 
     /// Without a key, one that is never told.
     package init(key: String? = nil) {
@@ -31,19 +32,58 @@ package struct Redaction: Sendable {
     private func text(_ bytes: Bytes, _ type: ValueType) -> [UInt8]? {
         let text = Array(UnsafeBufferPointer(start: bytes.base, count: bytes.count))[...]
         switch type {
-        case .text(.identity), .text(.address): return login(text)
-        case .text(.domain): return domain(text)
-        case .text(.host): return host(text)
-        case .text(.ip): return network(text) ?? host(text)
-        case .text(.plain), .text(.prose), .any: return RedactedText(text, self).bytes
-        case .text(.query): return RedactedText(text, self, isQuery: true).bytes
+        case .text(let kind): return self.text(text, kind)
+        case .any: return RedactedText(text, self).bytes
         default: return nil
         }
     }
 
-    /// A query, which may use such names besides its own.
+    func text(_ text: ArraySlice<UInt8>, _ kind: TextKind) -> [UInt8]? {
+        switch kind {
+        case .identity, .address: login(text)
+        case .messageID: messageID(text)
+        case .content: content(text)
+        case .domain: domain(text)
+        case .host: host(text)
+        case .ip: network(text) ?? host(text)
+        case .server: server(text)
+        case .serverIP: network(text) == nil ? RedactedText(text, self).bytes : nil
+        case .plain, .prose: RedactedText(text, self).bytes
+        case .line: lines.redact(text, self) ?? RedactedText(text, self).bytes
+        case .query: Array(query(String(decoding: text, as: UTF8.self)).utf8)
+        case .oneOf(let words):
+            words.contains { $0.utf8.elementsEqual(text) } ? nil : RedactedText(text, self).bytes
+        }
+    }
+
+    /// A query or a condition, which may use such names besides its own.
     package func query(_ text: String, names: Set<String> = []) -> String {
-        RedactedQuery(text, self, names: names)?.text ?? self.text(text)
+        if let query = RedactedQuery(text, self, names: names) { return query.text }
+        let filter = "filter "
+        guard let condition = RedactedQuery(filter + text, self, names: names) else { return self.text(text) }
+        return String(condition.text.dropFirst(filter.count))
+    }
+
+    /// A text of the same length, with `*` for each byte of a word that may be a name. For messages that point at a
+    /// column of it.
+    package func masked(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        func mask(_ range: Range<Int>) {
+            for index in range where bytes[index].isLetter || bytes[index].isDigit || bytes[index] >= 0x80 {
+                bytes[index] = UInt8(ascii: "*")
+            }
+        }
+        for run in bytes.split(whereSeparator: { !(RedactedText.isHost($0) || $0 == 0x3A || $0 == 0x40) }) {
+            let range = run.startIndex..<run.endIndex
+            if run.contains(0x40) || network(run) != nil || RedactedText.embedsAddress(run) {
+                mask(range)
+            } else {
+                for word in run.split(separator: 0x3A) where !KnownWords.contain(word) {
+                    mask(word.startIndex..<word.endIndex)
+                }
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Text of several words, such as a title or a plan.
@@ -69,29 +109,72 @@ package struct Redaction: Sendable {
         return pseudonym("user-", text)
     }
 
-    /// Domains are kept, unless they are hosts named by their addresses.
+    /// Domains are kept, unless they are hosts: without a top-level domain, or named by their addresses.
     func domain(_ text: ArraySlice<UInt8>) -> [UInt8] {
         guard text.allSatisfy(RedactedText.isHost) else { return RedactedText(text, self).bytes }
-        return RedactedText.embedsAddress(text) ? network(text) ?? host(text) : Array(text)
+        return Redaction.registered(Redaction.labels(text)) == 0 || RedactedText.embedsAddress(text)
+            ? host(text) : Array(text)
+    }
+
+    /// A server's name stays, but for a login before an `@` and a path in brackets.
+    private func server(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        if text.contains(UInt8(ascii: "@")) { return RedactedText(text, self).bytes }
+        guard let open = text.firstIndex(of: UInt8(ascii: "[")),
+            let close = text[open...].lastIndex(of: UInt8(ascii: "]")),
+            case let path = text[(open + 1)..<close], network(path) == nil
+        else { return nil }
+        return text[...open] + RedactedText(path, self).bytes + text[close...]
+    }
+
+    /// A Message-ID without what stands before the `@`. The host after it keeps labels that are common words.
+    func messageID(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        guard let at = text.lastIndex(of: UInt8(ascii: "@")) else { return name(text) }
+        let host = text[(at + 1)...]
+        let labels = Redaction.labels(host)
+        let below = labels.dropLast(Redaction.registered(labels))
+        let isCommon = below.count < labels.count && below.allSatisfy(KnownWords.contain)
+        return name(text[..<at]) + [UInt8(ascii: "@")] + (isCommon ? domain(host) : self.host(host))
+    }
+
+    /// `Subject: ` and a pseudonym for the rest; a line of a body is replaced whole.
+    func content(_ text: ArraySlice<UInt8>) -> [UInt8] {
+        let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.startIndex
+        let isHeader = colon > text.startIndex && KnownWords.contain(text[..<colon])
+        let start =
+            isHeader ? text[(colon + 1)...].firstIndex { $0 != 0x20 } ?? text.endIndex : text.startIndex
+        guard start < text.endIndex else { return Array(text) }
+        return text[..<start] + pseudonym("text-", text[start...])
     }
 
     /// A client's name, as Postfix logs it: the host is another, the domain that is registered stays.
     func host(_ text: ArraySlice<UInt8>) -> [UInt8] {
         if text.contains(UInt8(ascii: "@")) { return login(text) }
-        if text.contains(UInt8(ascii: "[")) { return RedactedText(text, self).bytes }
         if let network = network(text) { return network }
+        guard text.allSatisfy(RedactedText.isHost) else { return RedactedText(text, self).bytes }
         if text.isEmpty || Redaction.nobody.contains(Array(text)) { return Array(text) }
-        let labels = text.split(separator: UInt8(ascii: "."))
+        let labels = Redaction.labels(text)
         let kept = Redaction.registered(labels)
         if labels.count > 1, labels.count == kept { return Array(text) }
         return pseudonym("host-", text) + labels.suffix(kept).flatMap { [UInt8(ascii: ".")] + $0 }
     }
 
-    private static let nobody = ["unknown", "localhost", "localhost.localdomain"].map { Array($0.utf8) }
+    private static let nobody = ["unknown", "local", "localhost", "localhost.localdomain"].map {
+        Array($0.utf8)
+    }
 
-    /// How many of the labels somebody has registered: two, or three below `co.uk` and the like.
+    private static func labels(_ host: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        host.split(separator: UInt8(ascii: "."))
+    }
+
+    /// Whether a text is a host below a domain that somebody has registered, or that domain.
+    static func isDomain(_ text: ArraySlice<UInt8>) -> Bool {
+        registered(labels(text)) > 0 && text.first != UInt8(ascii: ".")
+    }
+
+    /// How many of the labels somebody has registered: two, or three below `co.uk` and the like; 0 of names without
+    /// a top-level domain.
     private static func registered(_ labels: [ArraySlice<UInt8>]) -> Int {
-        guard labels.count > 1, let last = labels.last, last.allSatisfy(\.isLetter) else { return 0 }
+        guard labels.count > 1, let last = labels.last, KnownWords.isTopLevel(last) else { return 0 }
         let second = String(decoding: labels[labels.count - 2], as: UTF8.self).lowercased()
         let isShared =
             last.count == 2

@@ -33,13 +33,15 @@ struct AssertStage: Stage {
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let test = try resolution.condition(condition.expression)
-        let sentence = text ?? "not all rows have \(condition.text)"
+        let redaction = resolution.environment.redaction
+        let sentence =
+            text.map { redaction?.text($0) ?? $0 }
+            ?? "not all rows have \(redaction?.query(condition.text) ?? condition.text)"
         // The fields that the condition reads tell most about a row that fails.
         let columns = resolution.schema.columns
         let shown =
             resolution.schema.isLines || columns.count > 8
             ? columns.filter { test.needs.contains($0.slot) } : columns
-        let redaction = resolution.environment.redaction
         resolution.append(
             .each(
                 Transform(
@@ -87,7 +89,7 @@ private final class AssertOperator: RowConsumer {
         var text: [UInt8] = []
         for column in shown where !row[column.slot].isMissing {
             if !text.isEmpty { text.append(contentsOf: ", ".utf8) }
-            text.append(contentsOf: "\(column.name)=".utf8)
+            text.append(contentsOf: "\(redaction?.name(of: column) ?? column.name)=".utf8)
             var value: [UInt8] = []
             let cell = redaction?.cell(column, row, worker.arena) ?? row[column.slot]
             ValueText.append(cell, column.type, to: &value)

@@ -101,7 +101,9 @@ struct HistoryCommand: ShellCommand {
     func run(_ shell: Shell) throws(UsageError) {
         for entry in (shell.history?.entries ?? []).suffix(count) {
             Terminal.print(
-                entry.split(separator: "\n").map { Terminal.shown(String($0)).text }.joined(
+                shell.session.redacted(query: entry).split(separator: "\n").map {
+                    Terminal.shown(String($0)).text
+                }.joined(
                     separator: "\n      ")
                     + "\n")
         }

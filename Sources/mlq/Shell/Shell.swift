@@ -339,7 +339,9 @@ final class Shell {
     private var prompt: String {
         let columns = Terminal.width ?? 80
         let place = columns < 100 ? self.place.prefix(1) : self.place[...]
-        let shown = Terminal.shown(place.joined(separator: " "), columns: min(48, columns / 3)).text
+        let shown = Terminal.shown(
+            Terminal.redacted(place.joined(separator: " ")), columns: min(48, columns / 3)
+        ).text
         return shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
     }
 
@@ -415,7 +417,7 @@ final class Shell {
         lines.append(
             "\(Digits.grouped(account.lines)) lines looked at, \(account.bytes / 1_000_000) MB, "
                 + "\(milliseconds) ms, \(session.settings.threads) threads")
-        Terminal.print(lines.map { Terminal.shown($0).text + "\n" }.joined())
+        Terminal.print(lines.map { Terminal.shown(session.redacted($0)).text + "\n" }.joined())
     }
 
     /// Fields whose names contain a text, with their types and how many of the first lines have them.

@@ -1,0 +1,87 @@
+import MailLog
+import Synchronization
+
+/// Redacts whole log lines: values of fields by the types of their fields, the rest as free text. A field and the same
+/// text in its line have the same pseudonym.
+final class RedactedLines: Sendable {
+    /// Decoders that no thread uses at the moment.
+    private let idle = Mutex<[Parts]>([])
+
+    /// The line as it may be shown; nil if the text is no log line.
+    func redact(_ line: ArraySlice<UInt8>, _ redaction: Redaction) -> [UInt8]? {
+        let parts = idle.withLock { $0.popLast() } ?? Parts()
+        defer { idle.withLock { $0.append(parts) } }
+        return parts.redact(line, redaction)
+    }
+}
+
+/// The parts of a line that are values of fields. Used by one thread at a time.
+private final class Parts: @unchecked Sendable {
+    private let fields: [(slot: Int, kind: TextKind)]
+    private let message = Field("text").slot
+    private let host = Field("host").slot
+    private let decoder: LineDecoder
+    private let slots: UnsafeMutablePointer<Value>
+
+    init() {
+        let texts = Fields.all.filter { field in
+            if case .text = field.type, case .shape = field.origin { true } else { false }
+        }
+        fields = texts.map { field in
+            guard case .text(let kind) = field.type else { preconditionFailure("'\(field.name)' is a text") }
+            return (field.slot, kind)
+        }
+        decoder = LineDecoder(
+            demand: FieldSet(texts + [Field("text"), Field("host"), Field("queue_id")]), early: FieldSet())
+        slots = .allocate(capacity: Fields.all.count)
+        slots.initialize(repeating: .missing, count: Fields.all.count)
+    }
+
+    deinit { slots.deallocate() }
+
+    func redact(_ line: ArraySlice<UInt8>, _ redaction: Redaction) -> [UInt8]? {
+        (line + [10]).withUnsafeBufferPointer { buffer -> [UInt8]? in
+            guard let base = buffer.baseAddress else { return nil }
+            let line = Bytes(base, count: buffer.count - 1)
+            let record = Record(slots: slots)
+            guard decoder.decodeEnvelope(line, years: YearWindow(start: 0), into: record) else { return nil }
+            decoder.decodeBody(into: record)
+
+            var output: [UInt8] = []
+            var place = 0
+            func copy(to end: Int) {
+                output += buffer[place..<end]
+                place = end
+            }
+            func redactText(to end: Int) {
+                if place < end { output += RedactedText(Array(buffer[place..<end])[...], redaction).bytes }
+                place = end
+            }
+            // The stamp and the log's own host stay, the tag is text.
+            if let host = range(of: host, in: line) { copy(to: host.upperBound) }
+            if let message = range(of: message, in: line) { redactText(to: max(place, message.lowerBound)) }
+            for (range, kind) in values(of: line) where range.lowerBound >= place {
+                redactText(to: range.lowerBound)
+                let value = Array(buffer[range])
+                output += redaction.text(value[...], kind) ?? value
+                place = range.upperBound
+            }
+            redactText(to: line.count)
+            return output
+        }
+    }
+
+    /// From left to right; of values that begin at the same byte the longest comes first.
+    private func values(of line: Bytes) -> [(range: Range<Int>, kind: TextKind)] {
+        fields.compactMap { slot, kind in range(of: slot, in: line).map { ($0, kind) } }
+            .sorted { ($0.0.lowerBound, -$0.0.count) < ($1.0.lowerBound, -$1.0.count) }
+    }
+
+    /// Where the value of a field is in the line; nil where it is made or missing.
+    private func range(of slot: Int, in line: Bytes) -> Range<Int>? {
+        let value = slots[slot]
+        guard value.kind == .text, !value.bytes.isEmpty, line.holds(value.bytes) else { return nil }
+        let start = value.bytes.base - line.base
+        return start..<start + value.bytes.count
+    }
+}
