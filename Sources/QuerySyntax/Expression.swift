@@ -13,7 +13,8 @@ package indirect enum Expression: Sendable {
     case call(Name, [Argument], SourceRange)
     case negation(Expression, SourceRange)
     case not(Expression, SourceRange)
-    case arithmetic(Name, Expression, Expression)
+    /// Operands of equal precedence, from left to right: a chain of any length is one level deep.
+    case arithmetic(Expression, [Term])
     case comparison(Comparison, Expression, Expression, operatorRange: SourceRange)
     case membership(Expression, negated: Bool, Members, operatorRange: SourceRange)
     case and([Expression])
@@ -36,6 +37,12 @@ package indirect enum Expression: Sendable {
         case notContains = "not contains"
         case notStartswith = "not startswith"
         case notEndswith = "not endswith"
+    }
+
+    /// An operator and its right operand.
+    package struct Term: Sendable {
+        package let sign: Name
+        package let value: Expression
     }
 
     /// What stands after `in`.
@@ -82,7 +89,7 @@ extension Expression {
             .not(_, let range):
             return range
         case .field(let name), .parameter(let name): return name.range
-        case .arithmetic(_, let left, let right): return left.range.through(right.range)
+        case .arithmetic(let first, let terms): return first.range.through(terms[terms.count - 1].value.range)
         case .comparison(_, let left, let right, _): return left.range.through(right.range)
         case .membership(let left, _, let members, _): return left.range.through(members.range)
         case .and(let parts), .or(let parts): return parts[0].range.through(parts[parts.count - 1].range)

@@ -167,11 +167,12 @@ extension Parser {
     }
 
     /// The word behind `not`, for `not in` and `not contains`.
-    private func wordAfterNot() -> String? {
-        var ahead = self
-        guard ahead.takeKeyword("not") != nil else { return nil }
-        ahead.skipSpace()
-        return ahead.peekWord()?.lowercased()
+    private mutating func wordAfterNot() -> String? {
+        lookAhead { parser in
+            guard parser.takeKeyword("not") != nil else { return nil }
+            parser.skipSpace()
+            return parser.peekWord()?.lowercased()
+        }
     }
 
     private mutating func takeMembership() -> (negated: Bool, SourceRange)? {
@@ -332,26 +333,30 @@ extension Parser {
     // MARK: Arithmetic
 
     private mutating func sum() throws(Diagnostic) -> Expression {
-        var left = try product()
+        let first = try product()
+        var terms: [Expression.Term] = []
         while true {
             skipSpace()
-            guard let next = byte(), next == 43 || next == 45 else { return left }
+            guard let next = byte(), next == 43 || next == 45 else { break }
             let range = take(1, .operator)
-            left = .arithmetic(Name(next == 43 ? "+" : "-", range), left, try product())
+            terms.append(Expression.Term(sign: Name(source[range], range), value: try product()))
         }
+        return terms.isEmpty ? first : .arithmetic(first, terms)
     }
 
     private mutating func product() throws(Diagnostic) -> Expression {
-        var left = try operand()
+        let first = try operand()
+        var terms: [Expression.Term] = []
         while true {
             let spaceBefore = position < source.bytes.count && [32, 9].contains(source.bytes[position])
             skipSpace()
-            guard let next = byte(), next == 42 || next == 47 || next == 37 else { return left }
+            guard let next = byte(), next == 42 || next == 47 || next == 37 else { break }
             // ` /x` starts a regex that stands side by side.
-            if next == 47, spaceBefore, byte(1) != 32 { return left }
+            if next == 47, spaceBefore, byte(1) != 32 { break }
             let range = take(1, .operator)
-            left = .arithmetic(Name(source[range], range), left, try operand())
+            terms.append(Expression.Term(sign: Name(source[range], range), value: try operand()))
         }
+        return terms.isEmpty ? first : .arithmetic(first, terms)
     }
 
     /// Notes what an operand may begin with.
@@ -403,18 +408,14 @@ extension Parser {
     }
 
     private mutating func call(_ name: Name) throws(Diagnostic) -> Expression {
-        try nested { (parser) throws(Diagnostic) in
-            let opening = try parser.open()
-            var arguments: [Expression.Argument] = []
-            parser.skipSpace()
-            if parser.byte() != 41 {
-                while true {
-                    arguments.append(Expression.Argument(name: nil, value: try parser.expression()))
-                    if parser.takeSymbol(",", .comma) == nil { break }
-                }
+        let opening = try open()
+        var arguments: [Expression.Argument] = []
+        skipSpace()
+        if byte() != 41 {
+            arguments = try list { (parser) throws(Diagnostic) in
+                Expression.Argument(name: nil, value: try parser.expression())
             }
-            let closing = try parser.close(opening)
-            return .call(name, arguments, name.range.through(closing))
         }
+        return .call(name, arguments, name.range.through(try close(opening)))
     }
 }

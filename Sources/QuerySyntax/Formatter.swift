@@ -205,9 +205,9 @@ package struct Formatter<Stage: Sendable> {
                 while let last = stages[stages.count - 1].tokens.last, last.role == .comment,
                     !isTrailing(last, source)
                 {
-                    ahead.insert(stages[stages.count - 1].tokens.removeLast(), at: 0)
+                    ahead.append(stages[stages.count - 1].tokens.removeLast())
                 }
-                stages.append((ahead, true))
+                stages.append((ahead.reversed(), true))
             } else if token.role == .comment, isTrailing(token, source), stages.count > 1,
                 stages[stages.count - 1].tokens.isEmpty
             {

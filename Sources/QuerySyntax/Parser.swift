@@ -9,8 +9,10 @@ package struct Parser {
     package private(set) var tokens: [Token] = []
     /// Errors that were reported and stepped over.
     package var diagnostics: [Diagnostic] = []
-    /// Words that `let` has named so far; a pipeline may begin with one.
+    /// Names of pipelines that are known before the text; a pipeline may begin with one.
     package var names: Set<String> = []
+    /// Names that the text has added so far, by `let` and by imports.
+    package internal(set) var ownNames: Set<String> = []
     /// What was asked for where the text ends.
     package internal(set) var expectations: [Expectation] = []
     /// The pipeline, up to the stage, in which that was asked.
@@ -22,6 +24,10 @@ package struct Parser {
     private var depth = 0
     /// How deep expressions and pipelines are nested; bounded, so that a hostile query cannot exhaust the stack.
     private var nesting = 0
+    /// The last piece that is no comment.
+    private var lastPiece: Token?
+    /// Between these offsets are only spaces and comments, so that each of them is scanned once.
+    private var blank = 0..<0
 
     package static let maximumLength = 1 << 20
     package static let maximumNesting = 100
@@ -61,7 +67,7 @@ package struct Parser {
             case 32, 9, 13: position += 1
             case 35 where startsComment(position): skipComment()
             case 10:
-                guard depth > 0 || lastTokenContinues || nextLineStartsWithPipe else { return }
+                guard depth > 0 || lastTokenContinues || nextLineStartsWithPipe() else { return }
                 position += 1
             default: return
             }
@@ -75,11 +81,16 @@ package struct Parser {
     private mutating func skipComment() {
         let start = position
         while let next = byte(), next != 10 { position += 1 }
-        tokens.append(Token(role: .comment, range: SourceRange(start, position)))
+        append(Token(role: .comment, range: SourceRange(start, position)))
+    }
+
+    private mutating func append(_ token: Token) {
+        tokens.append(token)
+        if token.role != .comment { lastPiece = token }
     }
 
     private var lastTokenContinues: Bool {
-        guard let last = tokens.last(where: { $0.role != .comment }) else { return false }
+        guard let last = lastPiece else { return false }
         return switch last.role {
         // An open range may end a statement.
         case .operator: source[last.range] != ".."
@@ -88,18 +99,20 @@ package struct Parser {
         }
     }
 
-    private var nextLineStartsWithPipe: Bool {
-        var index = position
-        while let next = byte(at: index) {
-            switch next {
-            case 32, 9, 13, 10: index += 1
-            case 35:
-                guard startsComment(index) else { return false }
-                while let next = byte(at: index), next != 10 { index += 1 }
-            default: return next == 124
+    private mutating func nextLineStartsWithPipe() -> Bool {
+        if !blank.contains(position) {
+            var index = position
+            scan: while let next = byte(at: index) {
+                switch next {
+                case 32, 9, 13, 10: index += 1
+                case 35 where startsComment(index):
+                    while let next = byte(at: index), next != 10 { index += 1 }
+                default: break scan
+                }
             }
+            blank = position..<index
         }
-        return false
+        return byte(at: blank.upperBound) == 124
     }
 
     /// Whether the statement ends here.
@@ -126,8 +139,19 @@ package struct Parser {
     package mutating func take(_ count: Int, _ role: Token.Role) -> SourceRange {
         let range = SourceRange(position, position + count)
         position += count
-        tokens.append(Token(role: role, range: range))
+        append(Token(role: role, range: range))
         return range
+    }
+
+    /// What `body` finds from here on; nothing is taken.
+    mutating func lookAhead<T>(_ body: (inout Parser) -> T) -> T {
+        let (start, count, last) = (position, tokens.count, lastPiece)
+        defer {
+            position = start
+            tokens.removeLast(tokens.count - count)
+            lastPiece = last
+        }
+        return body(&self)
     }
 
     /// Where an error that has no text of its own points: the next character.
@@ -358,7 +382,7 @@ package struct Parser {
         // What is stepped over is a piece too: it ends what stood before it.
         let start = position
         defer {
-            if position > start { tokens.append(Token(role: .skipped, range: SourceRange(start, position))) }
+            if position > start { append(Token(role: .skipped, range: SourceRange(start, position))) }
         }
         while let next = byte() {
             switch next {
@@ -374,7 +398,7 @@ package struct Parser {
                 position += 1
             case 124 where level == 0 && byte(1) != 61: return
             case 10, 59:
-                if next == 10, level > 0 || nextLineStartsWithPipe {
+                if next == 10, level > 0 || nextLineStartsWithPipe() {
                     position += 1
                     continue
                 }

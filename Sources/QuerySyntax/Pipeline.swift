@@ -39,7 +39,7 @@ extension Parser {
         openStage = SourceRange(start, start)
         defer { openStage = outer }
         expect(.binding)
-        if let word = peekWord(), names.contains(word) {
+        if let word = peekWord(), names.contains(word) || ownNames.contains(word) {
             first = Name(word, take(SystemText.bytes(word).count, .name))
             guard atEndOfStage() || byte() == 124 else {
                 throw Diagnostic("expected '|' after '\(word)', found \(found())", at: here())
@@ -110,7 +110,7 @@ extension Parser {
     }
 
     /// SQL's habits get SQL's answer; a condition without `filter` is told so; the rest gets a near name.
-    private func unknownStage<Stage>(
+    private mutating func unknownStage<Stage>(
         _ word: String, _ range: SourceRange, _ vocabulary: Vocabulary<Stage>
     ) -> Diagnostic {
         let habits = [
@@ -120,11 +120,13 @@ extension Parser {
         if let hint = habits[word.lowercased()] {
             return Diagnostic("'\(word)' is not a stage", at: range, hint: hint)
         }
-        var ahead = self
-        ahead.take(SystemText.bytes(word).count, .name)
-        ahead.skipSpace()
-        let next = ahead.byte()
-        if let next, [61, 60, 62, 126, 33].contains(next) || ahead.peekWord() == "in" {
+        let isCondition = lookAhead { parser in
+            parser.take(SystemText.bytes(word).count, .name)
+            parser.skipSpace()
+            return parser.byte().map { [61, 60, 62, 126, 33].contains($0) } == true
+                || parser.peekWord() == "in"
+        }
+        if isCondition {
             return Diagnostic("a condition needs `filter`", at: range, hint: "write `filter \(word)…`")
         }
         return vocabulary.unknown(Name(word, range))

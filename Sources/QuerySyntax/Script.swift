@@ -14,7 +14,7 @@ package enum Statement<Stage: Sendable>: Sendable {
 
 extension Parser {
     /// All statements. An error costs its statement's rest only. `handle` gets each before the next one is read, and
-    /// gives the names that it brings (an import those of its file).
+    /// returns the names that it adds (an import those of its file).
     @discardableResult
     package mutating func script<Stage: Sendable>(
         _ vocabulary: Vocabulary<Stage>, handle: (Statement<Stage>) -> Set<String> = { _ in [] }
@@ -27,7 +27,7 @@ extension Parser {
                     throw Diagnostic("expected the end of the statement, found \(found())", at: here())
                 }
                 statements.append(next)
-                names.formUnion(handle(next))
+                ownNames.formUnion(handle(next))
             } catch {
                 if !diagnostics.contains(error) { diagnostics.append(error) }
                 if diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }
@@ -60,7 +60,7 @@ extension Parser {
                     "'\(name.text)' is a \(vocabulary.kind)", at: name.range,
                     hint: "usage: \(form.usage); choose another name")
             }
-            names.insert(name.text)
+            ownNames.insert(name.text)
             return .bind(name, pipeline)
         case "param" where statementWord("param"):
             take(5, .stage)

@@ -110,9 +110,7 @@ struct Session {
         guard var parser = try? Parser(Source(name: "query", text: text)) else { return }
         parser.names = environment.names
         guard let pipeline = try? parser.pipeline(Stages.all) else { return }
-        environment.bindings[name] = pipeline
-        environment.bindingTexts[name] = text
-        environment.bindingNames[name] = []
+        environment.bind(name, pipeline, text: text)
     }
 
     /// A query of one statement, resolved; nil where it is none.

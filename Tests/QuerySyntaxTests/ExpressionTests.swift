@@ -98,7 +98,8 @@ struct ExpressionTests {
         case .call(let name, let arguments, _): return list(name.text, arguments.map(\.value))
         case .negation(let inner, _): return list("neg", [inner])
         case .not(let inner, _): return list("not", [inner])
-        case .arithmetic(let sign, let left, let right): return list(sign.text, [left, right])
+        case .arithmetic(let first, let terms):
+            return terms.reduce(shown(first)) { "(\($1.sign.text) \($0) \(shown($1.value)))" }
         case .comparison(let comparison, let left, let right, _):
             return list(comparison.rawValue, [left, right])
         case .and(let parts): return list("and", parts)

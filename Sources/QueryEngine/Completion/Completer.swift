@@ -65,11 +65,12 @@ package struct Completer {
             parser.script(Stages.all)
         }
         var offered: [Candidate] = []
+        var texts: Set<String> = []
         // Names first; functions, which may stand nearly everywhere, to who has begun to type one.
         let expectations = parser.expectations.filter { $0 != .function || !place.word.isEmpty }
         for expectation in expectations.filter({ !$0.isKeyword }) + expectations.filter(\.isKeyword) {
             for candidate in candidates(expectation, parser, place, commands)
-            where !offered.contains(where: { $0.text == candidate.text }) {
+            where texts.insert(candidate.text).inserted {
                 offered.append(candidate)
             }
         }

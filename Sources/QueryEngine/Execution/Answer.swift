@@ -83,7 +83,7 @@ package struct Answer: Sendable {
         guard let origin = query.origin, origin.isTold(by: query.schema) else { return nil }
         var places: [Int: Int] = [:]
         for column in query.schema.columns {
-            places[column.slot] = rows.schema.columns.firstIndex { $0.name == column.name }
+            places[column.slot] = rows.schema.place(of: column.name)
         }
         return origin.moved(places)
     }

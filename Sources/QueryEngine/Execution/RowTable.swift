@@ -38,7 +38,7 @@ package struct RowTable: Sendable {
     }
 
     /// The place of a column; nil where there is none of that name.
-    package func column(_ name: String) -> Int? { schema.columns.firstIndex { $0.name == name } }
+    package func column(_ name: String) -> Int? { schema.place(of: name) }
 
     /// Gathers rows.
     package final class Builder {
@@ -51,7 +51,9 @@ package struct RowTable: Sendable {
         /// The columns get slots of their own, from 0 on.
         package init(_ schema: Schema) {
             var schema = schema
-            for place in schema.columns.indices { schema.columns[place].slot = place }
+            var columns = schema.columns
+            for place in columns.indices { columns[place].slot = place }
+            schema.columns = columns
             self.schema = schema
         }
 

@@ -50,13 +50,9 @@ extension Condition {
         }
         self.isSequential = isSequential
         raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.and($1.raw) }
-        presence = conditions[0].presence
+        presence = conditions.dropFirst().reduce(conditions[0].presence) { LinePresence.and($0, $1.presence) }
         let limits = conditions.compactMap(\.times)
         times = limits.dropFirst().reduce(limits.first) { $0?.clamped(to: $1) }
-        for condition in conditions.dropFirst() {
-            let product = presence.flatMap { mine in condition.presence.map { mine.and($0) } }
-            if product.count <= 64 { presence = product }
-        }
     }
 }
 
@@ -66,6 +62,13 @@ package struct LinePresence: Sendable, Hashable {
     package var events: Set<String>?
     /// Words that fields of a closed set must be, by their slots.
     package var words: [Int: String] = [:]
+
+    /// Both must hold; where that is too much to tell, the first.
+    static func and(_ mine: [LinePresence], _ others: [LinePresence]) -> [LinePresence] {
+        if mine == [LinePresence()] { return others }
+        guard mine.count * others.count <= 64 else { return mine }
+        return mine.flatMap { mine in others.map { mine.and($0) } }
+    }
 
     func and(_ other: LinePresence) -> LinePresence {
         var both = self

@@ -741,11 +741,11 @@ extension Resolution {
         guard !environment.follows else {
             throw Diagnostic("'in \(name.text)' reads the log twice, which --follow cannot do", at: range)
         }
-        guard let pipeline = environment.bindings[name.text] else {
-            throw Diagnostic("no pipeline '\(name.text)'", at: name.range)
-        }
-        var query = Query(pipeline, in: environment)
-        guard !query.hasErrors, !query.schema.isOpen, var column = query.schema.columns.first else {
+        var query = Query(environment.resolution(from: name))
+        try count(query, at: name.range)
+        guard !query.hasErrors, !query.schema.isOpen, !query.schema.isBroken,
+            var column = query.schema.columns.first
+        else {
             throw Diagnostic("'\(name.text)' gives no column to look in", at: name.range)
         }
         if query.schema.isLines, case .field(let field) = left,
@@ -772,7 +772,7 @@ extension Resolution {
                 if value.isMissing { return false }
                 let set =
                     known
-                    ?? members.value {
+                    ?? members.value(for: row.worker.run) {
                         ColumnSet(environment.rows(query, run: row.worker.run), ignoresCase, row.worker.run)
                     }
                 known = set

@@ -21,7 +21,7 @@ extension Resolution {
         case .parameter(let name): return try parameter(name)
         case .call(let name, let arguments, let range): return try call(name, arguments, range)
         case .negation(let inner, let range): return try negation(inner, range)
-        case .arithmetic(let sign, let left, let right): return try arithmetic(sign, left, right)
+        case .arithmetic(let first, let terms): return try arithmetic(first, terms)
         case .not, .comparison, .membership, .and, .or, .search:
             return Typed(condition: try condition(expression))
         case .word(let text, let range):
@@ -82,24 +82,36 @@ extension Resolution {
         }
     }
 
+    /// A chain is evaluated in a loop; constants at its beginning are one constant.
     private mutating func arithmetic(
-        _ sign: Name, _ leftSide: Expression, _ rightSide: Expression
+        _ first: Expression, _ terms: [Expression.Term]
     ) throws(Diagnostic) -> Typed {
-        let left = try expression(leftSide)
-        let right = try expression(rightSide)
-        guard let (type, operation) = Arithmetic.operation(sign.text, left.type, right.type) else {
-            throw Diagnostic(
-                "'\(sign.text)' does not take \(left.type.article) and \(right.type.article)",
-                at: left.range.through(right.range),
-                hint: left.type.isText && sign.text == "+" ? "join text with concat(a, b)" : nil)
+        var operands = [try expression(first)]
+        var operations: [Arithmetic.Operation] = []
+        var type = operands[0].type
+        var range = operands[0].range
+        for term in terms {
+            let right = try expression(term.value)
+            let whole = range.through(right.range)
+            guard let (result, operation) = Arithmetic.operation(term.sign.text, type, right.type) else {
+                throw Diagnostic(
+                    "'\(term.sign.text)' does not take \(type.article) and \(right.type.article)", at: whole,
+                    hint: type.isText && term.sign.text == "+" ? "join text with concat(a, b)" : nil)
+            }
+            (type, range) = (result, whole)
+            if operations.isEmpty, let left = operands[0].constant, let right = right.constant {
+                operands[0] = .constant(operation(left, right), type, range: range)
+            } else {
+                operands.append(right)
+                operations.append(operation)
+            }
         }
-        if let left = left.constant, let right = right.constant {
-            return .constant(operation(left, right), type, range: leftSide.range.through(rightSide.range))
-        }
-        return Typed(type, of: [left, right], range: left.range.through(right.range)) { operands in
-            let left = operands[0]
-            let right = operands[1]
-            return { row in operation(left(row), right(row)) }
+        if operations.isEmpty { return operands[0] }
+        return Typed(type, of: operands, range: range) { [operations] operands in
+            let (first, second, operation) = (operands[0], operands[1], operations[0])
+            if operations.count == 1 { return { row in operation(first(row), second(row)) } }
+            let rest = Array(zip(operations, operands.dropFirst()))
+            return { row in rest.reduce(first(row)) { $1.0($0, $1.1(row)) } }
         }
     }
 

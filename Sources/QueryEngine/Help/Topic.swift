@@ -127,6 +127,13 @@ struct Topic: Sendable {
                 A statement ends at `;` or at the end of the line, unless a bracket is open, the line ends in an
                 operator, `,` or `|`, or the next line starts with `|`. `explain QUERY` shows the plan.
                 mlq fmt formats scripts, mlq check checks them without reading a log, mlq test runs .mlqt cases.
+
+                Limits
+                    text                             1 MB; longer lists of values: `in @FILE`
+                    brackets, `not` and signs        nested 100 levels deep
+                    imports                          nested 100 levels deep; a file is read once
+                    stages of a query                2,000, with those of the pipelines that it uses
+                    pipelines in `join`, `union`, `in NAME`    nested 20 levels deep
                 """),
     ]
 }

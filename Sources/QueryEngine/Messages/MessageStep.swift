@@ -61,7 +61,7 @@ extension Resolution {
                 Transform("lines of mail", needs: reader) { next, _ in MailLineOperator(event, next) }))
         let layout = beginRows(
             columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of '\(stage.text)'", by: stage)
-        for (place, column) in columns.enumerated() { schema.columns[place].isAside = column.isAside }
+        schema.setAside(columns.map(\.isAside))
         origin = RowOrigin(
             behind: stage.range, ["host", "queue_id"].compactMap(schema.column).map { .same($0) })
         if grain == .message, let first = schema.column("time"), let last = schema.column("last") {

@@ -10,12 +10,7 @@ package struct Environment: Sendable {
     package var zone: Zone?
     /// First and last stamp of the input, found when a query first needs them.
     package var dataRange: @Sendable () -> (first: Int64, last: Int64)? = { nil }
-    package var parameters: [String: Expression] = [:]
-    package var bindings: [String: Pipeline<any Stage>] = [:]
-    /// The text of each of them, itself written out.
-    package var bindingTexts: [String: String] = [:]
-    /// The names that each of them uses.
-    package var bindingNames: [String: Set<String>] = [:]
+    package internal(set) var bindings = Bindings()
     /// Rows of earlier answers, by the names that stand for them.
     package var answers: [String: Answer] = [:]
     /// Bytes of memory for grouping and sorting.
@@ -43,16 +38,27 @@ package struct Environment: Sendable {
 
     package init() {}
 
-    /// A pipeline's text from the log lines on.
-    func text(of pipeline: Pipeline<any Stage>, _ source: Source) -> String {
-        guard let start = pipeline.start else { return source[pipeline.range] }
-        let first = answers[start.text]?.text ?? bindingTexts[start.text] ?? start.text
-        guard let stage = pipeline.stages.first else { return first }
-        return "\(first) | \(source[SourceRange(stage.range.lower, pipeline.range.upper)])"
+    package var parameters: [String: Expression] { bindings.parameters }
+
+    /// Gives a pipeline a name. Queries that were resolved before keep the names that they know.
+    package mutating func bind(_ name: String, _ pipeline: Pipeline<any Stage>, text: String) {
+        bindings = bindings.copy()
+        bindings.define(name, Bindings.Definition(pipeline: pipeline, wording: Wording(text), uses: []))
     }
 
-    /// The names of pipelines that a text uses: a pipeline begins with them, or they stand after `in`.
-    func names(usedIn text: String) -> Set<String> {
+    /// A pipeline's text from the log lines on.
+    func wording(of pipeline: Pipeline<any Stage>, _ source: Source) -> Wording {
+        guard let start = pipeline.start else { return Wording(source[pipeline.range]) }
+        let first =
+            answers[start.text].map { Wording($0.text) } ?? bindings[start.text]?.wording
+            ?? Wording(start.text)
+        guard let stage = pipeline.stages.first else { return first }
+        return Wording(source[SourceRange(stage.range.lower, pipeline.range.upper)], after: first)
+    }
+
+    /// The names of pipelines that a text uses: a pipeline begins with them, or they stand after `in`. Parameters are
+    /// named `{name}`. `names` are those that a pipeline may begin with.
+    func names(usedIn text: String, _ names: Set<String>) -> Set<String> {
         let source = Source(name: "", text: text)
         guard var parser = try? Parser(source) else { return [] }
         parser.names = names
@@ -63,7 +69,7 @@ package struct Environment: Sendable {
             let word = source[token.range]
             // Elsewhere a name is that of a new column.
             let begins = token.role == .name && ["", "("].contains(before)
-            if begins || before.lowercased() == "in" { used.insert(word) }
+            if begins || before.lowercased() == "in" || token.role == .parameter { used.insert(word) }
             before = word
         }
         return used
@@ -79,8 +85,8 @@ package struct Environment: Sendable {
     }
 
     private func define(_ text: String, _ seen: inout Set<String>, _ statements: inout [String]) {
-        for name in names(usedIn: text).sorted() where seen.insert(name).inserted {
-            guard let definition = bindingTexts[name] else { continue }
+        for name in names(usedIn: text, names).sorted() where seen.insert(name).inserted {
+            guard let definition = bindings[name]?.wording.text else { continue }
             define(definition, &seen, &statements)
             statements.append("let \(name) = \(definition)")
         }
@@ -96,6 +102,25 @@ package struct Environment: Sendable {
         }
     }
 
+    /// A text with the values of parameters filled in, where they are words.
+    func filled(_ text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            let after = rest.index(after: open)
+            result += rest[..<open]
+            let name = rest[after...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            if rest[name.endIndex...].first == "}", case .word(let word, _)? = parameters[String(name)] {
+                result += word
+                rest = rest[rest.index(after: name.endIndex)...]
+            } else {
+                result += "{"
+                rest = rest[after...]
+            }
+        }
+        return result + rest
+    }
+
     /// A name that no pipeline has.
     package func newName(_ word: String) -> String {
         var number = 1
@@ -104,5 +129,5 @@ package struct Environment: Sendable {
     }
 
     /// The names that a pipeline may start with.
-    package var names: Set<String> { Set(bindings.keys).union(answers.keys) }
+    package var names: Set<String> { Set(bindings.names).union(answers.keys) }
 }

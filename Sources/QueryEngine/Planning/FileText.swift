@@ -36,6 +36,13 @@ package enum FileText {
         }
     }
 
+    /// One name for all names of a file.
+    static func identity(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// The first line of a file, as far as its first bytes show it.
     package static func firstLine(_ path: String) -> String? {
         let (descriptor, _, kind) = Waiting.open(path)

@@ -16,6 +16,12 @@ package struct Program: Sendable {
     package private(set) var environment: Environment
 
     private var openImports: [String] = []
+    /// Files that were imported: each is read once.
+    private var imported: Set<String> = []
+    private var errors = 0
+    private var warnings = 0
+    /// More warnings than these are not reported.
+    private static let maximumWarnings = 100
     /// Values given on the command line, which take the place of defaults.
     private let overrides: [String: String]
     private var usedOverrides: Set<String> = []
@@ -27,9 +33,11 @@ package struct Program: Sendable {
     ) {
         self.environment = environment
         self.overrides = overrides
+        self.environment.bindings = environment.bindings.copy()
         self.environment.prelude = prelude
+        defer { self.environment.bindings.close() }
         names = environment.names
-        for source in sources { add(source) }
+        for source in sources { _ = add(source) }
         for name in overrides.keys.sorted() where !usedOverrides.contains(name) {
             let source = sources.first ?? Source(name: "query", text: "")
             diagnostics.append(
@@ -53,73 +61,93 @@ package struct Program: Sendable {
 
     package var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
 
-    private mutating func add(_ source: Source) {
+    /// Returns the names that the text adds.
+    private mutating func add(_ source: Source) -> Set<String> {
         var parser: Parser
         do throws(Diagnostic) {
             parser = try Parser(source)
         } catch {
-            diagnostics.append((source, error))
-            return
+            report([error], source)
+            return []
         }
         parser.names = names
         parser.script(Stages.all) { (statement: Statement<any Stage>) in
+            guard errors < maximumErrors else { return [] }
             do throws(Diagnostic) {
-                try add(statement, source)
+                return try add(statement, source)
             } catch {
-                diagnostics.append((source, error))
+                report([error], source)
+                return []
             }
-            return names
         }
-        names = parser.names
-        diagnostics += parser.diagnostics.map { (source, $0) }
+        names.formUnion(parser.ownNames)
+        report(parser.diagnostics, source)
         // Errors in the order of the text read best.
         diagnostics.sort { a, b in
             a.source.name == b.source.name && a.diagnostic.range.lower < b.diagnostic.range.lower
         }
+        return parser.ownNames
     }
 
-    private mutating func add(_ statement: Statement<any Stage>, _ source: Source) throws(Diagnostic) {
+    private mutating func report(_ found: [Diagnostic], _ source: Source) {
+        for diagnostic in found {
+            if diagnostic.severity == .error {
+                errors += 1
+            } else {
+                warnings += 1
+                guard warnings <= Program.maximumWarnings else { continue }
+            }
+            diagnostics.append((source, diagnostic))
+        }
+    }
+
+    /// Returns the names that an import adds.
+    private mutating func add(
+        _ statement: Statement<any Stage>, _ source: Source
+    ) throws(Diagnostic) -> Set<String> {
         switch statement {
         case .pipeline(let pipeline): items.append(.query(query(pipeline, source)))
         case .explain(let pipeline): items.append(.explain(query(pipeline, source)))
-        case .bind(let name, let pipeline):
-            let used = environment.names(usedIn: source[pipeline.range])
-            guard !reaches(name.text, from: used) else {
-                throw Diagnostic(
-                    "'\(name.text)' is used in its own definition", at: name.range,
-                    hint: "choose another name")
-            }
-            // A pipeline that is never run is checked all the same.
-            _ = query(pipeline, source)
-            environment.bindingTexts[name.text] = environment.text(of: pipeline, source)
-            environment.bindings[name.text] = pipeline
-            names.insert(name.text)
-            environment.bindingNames[name.text] = used
+        case .bind(let name, let pipeline): try bind(name, pipeline, source)
         case .parameter(let name, let value):
             usedOverrides.insert(name.text)
-            environment.parameters[name.text] = try overridden(name, value)
+            environment.bindings.setParameter(name.text, try overridden(name, value))
         case .title(let text, let range): items.append(.title(try filled(text, range)))
-        case .importFile(let path, let range): try importFile(path, range, source)
+        case .importFile(let path, let range): return try importFile(path, range, source)
         }
+        return []
     }
 
-    /// Whether pipelines of these names use that name, themselves or by way of others.
-    private func reaches(_ name: String, from used: Set<String>) -> Bool {
-        var open = used
-        var seen = open
-        while let next = open.popFirst() {
-            if next == name { return true }
-            for other in environment.bindingNames[next] ?? [] where seen.insert(other).inserted {
-                open.insert(other)
-            }
+    /// A pipeline that is never run is checked all the same.
+    private mutating func bind(
+        _ name: Name, _ pipeline: Pipeline<any Stage>, _ source: Source
+    ) throws(Diagnostic) {
+        let bindings = environment.bindings
+        let used = environment.names(usedIn: source[pipeline.range], names)
+        guard !used.contains(name.text), used.isDisjoint(with: bindings.dependents(of: name.text)) else {
+            throw Diagnostic(
+                "'\(name.text)' is used in its own definition", at: name.range, hint: "choose another name")
         }
-        return false
+        let resolution = environment.resolution(of: pipeline)
+        let query = Query(resolution)
+        report(query.diagnostics, source)
+        let isBroken = query.hasErrors || query.schema.isBroken
+        bindings.define(
+            name.text,
+            Bindings.Definition(
+                pipeline: pipeline,
+                wording: isBroken ? Wording(name.text) : environment.wording(of: pipeline, source),
+                uses: used, isBroken: isBroken))
+        if !isBroken, pipeline.start.map({ environment.answers[$0.text] == nil }) ?? true {
+            bindings.keep(resolution, of: name.text)
+        }
+        names.insert(name.text)
     }
 
     private mutating func query(_ pipeline: Pipeline<any Stage>, _ source: Source) -> Query {
         var query = Query(pipeline, in: environment)
-        query.text = environment.text(of: pipeline, source)
-        diagnostics += query.diagnostics.map { (source, $0) }
+        query.wording = environment.wording(of: pipeline, source)
+        report(query.diagnostics, source)
         return query
     }
 
@@ -159,7 +187,7 @@ package struct Program: Sendable {
     /// Imports stand beside the file that names them.
     private mutating func importFile(
         _ path: String, _ range: SourceRange, _ source: Source
-    ) throws(Diagnostic) {
+    ) throws(Diagnostic) -> Set<String> {
         let directory = source.name.lastIndex(of: "/").map { String(source.name[...$0]) } ?? ""
         let full = path.hasPrefix("/") ? path : directory + path
         if openImports.contains(full) || full == source.name {
@@ -167,15 +195,22 @@ package struct Program: Sendable {
                 "'\(path)' imports itself", at: range,
                 notes: ["the way round: \((openImports + [full]).joined(separator: " → "))"])
         }
+        guard openImports.count < Parser.maximumNesting else {
+            throw Diagnostic(
+                "imports are nested more than \(Parser.maximumNesting) levels deep", at: range,
+                hint: "import the files from one script")
+        }
+        guard imported.insert(FileText.identity(full)).inserted else { return [] }
         switch environment.readFile(full) {
         case .failure(let failure): throw Diagnostic(failure.message, at: range)
         case .success(let bytes):
             openImports.append(full)
             let before = items.count
-            add(Source(name: full, bytes: bytes))
+            let added = add(Source(name: full, bytes: bytes))
             // An import brings names; its own questions are not asked.
             items.removeLast(items.count - before)
             openImports.removeLast()
+            return added
         }
     }
 }

@@ -20,8 +20,15 @@ package struct Query: Sendable {
     package private(set) var readsListing = false
     /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
+    var wording = Wording("")
     /// The whole query as text, from the log lines on, the names that `let` has bound written out.
-    package var text = ""
+    package var text: String {
+        get { wording.text }
+        set { wording = Wording(newValue) }
+    }
+    /// Stages and nested pipelines, as a `Resolution` counts them.
+    let size: Int
+    let depth: Int
     /// What stands behind its rows, as far as that is known.
     package private(set) var origin: RowOrigin?
     package private(set) var lastGrouping: GroupStep?
@@ -32,68 +39,24 @@ package struct Query: Sendable {
 
     /// Resolves a pipeline over log lines.
     package init(_ pipeline: Pipeline<any Stage>, in environment: Environment) {
-        var environment = environment
-        environment.restarts = Restarts()
-        if let start = pipeline.start, let answer = environment.answers[start.text] {
-            self.init(stages: pipeline.stages, from: Resolution(answer: answer, environment: environment))
-        } else {
-            self.init(
-                stages: environment.prelude + Query.expand(pipeline, environment),
-                from: Resolution(lines: environment))
-        }
+        self.init(environment.resolution(of: pipeline))
         if pipeline.isBroken { rest = [] }
     }
 
-    /// The stages of a pipeline, those of the `let` pipeline that it starts from included.
-    private static func expand(
-        _ pipeline: Pipeline<any Stage>, _ environment: Environment
-    ) -> [Pipeline<any Stage>.Step] {
-        guard let start = pipeline.start, let bound = environment.bindings[start.text] else {
-            return pipeline.stages
-        }
-        return expand(bound, environment) + pipeline.stages
-    }
-
-    /// Resolves stages from a given point; up to five errors are collected.
+    /// Resolves stages from a given point.
     init(stages: [Pipeline<any Stage>.Step], from start: Resolution) {
         var resolution = start
-        let firstLayout = resolution.layout
-        var frozen: (steps: [Step], place: Int)?
-        for (place, step) in stages.enumerated() {
-            guard let stage = step.stage else {
-                resolution.schema.isBroken = true
-                resolution.pendingGroups = nil
-                continue
-            }
-            if let groups = resolution.pendingGroups, !(stage is any AggregateStage) {
-                resolution.diagnostics.append(GroupbyStage.needsAggregate(groups.stage, step.range))
-                resolution.pendingGroups = nil
-            }
-            do throws(Diagnostic) {
-                if resolution.environment.follows, let reason = stage.reasonNotToFollow {
-                    throw Diagnostic("a stage that \(reason) cannot be followed", at: step.range)
-                }
-                try stage.resolve(&resolution)
-                resolution.append(step.text)
-            } catch {
-                // What comes after a stage that is wrong may be wrong for that reason.
-                if !resolution.schema.isBroken { resolution.diagnostics.append(error) }
-                if !stage.keepsColumns { resolution.schema.isBroken = true }
-                resolution.pendingGroups = nil
-                if resolution.diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }
-            }
-            if frozen == nil, case .reshape? = resolution.steps.last {
-                frozen = (resolution.steps, place + 1)
-            }
-        }
-        if let groups = resolution.pendingGroups {
-            resolution.diagnostics.append(GroupbyStage.needsAggregate(groups.stage, groups.stage.range))
-        }
+        resolution.resolve(stages)
+        self.init(resolution)
+    }
+
+    init(_ resolution: Resolution) {
         scan = resolution.scan
-        steps = frozen?.steps ?? resolution.steps
+        steps = resolution.frozen?.steps ?? resolution.steps
+        rest = resolution.frozen?.rest ?? []
         schema = resolution.schema.shown
         available = resolution.schema
-        layout = firstLayout
+        layout = resolution.scanLayout
         environment = resolution.environment
         diagnostics = resolution.diagnostics
         scansAgain = resolution.scansAgain
@@ -101,9 +64,15 @@ package struct Query: Sendable {
         readsListing = resolution.readsListing
         origin = resolution.origin
         lastGrouping = resolution.lastGrouping
-        isSaved = stages.last?.stage is WriteStage
-        rest = frozen.map { Array(stages[$0.place...]) } ?? []
-        checkScan()
+        isSaved = resolution.isSaved
+        size = resolution.size
+        depth = resolution.depth
+        if let groups = resolution.pendingGroups {
+            diagnostics.append(GroupbyStage.needsAggregate(groups.stage, groups.stage.range))
+        }
+        if let (presence, range) = resolution.excluded, !hasErrors {
+            diagnostics.append(Query.noLine(presence, range))
+        }
         fuseLimits()
     }
 
@@ -147,12 +116,7 @@ package struct Query: Sendable {
     }
 
     /// A filter that no line can pass is a mistake: it names the stage to start with.
-    private mutating func checkScan() {
-        guard !scan.isEmpty, !hasErrors else { return }
-        let whole = Condition(all: scan)
-        guard !whole.presence.contains(where: \.isPossible), let presence = whole.presence.first else {
-            return
-        }
+    private static func noLine(_ presence: LinePresence, _ range: SourceRange) -> Diagnostic {
         let names = Fields.all.filter { presence.fields.contains($0.slot) }.map { field in
             presence.words[field.slot].map { "\(field.name)=\($0)" } ?? field.name
         }
@@ -167,12 +131,10 @@ package struct Query: Sendable {
             ? "put the lines of a mail side by side: `filter status=deferred | select queue_id, to | "
                 + "join (filter event=active | select queue_id, from) on queue_id`"
             : "start with `deliveries |`, whose rows have the fields of the whole message"
-        diagnostics.append(
-            Diagnostic(
-                what, at: whole.range,
-                hint:
-                    "'from' and 'size' stand on the queue manager's lines, 'to' and 'status' on deliveries'",
-                notes: [wayOut]))
+        return Diagnostic(
+            what, at: range,
+            hint: "'from' and 'size' stand on the queue manager's lines, 'to' and 'status' on deliveries'",
+            notes: [wayOut])
     }
 
     // MARK: What the scan has to do
@@ -215,6 +177,52 @@ package struct Query: Sendable {
 
     /// Bytes that a line must contain.
     package var raw: RawCondition { scan.isEmpty ? .anything : Condition(all: scan).raw }
+}
+
+extension Environment {
+    /// Resolves a pipeline up to its end, which other pipelines may go on from.
+    func resolution(of pipeline: Pipeline<any Stage>) -> Resolution {
+        var resolution =
+            if let start = pipeline.start, let answer = answers[start.text] {
+                Resolution(answer: answer, environment: self)
+            } else {
+                resolution(from: pipeline.start)
+            }
+        resolution.resolve(pipeline.stages)
+        return resolution
+    }
+
+    /// What the first stage of a pipeline gets that starts from a name: log lines where it has none.
+    func resolution(from start: Name?) -> Resolution {
+        var chain: [(name: String, pipeline: Pipeline<any Stage>)] = []
+        var next = start?.text
+        var known: Resolution?
+        while let name = next, known == nil, let definition = bindings[name] {
+            if definition.isBroken {
+                known = Resolution(lines: self)
+                known?.schema.isBroken = true
+            } else {
+                known = bindings.resolution(of: name)
+                if known == nil { chain.append((name, definition.pipeline)) }
+                next = definition.pipeline.start?.text
+            }
+        }
+        var resolution: Resolution
+        if let known {
+            resolution = known.branch()
+        } else {
+            var environment = self
+            environment.restarts = Restarts()
+            resolution = Resolution(lines: environment)
+            resolution.resolve(prelude)
+        }
+        for (name, pipeline) in chain.reversed() {
+            resolution.resolve(pipeline.stages)
+            bindings.keep(resolution, of: name)
+            resolution = resolution.branch()
+        }
+        return resolution
+    }
 }
 
 extension Fields {

@@ -25,7 +25,17 @@ package struct Schema: Sendable {
         }
     }
 
-    package var columns: [Column]
+    /// Each change of it costs as much as it has columns: see `put`.
+    package var columns: [Column] {
+        get { stored }
+        _modify {
+            defer { places = Schema.places(stored) }
+            yield &stored
+        }
+    }
+    private var stored: [Column]
+    /// The first column of each name.
+    private var places: [String: Int]
     /// What one row is, for messages: "a line", "a row of this result".
     package var rowName: String
     /// Whether rows are log lines with all their fields, so that the line itself is what to print.
@@ -40,8 +50,31 @@ package struct Schema: Sendable {
     package var removed: [String: Name] = [:]
 
     package init(columns: [Column], rowName: String) {
-        self.columns = columns
+        stored = columns
+        places = Schema.places(columns)
         self.rowName = rowName
+    }
+
+    private static func places(_ columns: [Column]) -> [String: Int] {
+        Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    }
+
+    /// The index of the column of that name.
+    package func place(of name: String) -> Int? { places[name] }
+
+    /// Adds a column, or replaces the one of that name.
+    mutating func put(_ column: Column) {
+        if let place = places[column.name] {
+            stored[place] = column
+        } else {
+            places[column.name] = stored.count
+            stored.append(column)
+        }
+    }
+
+    /// Says of each column whether it is there only to be named.
+    mutating func setAside(_ isAside: [Bool]) {
+        for (place, isAside) in isAside.enumerated() { stored[place].isAside = isAside }
     }
 
     /// The same without the columns that nobody has named.
@@ -63,10 +96,8 @@ package struct Schema: Sendable {
     }()
 
     package func column(_ name: String) -> Column? {
-        if let column = columns.first(where: { $0.name == name }) { return column }
-        guard isLines || columns.contains(where: { Fields.named($0.name) != nil }),
-            let field = Fields.named(name)
-        else { return nil }
-        return columns.first { $0.name == field.name }
+        if let place = places[name] { return stored[place] }
+        // An alias of a field of lines.
+        return Fields.named(name).flatMap { places[$0.name] }.map { stored[$0] }
     }
 }

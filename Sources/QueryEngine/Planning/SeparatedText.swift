@@ -61,9 +61,10 @@ struct SeparatedText {
         guard let first = rows.first else { throw Failure(message: "the file is empty") }
         header = first.cells
         self.rows = Array(rows.dropFirst())
+        var names: Set<String> = []
         for (place, name) in header.enumerated() {
             guard !name.isEmpty else { throw Failure(message: "column \(place + 1) has no name") }
-            guard !header[..<place].contains(name) else {
+            guard names.insert(name).inserted else {
                 throw Failure(message: "two columns are called '\(name)'")
             }
         }

@@ -8,6 +8,8 @@ struct RedactedQuery {
     private let redaction: Redaction
     private let source: Source
     private let tokens: [Token]
+    /// The names that the query uses.
+    private let names: Set<String>
 
     /// nil where the text is no query.
     init?(_ text: String, _ redaction: Redaction, names: Set<String>) {
@@ -17,52 +19,64 @@ struct RedactedQuery {
         parser.names = names
         parser.script(Stages.all)
         tokens = parser.tokens
+        self.names = Set(
+            tokens.filter { [.field, .name, .parameter].contains($0.role) }.map { [source] in source[$0.range]
+            })
         guard !tokens.isEmpty, !tokens.contains(where: { $0.role == .skipped }) else { return nil }
     }
 
     var text: String {
         var output: [UInt8] = []
         var place = 0
-        for (index, token) in tokens.enumerated() {
+        var side = Side()
+        for token in tokens {
             let (lower, upper) = (token.range.lower, token.range.upper)
             guard lower >= place, upper <= source.bytes.count else { continue }
             output += source.bytes[place..<lower]
             place = upper
-            output += shown(Array(source.bytes[lower..<upper])[...], token.role, index)
+            output += shown(Array(source.bytes[lower..<upper])[...], token.role, side)
+            side.go(past: token, source)
         }
         output += source.bytes[place...]
         return String(decoding: output, as: UTF8.self)
     }
 
-    private func shown(_ text: ArraySlice<UInt8>, _ role: Token.Role, _ index: Int) -> [UInt8] {
+    /// What a value is compared with.
+    private struct Side {
+        var field: String?
+        /// Whether only operators that compare whole values stand between.
+        var isWhole = true
+
+        mutating func go(past token: Token, _ source: Source) {
+            switch token.role {
+            case .open, .comma, .value, .string: break
+            case .operator:
+                if !["=", "==", "!=", "isnt", "in", "not"].contains(source[token.range].lowercased()) {
+                    isWhole = false
+                }
+            default: self = Side(field: token.role == .field ? source[token.range] : nil)
+            }
+        }
+    }
+
+    private func shown(_ text: ArraySlice<UInt8>, _ role: Token.Role, _ side: Side) -> [UInt8] {
         switch role {
         case .comment: RedactedText(text, redaction, isQuery: true).bytes
         case .regex: words(text)
         case .string where text.count >= 2:
             // What follows the closing quote says that case does not matter.
-            [text[text.startIndex]] + value(text.dropFirst(), index)
-        case .value, .string: value(text, index)
+            [text[text.startIndex]] + value(text.dropFirst(), side)
+        case .value, .string: value(text, side)
         default: Array(text)
         }
     }
 
     /// A value is what its field is, where an operator stands between that compares whole values.
-    private func value(_ text: ArraySlice<UInt8>, _ index: Int) -> [UInt8] {
-        var before = tokens[..<index]
-        var isWhole = true
-        while let token = before.last, [.operator, .open, .comma, .value, .string].contains(token.role) {
-            let word = String(decoding: source.bytes[token.range.lower..<token.range.upper], as: UTF8.self)
-            if token.role == .operator, !["=", "==", "!=", "isnt", "in", "not"].contains(word.lowercased()) {
-                isWhole = false
-            }
-            before = before.dropLast()
-        }
-        guard let field = before.last, field.role == .field,
-            let type = Fields.named(
-                String(decoding: source.bytes[field.range.lower..<field.range.upper], as: UTF8.self))?.type
-        else { return words(text) }
+    private func value(_ text: ArraySlice<UInt8>, _ side: Side) -> [UInt8] {
+        guard let type = side.field.flatMap(Fields.named)?.type else { return words(text) }
         switch type {
-        case .text(.prose) where !isWhole, .text(.line) where !isWhole, .text(.content): return words(text)
+        case .text(.prose) where !side.isWhole, .text(.line) where !side.isWhole, .text(.content):
+            return words(text)
         case .text(.prose), .text(.line), .text(.plain):
             return RedactedText(text, redaction, isQuery: true).bytes
         case .text:
@@ -112,11 +126,7 @@ struct RedactedQuery {
         else { return nil }
         let inside = text[(text.startIndex + 1)..<end]
         let name = String(decoding: inside, as: UTF8.self)
-        let isUsed = tokens.contains { token in
-            [.field, .name, .parameter].contains(token.role)
-                && source.bytes[token.range.lower..<token.range.upper].elementsEqual(name.utf8)
-        }
-        return isUsed || RedactedText.placeholders.contains(Array(inside)) ? end + 1 : nil
+        return names.contains(name) || RedactedText.placeholders.contains(Array(inside)) ? end + 1 : nil
     }
 
     private func shown(_ run: ArraySlice<UInt8>) -> [UInt8] {

@@ -36,11 +36,13 @@ struct ExtendStage: Stage {
     let items: [Item]
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
+        var values: [(slot: Int, value: Typed)] = []
         for item in items {
             let value = try resolution.expression(item.value)
-            let column = resolution.addColumn(item.name.text, value.type)
-            resolution.assign([(column.slot, value)], title: "extend \(item.name.text)")
+            values.append((resolution.addColumn(item.name.text, value.type).slot, value))
         }
+        let names = items.prefix(12).map(\.name.text).joined(separator: ", ")
+        resolution.assign(values, title: "extend \(names)\(items.count > 12 ? ", …" : "")")
     }
 }
 

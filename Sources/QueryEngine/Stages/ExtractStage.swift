@@ -90,8 +90,9 @@ struct ExtractStage: Stage {
         _ names: [String], of source: Schema.Column, _ resolution: inout Resolution
     ) throws(Diagnostic) -> [Int] {
         var slots: [Int] = []
-        for (place, name) in names.enumerated() {
-            guard !names[..<place].contains(name) else {
+        var taken: Set<String> = []
+        for name in names {
+            guard taken.insert(name).inserted else {
                 throw Diagnostic("two columns are called '\(name)'", at: pattern.range)
             }
             slots.append(resolution.addColumn(name, ValueType.text(.plain).made(of: [source.type])).slot)

@@ -23,10 +23,13 @@ struct FilterStage: Stage {
     var keepsColumns: Bool { true }
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
-        let condition = try resolution.condition(expression)
-        if case .and(let parts) = expression, resolution.scans(condition) {
+        var parts = [expression]
+        if case .and(let factors) = expression { parts = factors }
+        let conditions = try parts.map { (part) throws(Diagnostic) in try resolution.condition(part) }
+        let condition = conditions.count == 1 ? conditions[0] : Condition(all: conditions)
+        if resolution.scans(condition) {
             // The scan tests the parts of a conjunction as early as it can.
-            for part in parts { resolution.scan.append(try resolution.condition(part)) }
+            resolution.scan += conditions
         } else {
             if let mail = resolution.mail, mail.steps == resolution.steps.count {
                 try resolution.pushIn(expression)

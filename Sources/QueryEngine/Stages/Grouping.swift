@@ -69,8 +69,8 @@ extension Resolution {
                 resolved.insert(("time", try bin(duration)), at: 0)
             }
         }
-        for (place, key) in resolved.enumerated()
-        where resolved[..<place].contains(where: { $0.name == key.name }) {
+        var names: Set<String> = []
+        for key in resolved where !names.insert(key.name).inserted {
             throw Diagnostic(
                 "two keys are called '\(key.name)'", at: key.value.range, hint: "name one with `as`")
         }

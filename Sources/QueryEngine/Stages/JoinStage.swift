@@ -61,6 +61,7 @@ extension Resolution {
             diagnostics += errors
             throw first
         }
+        try count(query, at: stage.range)
         guard !query.schema.isOpen else {
             throw Diagnostic(
                 "the columns of this pipeline are known only when it has run", at: pipeline.range,
@@ -92,7 +93,8 @@ extension Resolution {
             leftKeys.append(left)
             rightKeys.append(key)
         }
-        let others = right.columns.filter { column in !rightKeys.contains { $0.name == column.name } }
+        let keyNames = Set(rightKeys.map(\.name))
+        let others = right.columns.filter { !keyNames.contains($0.name) }
         if let twice = others.first(where: { schema.column($0.name) != nil }) {
             throw Diagnostic(
                 "'\(twice.name)' is on both sides", at: stage.range,
@@ -107,7 +109,9 @@ extension Resolution {
         append(
             .each(
                 Transform(stage.text, needs: Set(leftKeys.map(\.slot))) { next, worker in
-                    let index = index.value { JoinIndex(make(worker.run), key, names, worker.run) }
+                    let index = index.value(for: worker.run) {
+                        JoinIndex(make(worker.run), key, names, worker.run)
+                    }
                     return JoinOperator(index, key, targets, next)
                 }))
     }

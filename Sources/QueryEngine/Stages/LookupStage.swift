@@ -46,11 +46,11 @@ struct LookupStage: Stage {
     private func table(
         _ cells: SeparatedText, _ keyTypes: [String: ValueType], _ resolution: Resolution
     ) throws(Diagnostic) -> RowTable {
-        var schema = Schema(columns: [], rowName: "a row of \(file.text)")
-        for (place, name) in cells.header.enumerated() {
+        let columns = cells.header.enumerated().map { place, name in
             let type = keyTypes[name] ?? LookupStage.type(of: cells.rows.lazy.map { $0.cells[place] })
-            schema.columns.append(Schema.Column(name: name, type: type, slot: place))
+            return Schema.Column(name: name, type: type, slot: place)
         }
+        let schema = Schema(columns: columns, rowName: "a row of \(file.text)")
         let keyPlaces = fields.compactMap { field in cells.header.firstIndex(of: field.text) }
         var seen: [[String]: Int] = [:]
         let builder = RowTable.Builder(schema)

@@ -127,6 +127,7 @@ private final class PivotPart: ReshapingPart {
         }
         order = values.indices.sorted { Ordering.compare(values[$0], values[$1]) < 0 }
         var names = plan.keys.map(\.name)
+        var taken = Set(names)
         for place in order {
             var text: [UInt8] = []
             if values[place].isMissing {
@@ -135,7 +136,7 @@ private final class PivotPart: ReshapingPart {
                 ValueText.append(values[place], plan.field.type, to: &text)
             }
             var name = String(decoding: text, as: UTF8.self)
-            while names.contains(name) { name += "_" }
+            while !taken.insert(name).inserted { name += "_" }
             names.append(name)
         }
         let kept = plan.keys.count

@@ -37,7 +37,7 @@ struct RenameStage: Stage {
             guard renamed.insert(column.name).inserted else {
                 throw Diagnostic("'\(item.old.text)' is renamed twice", at: item.old.range)
             }
-            if let place = columns.firstIndex(where: { $0.slot == column.slot && $0.name == column.name }) {
+            if let place = resolution.schema.place(of: column.name) {
                 columns[place].name = item.new.text
             } else {
                 var column = column
@@ -45,7 +45,8 @@ struct RenameStage: Stage {
                 columns.append(column)
             }
         }
-        for item in items where columns.count(where: { $0.name == item.new.text }) > 1 {
+        let counts = Dictionary(columns.map { ($0.name, 1) }, uniquingKeysWith: +)
+        for item in items where counts[item.new.text, default: 0] > 1 {
             throw Diagnostic(
                 "there is a column '\(item.new.text)' already", at: item.new.range,
                 hint: "drop it first, or choose another name")

@@ -40,6 +40,7 @@ struct SelectStage: Stage {
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         var columns: [Schema.Column] = []
+        var names: Set<String> = []
         var computed: [(slot: Int, value: Typed)] = []
         for item in items {
             var column: Schema.Column
@@ -52,7 +53,7 @@ struct SelectStage: Stage {
                 column = Schema.Column(name: item.name.text, type: value.type, slot: resolution.newSlot())
                 computed.append((column.slot, value))
             }
-            guard !columns.contains(where: { $0.name == column.name }) else {
+            guard names.insert(column.name).inserted else {
                 throw Diagnostic(
                     "two columns are called '\(column.name)'", at: item.name.range, hint: "name one with `as`"
                 )

@@ -24,9 +24,7 @@ struct SessionsStage: Stage {
         let layout = resolution.beginRows(
             SessionsStage.columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of 'sessions'",
             by: name)
-        for (place, column) in SessionsStage.columns.enumerated() {
-            resolution.schema.columns[place].isAside = column.isAside
-        }
+        resolution.schema.setAside(SessionsStage.columns.map(\.isAside))
         resolution.origin = RowOrigin(
             behind: name.range, ["host", "pid"].compactMap(resolution.schema.column).map { .same($0) })
         if let first = resolution.schema.column("time"), let last = resolution.schema.column("last") {

@@ -136,10 +136,10 @@ extension Resolution {
                 if case .time(let bin) = key.value.type, bin != .instant { bin } else { nil }
             }.first
         var resolvedItems: [GroupReduction.Item] = []
+        var names = Set(resolvedKeys.map(\.name))
         for item in items {
             let resolved = try resolve(item)
-            let taken = resolvedKeys.map(\.name) + resolvedItems.map(\.name)
-            guard !taken.contains(resolved.name) else {
+            guard names.insert(resolved.name).inserted else {
                 throw Diagnostic(
                     "two columns are called '\(resolved.name)'", at: item.range,
                     hint: "name one: n=\(item.function.text)(…)")

@@ -26,15 +26,16 @@ struct UnionStage: Stage {
         let isLines = resolution.schema.isLines && query.schema.isLines
         var targets: [String: Int] = [:]
         for column in query.schema.columns {
-            if let place = resolution.schema.columns.firstIndex(where: { $0.name == column.name }) {
-                let mine = resolution.schema.columns[place].type
-                guard let both = mine.union(column.type) else {
+            if let place = resolution.schema.place(of: column.name) {
+                var mine = resolution.schema.columns[place]
+                guard let both = mine.type.union(column.type) else {
                     throw Diagnostic(
-                        "'\(column.name)' is \(mine.article) before 'union' and \(column.type.article) in it",
+                        "'\(column.name)' is \(mine.type.article) before 'union' and \(column.type.article) in it",
                         at: pipeline.range, hint: "rename one of them")
                 }
-                resolution.schema.columns[place].type = both
-                targets[column.name] = resolution.schema.columns[place].slot
+                mine.type = both
+                resolution.schema.put(mine)
+                targets[column.name] = mine.slot
             } else {
                 targets[column.name] = resolution.addColumn(column.name, column.type).slot
             }

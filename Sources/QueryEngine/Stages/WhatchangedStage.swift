@@ -87,7 +87,7 @@ struct WhatchangedStage: Stage {
                 ("first", .time(.instant), .missing), ("query", .text(.query), .missing),
             ], rowName: "a row of 'whatchanged'", by: name)
         resolution.timeRange = nil
-        let beginning = resolution.texts.map { "\($0) | " }.joined()
+        let beginning = resolution.text
         resolution.append(
             .reduce(
                 Whatchanged(

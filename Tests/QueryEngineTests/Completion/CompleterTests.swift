@@ -19,7 +19,7 @@ struct CompleterTests {
     ) -> [String] {
         let text = String(marked.prefix { $0 != "‸" })
         var environment = Environment()
-        environment.bindings["storm"] = Pipeline(start: nil, stages: [], range: SourceRange(0, 0))
+        environment.bind("storm", Pipeline(start: nil, stages: [], range: SourceRange(0, 0)), text: "")
         let completer = Completer(environment, values: values, files: { ["\($0)1.txt"] })
         return completer.complete(text, commands: commands).candidates.map(\.text)
     }
