@@ -76,7 +76,7 @@ static inline void mlq_readline_draw_with(rl_voidfunc_t *draw) {
     rl_redisplay_function = draw;
 }
 
-/// Where a line scrolls sideways, Readline divides by a third of the columns. With fewer than this, it is told this many.
+/// Where a line scrolls sideways, Readline divides by a third of the columns. It is told no fewer than these.
 enum { mlq_readline_least_columns = 8 };
 
 /// The columns that Readline believes in.

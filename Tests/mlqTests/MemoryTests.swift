@@ -26,10 +26,10 @@ import Testing
             "stats values(to) | explode values_to", "describe", "facets", "whatchanged",
             "select queue_id, dsn, delay | pivot dsn", "select minute, to, delay | changes",
         ] {
-            let outcome = try run(query, log, memory: "2MB")
+            let outcome = try run(query, log, memory: "4MB")
             #expect(try peak(outcome) < Self.most, "\(query): \(outcome.error)")
             #expect(
-                outcome.status == 0 || outcome.error.contains("than fit into 2.0 MB; raise --memory, or "))
+                outcome.status == 0 || outcome.error.contains("than fit into 4.0 MB; raise --memory, or "))
         }
     }
 

@@ -42,18 +42,18 @@ struct PlantedSecretsTests {
         "exim[7]: 1rAbCd-000000-0A <= a@b.example H=(zqsecret) [203.0.113.77] P=esmtpa A=login:zqsecret S=1 T=\"zqsecret\"",
     ].map { "Nov 23 16:39:34 mx1 " + $0 }
 
-    private static let queries =
-        Fields.all.filter { isText($0) }.map { "count by \($0.name)" } + [
-            "filter true", "select text, raw", "patterns", "patterns raw", "facets", "describe",
-            "whatchanged",
-            "messages", "recipients", "sessions", "deliveries", "files", "trace zqsecret", "context 1",
-            "sample 20", "top 5 user | chart", "count by day, user | pivot user",
-            "explain filter user=zqsecret and raw ~ /zqsecret/",
-            "title \"Mail of zqsecret\"", "stats values(helo), min(to), max(client_ip) by file",
-            "extend part = lower(substr(raw, 20)) | count by part",
-            "filter user=zqsecret | assert user!=zqsecret",
-            "extract \"from=<<name>\" | count by name", "compare 11-23 with 11-23 by user",
-        ]
+    private static let queries = [
+        "select \(Fields.all.filter(isText).map(\.name).joined(separator: ", "))",
+        "filter true", "select text, raw", "patterns", "patterns raw", "facets", "describe",
+        "whatchanged",
+        "messages", "recipients", "sessions", "deliveries", "files", "trace zqsecret", "context 1",
+        "sample 20", "top 5 user | chart", "count by day, user | pivot user",
+        "explain filter user=zqsecret and raw ~ /zqsecret/",
+        "title \"Mail of zqsecret\"", "stats values(helo), min(to), max(client_ip) by file",
+        "extend part = lower(substr(raw, 20)) | count by part",
+        "filter user=zqsecret | assert user!=zqsecret",
+        "extract \"from=<<name>\" | count by name", "compare 11-23 with 11-23 by user",
+    ]
 
     @Test(
         "no format shows it, and no message",

@@ -43,16 +43,13 @@ struct ShellTerminalTests {
             environment: ["HOME": home.directory, "TERM": term, "NO_COLOR": ""], columns: columns)
         try shell.expect("leaves.")
         Thread.sleep(forTimeInterval: 0.05)
-        shell.type("filter text~日本 and process=\t (\r| count\u{1}\u{5}\u{10}")
+        shell.type("filter text~日本 and process=\t\u{1}\u{5}\u{10}")
         for columns: UInt16 in [columns, 1, 80, 2, 3, 0] {
             shell.resize(columns: columns, rows: 5)
             shell.type("abc 日本\u{2}\u{2}\u{17}\u{10}")
             Thread.sleep(forTimeInterval: 0.01)
         }
-        // The terminal forgets what is typed behind Ctrl-C before it is taken.
-        shell.type("\u{3}")
-        try shell.expect("^C\r\n")
-        shell.type("\u{4}")
+        shell.type("\u{1}\u{b}:quit\r")
         #expect(try shell.end() == 0)
     }
 

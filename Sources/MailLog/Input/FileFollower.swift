@@ -93,6 +93,8 @@ package final class FileFollower {
                 }
                 log.begin(with: GrowingFile(new.file, index: paths.count, years: nil))
                 paths.append(new.path)
+                // Events up to now are about files that had the name before.
+                noteRenamings()
                 logs.append(log)
                 watch(log)
                 log.noteOldFiles()
@@ -130,13 +132,16 @@ package final class FileFollower {
         }
     }
 
+    /// Passes on the renamings up to now.
+    private func noteRenamings() {
+        watch.readEvents()
+        passOnRenamings()
+    }
+
     /// What a log asks when it looks for files.
     private func surroundings(of log: FollowedLog) -> FollowedLog.Surroundings {
         FollowedLog.Surroundings(
-            noteRenamings: { [self] in
-                watch.readEvents()
-                passOnRenamings()
-            },
+            noteRenamings: noteRenamings,
             isReadElsewhere: { [self] identity in logs.contains { $0 !== log && $0.isReading(identity) } },
             shouldStop: shouldStop)
     }

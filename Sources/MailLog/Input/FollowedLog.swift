@@ -33,7 +33,7 @@ final class FollowedLog {
     /// Names that files have now which had the log's name before, with the order in which they lost it.
     private var renamed: [String: Int] = [:]
     private var renamings = 0
-    private var mustLook = true
+    private var mustLook = false
     /// Whether more files were missed than may be open at once.
     private var hasMore = false
     /// Whether a packed copy is still being written.
@@ -223,6 +223,11 @@ final class FollowedLog {
                 if files.count + found.count > 1 { hasMore = true } else { mustLook = true }
                 break
             }
+            // What was copied before a truncation is known by what was read until then.
+            if truncated == nil, found.isEmpty, files.contains(where: \.wasTruncated) {
+                mustLook = true
+                return true
+            }
             listed = Set(members.map(\.identity))
             let current = members.first { $0.name == family.name }?.identity
             order = members.filter {
@@ -355,10 +360,10 @@ final class FollowedLog {
             return hasName(member.identity) ? .new : .settled
         }
         for (place, open) in files.enumerated() where open !== truncated && isSame(open.mark) {
+            // The file that is written now may be truncated next.
+            if hasName(open.file.identity) { return .undecided }
             let isGone = !listed.contains(open.file.identity)
             if member.isPacked, !open.isPacked {
-                // The file that is written now may be truncated next.
-                guard !hasName(open.file.identity) else { return .undecided }
                 open.isPacked = true
                 return .settled
             }

@@ -72,6 +72,13 @@ final class GrowingFile {
         isSkipping = mark.isSkipping
     }
 
+    /// Whether the file was truncated since it was read.
+    var wasTruncated: Bool {
+        guard file.isRegular, !isOver else { return false }
+        let known = Array((tail + rest).suffix(min(Self.check, offset)))
+        return file.bytes(known.count, at: offset - known.count) != known
+    }
+
     /// This file, as one that nobody writes.
     var complete: GrowingFile {
         isComplete = true

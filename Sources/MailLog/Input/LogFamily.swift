@@ -108,7 +108,7 @@ struct LogFamily {
         if members.allSatisfy({ order($0) != nil }) {
             return members.sorted { (order($0) ?? 0) < (order($1) ?? 0) }
         }
-        let ages = members.map { ($0, age: $0.name == log ? .max : Rotation($0.path).age) }
+        let ages = members.map { ($0, age: $0.name == log ? .max : min(Rotation($0.path).age, .max - 1)) }
         // Numbers go up where the file that was changed last has the highest one.
         let numbered = ages.filter { $0.age < 0 }.sorted { $0.0.modified < $1.0.modified }
         let goesUp =

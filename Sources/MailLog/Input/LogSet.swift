@@ -80,7 +80,9 @@ package final class LogSet: Sendable {
                     if isGiven { report("was given twice; it is read once", isDamage: false) }
                     return
                 }
-                if !file.isRegular, options.spools { file = try options.pipes.copy(of: file, path) }
+                if !file.isRegular, !options.follows {
+                    file = try options.pipes.copy(of: file, path, isNeeded: options.spools)
+                }
                 files.append(try LogFile(path, file))
             } catch let failure as OpenFile.Failure where !isGiven && failure.kind != nil {
                 report("is skipped: \(failure.text), not a file", isDamage: false)

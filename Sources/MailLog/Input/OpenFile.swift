@@ -183,7 +183,8 @@ package final class OpenFile: Sendable {
         return found.count < bytes.count || found == bytes
     }
 
-    private func bytes(_ count: Int, at offset: Int) -> [UInt8] {
+    /// Bytes of a file, as far as it has them.
+    func bytes(_ count: Int, at offset: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = buffer.baseAddress.flatMap { try? read($0, count: count, at: offset) } ?? 0
         }

@@ -6,9 +6,10 @@ package final class SpooledPipes: Sendable {
 
     package init() {}
 
-    /// The copy of a pipe, made now if there is none of that path yet.
-    func copy(of pipe: OpenFile, _ path: String) throws(LogFile.Failure) -> OpenFile {
+    /// The copy of a pipe; if there is none of that path yet, a new one or the pipe itself.
+    func copy(of pipe: OpenFile, _ path: String, isNeeded: Bool) throws(LogFile.Failure) -> OpenFile {
         if let copy = copies.withLock({ $0[path] }), copy.identity == pipe.identity { return copy }
+        guard isNeeded else { return pipe }
         let copy = try pipe.spooled()
         copies.withLock { $0[path] = copy }
         return copy

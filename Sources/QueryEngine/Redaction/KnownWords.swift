@@ -95,7 +95,7 @@ enum KnownWords {
         """)
 
     private static let common = """
-        adh aecdh berlin europe main autowhitelisted bodyeob ham pss smfic
+        adh aecdh berlin cur europe main autowhitelisted bodyeob ham pss smfic
         aaaa abort aborted aborting about above abr abs abuse abused abusive accept accepted
         accepting access accessdb accordance according account accounts acl action activations
         active activity actually adapting add added addr address addresses adds adjusting

@@ -265,6 +265,7 @@ struct RedactedText {
 
     /// `header Subject: …`, `body …` as header and body checks write them, `Subject: …` and `subject '…'` of filters.
     private mutating func takeHeader() -> Bool {
+        guard "hbsHBS".utf8.contains(text[place]) else { return false }
         let end = end { !$0.isLetter }
         let word = String(decoding: text[place..<end], as: UTF8.self).lowercased()
         switch word {
@@ -459,6 +460,11 @@ struct RedactedText {
 
     /// Whether a position holds a user, whatever its name is: `for bob:1000`, `User bob(1000)`, `root(0)`, `=> bob`.
     private func isUser(_ word: ArraySlice<UInt8>, next: UInt8) -> Bool {
+        guard
+            word.startIndex > text.startIndex ? text[word.startIndex - 1] == 0x20 : next == UInt8(ascii: "(")
+        else {
+            return false
+        }
         if isAfter("for user ") || isAfter("owned by user ") { return true }
         if isQuery || word.allSatisfy(\.isDigit) { return false }
         if isAfter("=> ") || isAfter("-> ") || isAfter("** ") || isAfter("<= ") { return true }

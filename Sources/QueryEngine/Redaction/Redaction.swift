@@ -149,8 +149,10 @@ package struct Redaction: Sendable {
     /// A client's name, as Postfix logs it: the host is another, the domain that is registered stays.
     func host(_ text: ArraySlice<UInt8>) -> [UInt8] {
         if text.contains(UInt8(ascii: "@")) { return login(text) }
+        let isName = text.allSatisfy(RedactedText.isHost)
+        if !isName, text.first == UInt8(ascii: "[") { return RedactedText(text, self).bytes }
         if let network = network(text) { return network }
-        guard text.allSatisfy(RedactedText.isHost) else { return RedactedText(text, self).bytes }
+        guard isName else { return RedactedText(text, self).bytes }
         if text.isEmpty || Redaction.nobody.contains(Array(text)) { return Array(text) }
         let labels = Redaction.labels(text)
         let kept = Redaction.registered(labels)
