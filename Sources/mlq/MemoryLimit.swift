@@ -10,8 +10,8 @@ import SystemText
 
 /// The limits on the memory of this process: `ulimit -v`, `ulimit -d`, and those of its container.
 ///
-/// Swift ends a process that gets no memory. So fewer threads and smaller tables are used where there is little, and
-/// what still fails ends with a sentence, not with a signal.
+/// Swift ends a process that gets no memory. Where there is little, mlq uses fewer threads and smaller tables. An
+/// allocation that still fails ends with a sentence, not with a signal.
 enum MemoryLimit {
     private struct Limit {
         let bytes: Int
@@ -24,10 +24,10 @@ enum MemoryLimit {
 
     /// A thread's stack, blocks and tables.
     private static let thread = 16 << 20
-    /// Below that, not even the start of a query is certain.
+    /// A query may not even start with less.
     private static let least = 12 << 20
 
-    /// The limit of which the least is left; nil where there is none.
+    /// The limit that leaves least memory; nil if there is none.
     private static let limit: Limit? = {
         let pages = words("/proc/self/statm").compactMap { Int($0) }.map {
             $0 * Int(sysconf(Int32(_SC_PAGESIZE)))
@@ -70,7 +70,7 @@ enum MemoryLimit {
         return SystemText.string(bytes).split { $0 == " " || $0 == "\n" }
     }
 
-    /// Whether a process has enough to start with.
+    /// Refuses to start with too little memory.
     static func check() throws(UsageError) {
         guard let limit, limit.left < least else { return }
         throw UsageError(
@@ -78,12 +78,12 @@ enum MemoryLimit {
                 + "\((limit.bytes - limit.left + least) >> 20) MB at least")
     }
 
-    /// So many threads have room.
+    /// The number of threads that have room.
     static func threads(_ wanted: Int) -> Int {
         limit.map { max(1, min(wanted, $0.left / thread - 1)) } ?? wanted
     }
 
-    /// So many bytes may be used for tables.
+    /// Bytes that tables may use.
     static func tables(_ wanted: Int) -> Int {
         limit.map { max(1 << 20, min(wanted, $0.left / 3)) } ?? wanted
     }
@@ -93,8 +93,8 @@ enum MemoryLimit {
     nonisolated(unsafe) private static var sentence: UnsafeMutablePointer<CChar>?
     nonisolated(unsafe) private static var probe = 0
 
-    /// From now on, the signal of a process that gets no more memory ends it with a sentence and status 3. Others do what
-    /// they do elsewhere.
+    /// Lets a fault end the process with a sentence and status 3 while memory is used up. Any other fault keeps its
+    /// signal.
     static func catchSignals() {
         guard let limit, limit.refuses else { return }
         sentence = strdup(

@@ -105,8 +105,8 @@ struct Options: ParsableCommand {
     @Argument(help: ArgumentHelp("Logs, plain or compressed; - is standard input.", valueName: "file"))
     var files: [String] = []
 
-    /// The options of a command line. Argument parsing takes time in the square of the words, so words that can only be
-    /// files are hidden from it: those that follow another plain word.
+    /// Parses a command line. The parser takes time in the square of the words. Words that can only be files, because
+    /// they follow another plain word, are hidden from it.
     static func read(_ words: [String]) throws -> Options {
         var shown: [String] = []
         var runs: [String: [String]] = [:]

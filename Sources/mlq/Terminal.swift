@@ -31,8 +31,8 @@ enum Terminal {
         return Int(size.ws_row)
     }
 
-    /// Opens a descriptor that cannot be read or written in the place of each standard one that is closed: a log or a
-    /// file that is written must not get the number of one.
+    /// Replaces closed standard descriptors by one that can neither be read nor written. A log or an output file must
+    /// not get the number of a standard descriptor.
     static func holdStandardDescriptors() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             _ = open("/", O_RDONLY)

@@ -6,12 +6,15 @@ import Testing
 struct HouseTests {
     /// What each target may import, the C libraries and the standard library apart.
     static let imports: [String: Set<String>] = [
-        "MailLog": ["CISAL", "Synchronization", "Glibc", "Darwin"],
-        "QuerySyntax": [],
-        "QueryEngine": ["MailLog", "QuerySyntax", "CPCRE2", "Synchronization", "Glibc", "Darwin"],
+        "SystemText": ["Glibc", "Darwin"],
+        "MailLog": ["CISAL", "SystemText", "Synchronization", "Glibc", "Darwin"],
+        "QuerySyntax": ["SystemText"],
+        "QueryEngine": [
+            "MailLog", "QuerySyntax", "SystemText", "CPCRE2", "Synchronization", "Glibc", "Darwin",
+        ],
         "IncidentLog": [],
         "mlq": [
-            "MailLog", "QueryEngine", "QuerySyntax", "ArgumentParser", "CReadline", "CISAL",
+            "MailLog", "QueryEngine", "QuerySyntax", "SystemText", "ArgumentParser", "CReadline", "CISAL",
             "Synchronization", "Glibc",
             "Darwin",
         ],

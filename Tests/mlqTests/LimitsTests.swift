@@ -8,7 +8,7 @@ struct LimitsTests {
 
     @Test(
         "little memory is enough, or the message says that it is not",
-        arguments: [40, 50, 60, 80, 120, 200],
+        arguments: [40, 50, 70, 150],
         [
             "count", "top 3 to", "messages | count", "trace '@'", "filter /time(d|out)/ | count",
             "sort to | tail 1",

@@ -54,7 +54,7 @@ final class PlainSource: ByteSource {
 
 /// Whole lines out of a source that can only be read from its beginning to its end.
 final class ByteStream {
-    /// Given up at its end: a source has buffers, and many logs may be merged.
+    /// Released at its end: a source has buffers, and very many logs may be merged.
     private var source: (any ByteSource)?
     private var total: (consumed: Int, trouble: String?) = (0, nil)
     /// What stands behind the last newline that was given out.

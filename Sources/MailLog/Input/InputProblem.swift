@@ -6,7 +6,7 @@ package struct InputProblem: Sendable, Hashable {
     /// Whether something is missing from the answer, so that the exit status says it too.
     package var isDamage: Bool
 
-    /// What it has in common with problems of other logs.
+    /// Text that problems of this kind have in common.
     private var kind: String
 
     package init(path: String, message: String, isDamage: Bool, kind: String? = nil) {
@@ -33,7 +33,7 @@ package struct InputProblem: Sendable, Hashable {
         self.init(path: path, what: what, isDamage: true)
     }
 
-    /// The messages to print: one for each problem, but one for all of a kind that many logs have.
+    /// Returns the messages to print: one for each problem, or one for all of a kind that many logs have.
     package static func messages(of problems: [InputProblem]) -> [String] {
         var kinds: [String: [InputProblem]] = [:]
         for problem in problems { kinds[problem.kind, default: []].append(problem) }

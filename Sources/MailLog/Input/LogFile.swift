@@ -279,8 +279,8 @@ package struct LogFile: Sendable {
         return comparison(with: other).isBeginning
     }
 
-    /// Orders logs by the bytes that they hold, unpacked: below 0 where the other one comes later. One comes before those
-    /// that begin with all of it.
+    /// Compares the unpacked bytes of two logs; negative where the other log comes later. A log comes before those that
+    /// begin with all of it.
     func order(before other: LogFile) -> Int {
         let count = min(beginning.count, other.beginning.count)
         let order = Int(memcmp(beginning, other.beginning, count))
@@ -290,7 +290,7 @@ package struct LogFile: Sendable {
         return comparison(with: other).order
     }
 
-    /// Whether other logs can be compared with it.
+    /// Whether its bytes can be compared with those of other logs.
     var isComparable: Bool { file.isRegular && !beginning.isEmpty }
 
     private func comparison(with other: LogFile) -> (order: Int, isBeginning: Bool) {

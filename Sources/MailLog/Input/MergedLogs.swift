@@ -36,7 +36,7 @@ final class MergedLogs {
         let number: Int
         var files: ArraySlice<Int>
         var stream: ByteStream?
-        /// Empty while no log is open: of very many lanes, few are.
+        /// Empty while no log is open. Few of very many lanes have an open log.
         var block = Lane.empty
         /// Whether a run is of its memory, and where that is in the chunk.
         var isTouched = false

@@ -11,8 +11,8 @@ private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, 
     read(descriptor, buffer, count)
 }
 
-/// An open file or pipe. It stays open as long as anybody may read it, so that a rotation changes nothing; one of
-/// very many files is opened anew for each read.
+/// An open file or pipe. It stays open as long as anybody may read it, so that a rotation changes nothing. Of
+/// very many files, some are opened anew for each read.
 package final class OpenFile: Sendable {
     /// Negative where it does not stay open.
     let descriptor: Int32
@@ -157,8 +157,8 @@ package final class OpenFile: Sendable {
         if isKept { OpenFiles.release() }
     }
 
-    /// Another descriptor, with an offset of its own; negative, with `errno` set, where that fails. /dev/fd knows a file
-    /// that has lost its name, but is not everywhere.
+    /// Opens another descriptor, with an offset of its own. Negative, with `errno` set, where that fails.
+    /// /dev/fd also opens a file that has lost its name, but not every system has it.
     func reopened() -> Int32 {
         if descriptor >= 0, case let other = open("/dev/fd/\(descriptor)", O_RDONLY | O_CLOEXEC), other >= 0 {
             return other

@@ -23,7 +23,7 @@ struct Passage {
 
     private static let rotationOverlap: Int64 = 2_000_000
 
-    /// So many lanes, and logs of a lane, are looked at for one that a log can come behind; a lane of its own is right too.
+    /// Lanes, and logs of a lane, that are tried for a log. A lane of its own gives the same lines.
     private static let tries = 64
 
     /// Whether a log begins no earlier than another one ends, apart from the overlap of rotations.
@@ -34,17 +34,20 @@ struct Passage {
         return end <= first + (other.rotation.isBefore(file.rotation) ? rotationOverlap : 0)
     }
 
-    /// `files` are in the order of their first stamps. Of each, `span` tells the first and the last one, nil where no
-    /// line has any; `sharers`, logs before it in which lines of it may stand, and `shared`, whether lines stand in both.
+    /// Puts logs, which are in the order of their first stamps, into passages:
+    ///
+    /// * `span`: the first and the last stamp of a log; nil if it has none
+    /// * `sharers`: earlier logs, of those in the range, that may hold lines of a log
+    /// * `shared`: whether two logs hold the same lines
     static func passages(
         of files: [LogFile], span: (Int) -> ClosedRange<Int64>?, sharers: (Int, Range<Int>) -> [Int],
         shared: (Int, Int) -> Bool
     ) -> [Passage] {
         var passages: [Passage] = []
-        /// Of the last passage: where it ends, and the same of each lane up to each of its logs.
+        /// The last stamp of the last passage, and of each of its lanes up to each log.
         var end = Int64.min
         var ends: [[Int64]] = []
-        /// The lanes that end with a rotation of a log.
+        /// The lanes whose last log is a rotation of a log, by its name.
         var lanes: [String: Int] = [:]
         for (place, file) in files.enumerated() {
             let ownSpan = span(place)

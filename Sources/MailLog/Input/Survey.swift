@@ -6,7 +6,7 @@ import Synchronization
 /// A plain log tells its end at once. A compressed one must be read for it, unless its name says that it is a rotation
 /// before another log, and its time stamp does not say that it was still written long after that one began.
 ///
-/// Few plain logs are compared two by two, where they overlap. Of many, each is read once, for the lines of all others.
+/// Few plain logs are compared in pairs, where they overlap. Of many, each is read once for the lines of all others.
 final class Survey {
     private let files: [LogFile]
     private let usesInstants: Bool
@@ -16,7 +16,7 @@ final class Survey {
     private var read: [Int: (last: Stamp?, met: [UInt64: Int])] = [:]
     private var spans: [ClosedRange<Int64>?] = []
     private var pairs: [[Int]: Bool] = [:]
-    /// Of many logs, those before each that have lines in common with it.
+    /// Earlier logs that have lines in common with each log; empty where there are few logs.
     private var sharers: [[Int]] = []
 
     /// More logs than that are many.
@@ -125,7 +125,7 @@ final class Survey {
     /// The logs during which the same host has written another one.
     private var crowded: [Int] {
         var crowded: Set<Int> = []
-        // Of the logs of a host so far, the one that ends last: it overlaps with whatever any of them overlaps with.
+        // The log of each host that ends last so far. It overlaps with whatever an earlier one overlaps with.
         var latest: [[UInt8]: (place: Int, end: Int64)] = [:]
         for (place, span) in spans.enumerated() {
             guard let span else { continue }
@@ -139,7 +139,7 @@ final class Survey {
         return crowded.sorted()
     }
 
-    /// Times, on the wall clock, of the lines that logs begin and end with; those that are near each other in one.
+    /// Times, on the wall clock, of the lines that logs begin and end with. Times near each other are one interval.
     private var intervals: [Range<Int64>] {
         let times = files.flatMap { file in
             (file.firstLines + file.lastLines).map { file.years.time(of: $0.stamp).wallClock }
@@ -165,7 +165,7 @@ final class Survey {
         var sharers = [Set<Int>](repeating: [], count: files.count)
         for (place, file) in files.enumerated() {
             for hash in read[place].map({ Set($0.met.keys) }) ?? Set(file.firstLines.map(\.hash)) {
-                // Of lines that very many logs have, some of those tell enough.
+                // For lines that very many logs have, some of these logs are enough.
                 for other in owners[hash, default: []].prefix(Survey.few) where other != place {
                     sharers[max(place, other)].insert(min(place, other))
                 }
