@@ -30,6 +30,11 @@ package struct Chunk: @unchecked Sendable {
     /// Sorts lines as they were read: by file, then by place.
     package var order: UInt64 { arrival ?? UInt64(fileIndex) << Chunk.offsetBits | UInt64(fileOffset) }
 
+    /// An order for `sample` to hash. The number of its file begins at bit 48, however many files there may be.
+    package static func hashable(_ order: UInt64) -> UInt64 {
+        (order >> offsetBits) << 48 | (order & ((1 << offsetBits) - 1))
+    }
+
     /// The file of a line with that order.
     package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> offsetBits) }
 }

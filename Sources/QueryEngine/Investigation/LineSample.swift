@@ -99,7 +99,7 @@ final class LineSample {
 
     private func hash(of row: Row) -> UInt64 {
         let id = idSlot < 0 ? .missing : row[idSlot]
-        return id.kind == .text ? LineSample.hash(id.bytes) : SplitMix.hash(row.order)
+        return id.kind == .text ? LineSample.hash(id.bytes) : SplitMix.hash(Chunk.hashable(row.order))
     }
 
     private func isChosen(_ hash: UInt64) -> Bool { level == 0 || hash >> UInt64(64 - level) == 0 }

@@ -19,7 +19,7 @@ struct SampleStage: Stage {
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let seed = UInt64(truncatingIfNeeded: seed)
         let hash = Typed(.integer, range: name.range) {
-            { .integer(Int(truncatingIfNeeded: SplitMix.hash($0.order, seed: seed))) }
+            { .integer(Int(truncatingIfNeeded: SplitMix.hash(Chunk.hashable($0.order), seed: seed))) }
         }
         resolution.keep(
             count, by: SortReduction.Key(expression: hash, descending: false), title: "sample \(count)")
