@@ -24,11 +24,10 @@ final class MergedLogs {
     private let base: UInt64
     private var order: UInt64
     private let start: Int64
-    /// Of the lines with the last stamp, how often each was given, and how often it was in each lane; nil where no
-    /// line is in two. Rotations in one lane have no lines in common: a burst that goes on in the next one counts whole.
-    private var given: [UInt64: Int]?
-    private var seen: [UInt64: Int] = [:]
-    private var stamp: Int64 = .min
+    /// How often lines were given, and how often they were in each lane; nil where no line is in two. Rotations in one
+    /// lane have no lines in common: a burst that goes on in the next one counts whole.
+    private var given: RecentCounts?
+    private var seen = RecentCounts()
     private var ended: [(file: Int, stream: ByteStream)] = []
 
     /// The logs that are read one after the other, of which one is open.
@@ -90,7 +89,7 @@ final class MergedLogs {
         base = UInt64(passage.files.lowerBound) << Chunk.offsetBits
         order = base
         start = times(passage.files.lowerBound)
-        given = passage.sharesLines ? [:] : nil
+        given = passage.sharesLines ? RecentCounts() : nil
     }
 
     /// Bytes of the files that have been read.
@@ -210,16 +209,11 @@ final class MergedLogs {
     /// Whether the line is not one that another lane had. A line that is twice in one log is twice in the answer.
     private func isWanted(_ line: Bytes, of lane: Int, _ time: Int64) -> Bool {
         guard given != nil else { return true }
-        if time != stamp {
-            stamp = time
-            given = [:]
-            seen = [:]
-        }
         let hash = LogFile.hash(line.hasSuffix("\n") ? line.dropLast(1) : line)
-        let count = seen[hash &+ UInt64(lane), default: 0] + 1
-        seen[hash &+ UInt64(lane)] = count
-        guard count > given?[hash] ?? 0 else { return false }
-        given?[hash] = count
+        let count = seen.count(of: hash &+ UInt64(lane), at: time) + 1
+        seen.set(count, of: hash &+ UInt64(lane))
+        guard let known = given?.count(of: hash, at: time), count > known else { return false }
+        given?.set(count, of: hash)
         return true
     }
 
@@ -295,6 +289,28 @@ final class MergedLogs {
         }
         return Chunk(pieces)
     }
+}
+
+/// Counts of the lines of the last seconds, by their hashes: daemons write side by side, so lines are a little out of
+/// order in every log, and copies of them do not follow each other at once.
+private struct RecentCounts {
+    private var recent: [UInt64: Int] = [:]
+    private var older: [UInt64: Int] = [:]
+    /// When the recent ones began.
+    private var start: Int64 = .min
+    /// Microseconds for which counts are kept at least.
+    private static let length: UInt64 = 5_000_000
+
+    mutating func count(of hash: UInt64, at time: Int64) -> Int {
+        if (time &- start).magnitude > RecentCounts.length {
+            older = recent
+            recent.removeAll()
+            start = time
+        }
+        return recent[hash] ?? older[hash] ?? 0
+    }
+
+    mutating func set(_ count: Int, of hash: UInt64) { recent[hash] = count }
 }
 
 /// Reads when lines were logged.
