@@ -31,7 +31,8 @@ struct WriteTests {
             // A page has a head and a foot besides.
             let shown = try Program.run(call + ["-o", format, "-e", query, log]).output
             let outcome = try Program.run(call + ["-e", "\(query) | write \"\(file)\"", log])
-            #expect(outcome.error == "mlq: wrote 2 rows to \(file)\n")
+            let isRedacted = options.contains("--redact-key")
+            #expect(outcome.error.hasPrefix("mlq: wrote 2 rows to " + (isRedacted ? "/tmp/" : "\(file)\n")))
             let written = try String(contentsOfFile: file, encoding: .utf8)
             #expect(shown.contains(written) && written.contains("a"), "\(format)")
             #expect(["md", "html"].contains(format) || shown == written, "\(format)")
@@ -68,7 +69,7 @@ struct WriteTests {
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        let lines = String(repeating: "Dec 26 10:00:00 h old[1]: x\n", count: 50_000)
+        let lines = String(repeating: "2012-12-26T10:00:00Z h old[1]: x\n", count: 50_000)
         try input.fileHandleForWriting.write(contentsOf: Data(lines.utf8))
         // It has begun when its directory is there.
         let deadline = Date().addingTimeInterval(20)
@@ -92,7 +93,7 @@ struct WriteTests {
                 "ulimit \(limit); mlq --year 2012 -e 'write \"\(scratch.path(name))\"' \(log)")
         }
         let full = try write("-f 16", "x.csv")
-        #expect(full.status == 2 && full.error.contains("x.csv: File too large"), "\(full.error)")
+        #expect(full.status == 3 && full.error.contains("x.csv: File too large"), "\(full.error)")
         #expect(try names(scratch) == ["log"])
         let few = try write("-n 24", "{pid}.csv")
         #expect(few.error == "mlq: wrote 9000 rows to 300 files\n")

@@ -59,7 +59,7 @@ final class FollowedDirectory {
     private func open(_ path: String) -> LogFile? {
         problems[path] = nil
         do {
-            let log = try LogFile(path, try OpenFile(path, acceptsPipes: false))
+            let log = try LogFile(path, try OpenFile(path, acceptsPipes: false, staysOpen: true))
             seen.insert(path)
             return log.packing == .plain ? log : nil
         } catch let failure as OpenFile.Failure where failure.number == ENOENT || failure.kind != nil {

@@ -113,7 +113,9 @@ final class FollowedLog {
         }
         settled = Set(members.map(\.version))
         for member in members.filter({ !$0.isPacked }).suffix(FollowedLog.oldLimit) {
-            guard let file = try? OpenFile(member.path, acceptsPipes: false) else { continue }
+            guard let file = try? OpenFile(member.path, acceptsPipes: false, staysOpen: true) else {
+                continue
+            }
             past.append(Past(identity: file.identity, mark: nil, beginning: file.beginning))
         }
     }
@@ -296,7 +298,7 @@ final class FollowedLog {
 
     private func open(_ member: LogFamily.Member, canWait: Bool) -> Opened? {
         do {
-            let file = try OpenFile(member.path, acceptsPipes: false)
+            let file = try OpenFile(member.path, acceptsPipes: false, staysOpen: true)
             guard file.identity == member.identity else {
                 mustLook = true
                 return nil

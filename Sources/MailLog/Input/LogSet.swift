@@ -75,7 +75,7 @@ package final class LogSet: Sendable {
                     isFull = true
                     return
                 }
-                var file = try OpenFile(path, acceptsPipes: isGiven)
+                var file = try OpenFile(path, acceptsPipes: isGiven, staysOpen: options.follows)
                 guard seen.insert(file.identity).inserted else {
                     if isGiven { report("was given twice; it is read once", isDamage: false) }
                     return

@@ -56,8 +56,9 @@ package final class OpenFile: Sendable {
         }
     }
 
-    /// `-` is standard input. Whoever reads a pipe waits for its writer, not whoever opens it.
-    init(_ path: String, acceptsPipes: Bool = true) throws(Failure) {
+    /// `-` is standard input. Whoever reads a pipe waits for its writer, not whoever opens it. A log that is followed
+    /// stays open, as it may lose its name.
+    init(_ path: String, acceptsPipes: Bool = true, staysOpen: Bool = false) throws(Failure) {
         let (descriptor, status, kind) = path == "-" ? Waiting.openInput() : Waiting.open(path)
         // A socket is not even opened.
         guard descriptor >= 0 else { throw Failure(number: errno, kind: errno == ENXIO ? .socket : nil) }
@@ -74,7 +75,7 @@ package final class OpenFile: Sendable {
         if kind == .pipe || kind == .terminal, path != "-" { _ = fcntl(descriptor, F_SETFL, 0) }
         isRegular = status.st_mode & S_IFMT == S_IFREG
         isKept = isRegular && OpenFiles.keep()
-        let staysOpen = isKept || !isRegular || path == "-"
+        let staysOpen = staysOpen || isKept || !isRegular || path == "-"
         if !staysOpen { close(descriptor) }
         self.descriptor = staysOpen ? descriptor : -1
         size = isRegular ? Int(status.st_size) : 0

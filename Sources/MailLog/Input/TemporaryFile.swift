@@ -22,7 +22,7 @@ package enum TemporaryFile {
     /// Names of this kind are taken away as soon as the file is open, so whoever finds one may take it away.
     private static let prefix = "mlq-spill-"
 
-    /// A process that is killed between making a file and unlinking it leaves an empty file, which the next run removes.
+    /// Removes empty files of processes that were killed between making a file and unlinking it.
     private static let removeLeftovers: Void = {
         guard let entries = opendir(SystemText.path(directory)) else { return }
         defer { closedir(entries) }

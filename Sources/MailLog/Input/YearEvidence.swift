@@ -1,6 +1,6 @@
-/// Finds the year of stamps that have none, by what else is known of a file. The first that tells something counts:
-/// a stamp that has one among the first lines, `--year`, the births of messages in the log, a date in the file's name, the dates of its
-/// siblings, gzip's time stamp, the file's, today.
+/// Finds the year of stamps that have none. The first evidence counts: a stamp among the first lines that has a year,
+/// `--year`, the births of messages in the log, a date in the file's name, dates of its siblings, gzip's time stamp,
+/// the file's time stamp, today.
 package enum YearEvidence {
     private static let second: Int64 = 1_000_000
     private static let day: Int64 = 86_400 * second

@@ -69,7 +69,7 @@ private enum Ranks {
 private struct Sample: GroupState {
     let kind: Value.Kind
     let ranks: Ranks
-    /// Whole numbers, microseconds, or the bits of floating-point numbers. They take their memory twice: sorting copies.
+    /// Whole numbers, microseconds, or the bits of floating-point numbers. Sorting copies them.
     var values: [Int] = []
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {

@@ -1,10 +1,11 @@
 import MailLog
 import SystemText
 
-/// What an answer leaves out because it was not understood or not read, and where the times of the logs are odd, in
-/// one line; nil when there is nothing of that kind. `paths` are the names of the files that the account's numbers stand for; `line`
-/// counts the lines of one up to a byte, where it can be read again, and `repetition` finds the lines from a byte on
-/// in front of it.
+/// Reports in one line what was not understood or not read, and where the times of the logs are odd; nil if nothing is.
+///
+/// - `paths`: names of the files, by the numbers in the account
+/// - `line`: the number of the line at a byte of a file; nil if the file cannot be read again
+/// - `repetition`: the earlier lines that the lines from a byte on repeat
 package func accountSentence(
     _ account: ScanAccount, paths: [String] = [],
     line: (_ file: Int, _ offset: Int) -> Int? = { _, _ in nil },

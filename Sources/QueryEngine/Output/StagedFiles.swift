@@ -186,13 +186,15 @@ package final class StagedFiles: Sendable {
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else {
-                let failure = StagedFiles.failure(shown(file.path))
+                let failure = StagedFiles.failure(shown(file.path), status: 3)
                 close(descriptor)
                 throw failure
             }
             done += count
         }
-        guard close(descriptor) == 0 || errno == EINTR else { throw StagedFiles.failure(shown(file.path)) }
+        guard close(descriptor) == 0 || errno == EINTR else {
+            throw StagedFiles.failure(shown(file.path), status: 3)
+        }
     }
 
     /// Gives files their names. What has one of them is replaced if it `mayReplace` it, and lends the new file its
@@ -276,12 +278,12 @@ package final class StagedFiles: Sendable {
         RunFailure("\(shown(path)) exists; choose another name, or give --force to replace it", status: 2)
     }
 
-    private static func failure(_ path: String) -> RunFailure {
+    private static func failure(_ path: String, status: Int32 = 2) -> RunFailure {
         // A symbolic link opened as what it is not.
         let problem = errno
         let reason =
             problem == ELOOP || problem == ENOTDIR
             ? "a symbolic link or a file is in the way" : String(cString: strerror(problem))
-        return RunFailure("cannot write \(path): \(reason)", status: 2)
+        return RunFailure("cannot write \(path): \(reason)", status: status)
     }
 }

@@ -85,8 +85,8 @@ package struct Environment: Sendable {
     }
 
     private func define(_ text: String, _ seen: inout Set<String>, _ statements: inout [String]) {
-        for name in names(usedIn: text, names).sorted() where seen.insert(name).inserted {
-            guard let definition = bindings[name]?.wording.text else { continue }
+        for name in names(usedIn: text, names).sorted() {
+            guard let definition = bindings[name]?.wording.text, seen.insert(name).inserted else { continue }
             define(definition, &seen, &statements)
             statements.append("let \(name) = \(definition)")
         }

@@ -451,7 +451,7 @@ struct RedactedText {
 
     private var isAtStart: Bool { !isQuery && place == text.startIndex }
 
-    /// Whether a word with a parenthesis after it is a process of Dovecot that nobody knows yet, not a call: `stat(/x)`.
+    /// Whether a word before a parenthesis is an unknown process of Dovecot, not a call: `stat(/x)`.
     private func isProcess(_ word: ArraySlice<UInt8>) -> Bool {
         let inside = text[(word.endIndex + 1)...].prefix { $0 != UInt8(ascii: ")") }
         return word.allSatisfy { $0 &- 97 < 26 || $0 == UInt8(ascii: "-") }

@@ -91,7 +91,8 @@ import Testing
         let edges = [0] + Set(cuts).sorted() + [lines.count]
         var parts: [(name: String, lines: [String])] = []
         for (place, edge) in edges.dropLast().enumerated() {
-            parts.append(("maillog-\(place)", Array(lines[edge..<edges[place + 1]])))
+            // The oldest rotation has the greatest number.
+            parts.append(("maillog.\(edges.count - place)", Array(lines[edge..<edges[place + 1]])))
         }
         let cut = TestLog(parts)
         defer { cut.remove() }
