@@ -52,15 +52,15 @@ struct CaseRunner {
         case .failure(let failure): throw UsageError(failure.message)
         }
         let test: CaseFile
-        do { test = try CaseFile(String(decoding: bytes, as: UTF8.self)) } catch {
+        do { test = try CaseFile(SystemText.string(bytes)) } catch {
             throw UsageError("\(path): \(error.message)")
         }
         var expected = test.expected
         if updates {
             expected = try outcome(of: test, .plain)
             let text = test.text(with: expected)
-            if Array(text.utf8) != bytes,
-                case .failure(let failure) = FileText.write(Array(text.utf8), to: path)
+            if SystemText.bytes(text) != bytes,
+                case .failure(let failure) = FileText.write(SystemText.bytes(text), to: path)
             {
                 throw UsageError(failure.message)
             }

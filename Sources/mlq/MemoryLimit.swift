@@ -99,7 +99,7 @@ enum MemoryLimit {
         guard let limit, limit.refuses else { return }
         sentence = strdup(
             "mlq: not enough memory: the limit is \(limit.bytes >> 20) MB (\(limit.name)); "
-                + "raise it, or ask with --threads 1 and less --memory\n")
+                + "raise it, or use --threads 1 and a smaller --memory\n")
         probe = limit.bytes / 2
         // The stack of the main thread may be what cannot grow.
         var stack = stack_t()

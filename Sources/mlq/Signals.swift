@@ -77,11 +77,11 @@ enum Signals {
 
     private static func quit(_ number: Int32) {
         quits.store(number, ordering: .relaxed)
-        Waiting.end()
-        state.withLock { $0.run }?.interrupt()
         // Whoever has the terminal now is to give it back.
         Child.end(number)
         if wake(.quit) {
+            Waiting.end()
+            state.withLock { $0.run }?.interrupt()
             // The shell ends itself, unless it is held up (by a file system that does not answer, say).
             Threads.start {
                 sleep(patience)
@@ -91,6 +91,7 @@ enum Signals {
             }
             return
         }
+        // A run that is interrupted could end the process first, with another status.
         StagedFiles.removeAll()
         signal(number, SIG_DFL)
         var set = sigset_t()

@@ -397,6 +397,7 @@ final class FollowedLog {
                 reader?.isPacked = true
                 return reader
             } catch {
+                settled.remove(member.version)
                 unopened[member.path] = InputProblem(path: member.path, error)
                 return nil
             }

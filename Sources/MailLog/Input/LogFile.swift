@@ -128,7 +128,7 @@ package struct LogFile: Sendable {
         let found = Beginning(
             isWrapped ? UnwrappingSource(lines) : lines, size: isWhole ? Self.probeSize : 0,
             limit: pipe == nil ? .max : Self.pipeLimit)
-        if found.isBinary { throw Failure("looks like a binary file, not like a log; it was left out") }
+        if found.isBinary { throw Failure("looks like a binary file, not a log; skipped") }
         firstStamp = found.stamp
         (firstLines, firstHosts) = found.lines.withBytes { Self.firstLines($0) }
         isKnown =

@@ -128,17 +128,18 @@ package final class OpenFile: Sendable {
         guard descriptor >= 0 else { throw Failure(number: errno) }
         var total = 0
         while !shouldStop(), let place = stream.next(into: block, numbered: false) {
-            var from = place.before + min(place.count, max(0, start - place.offset))
-            while from < place.before + place.count {
-                let step = write(descriptor, block.base + from, place.before + place.count - from)
-                if step < 0, errno == EINTR { continue }
-                guard step > 0 else {
-                    let failure = Failure(number: errno)
-                    close(descriptor)
-                    throw failure
-                }
-                (from, total) = (from + step, total + step)
+            let from = place.before + min(place.count, max(0, start - place.offset))
+            let count = place.before + place.count - from
+            if let failure = TemporaryFile.write(descriptor, block.base + from, count: count) {
+                close(descriptor)
+                throw failure
             }
+            total += count
+        }
+        // A file that is still being packed is damaged until it is whole.
+        if stream.trouble != nil {
+            close(descriptor)
+            throw Failure(number: EIO)
         }
         guard total > 0 else {
             close(descriptor)

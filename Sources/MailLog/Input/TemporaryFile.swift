@@ -19,7 +19,7 @@ package enum TemporaryFile {
         return SystemText.string(value)
     }
 
-    /// Names of this kind are taken away as soon as the file is open, so whoever finds one may take it away.
+    /// Such a file is unlinked as soon as it is open. A name that remains is from a killed process.
     private static let prefix = "mlq-spill-"
 
     /// Removes empty files of processes that were killed between making a file and unlinking it.
@@ -30,7 +30,12 @@ package enum TemporaryFile {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) {
                 SystemText.string($0.prefix { $0 != 0 })
             }
-            if name.hasPrefix(prefix) { unlink(SystemText.path("\(directory)/\(name)")) }
+            let path = SystemText.path("\(directory)/\(name)")
+            var status = stat()
+            guard name.hasPrefix(prefix), lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                status.st_size == 0, status.st_uid == geteuid()
+            else { continue }
+            unlink(path)
         }
     }()
 

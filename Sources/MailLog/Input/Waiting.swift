@@ -21,8 +21,8 @@ package enum Waiting {
     /// Allows waits again.
     package static func begin() { ended.store(false, ordering: .relaxed) }
 
-    /// Opens a file or a pipe for reading, without waiting for a writer. `kind` is that of the open file: a check of
-    /// the path would be void if the path got another file before it is opened. Negative where that fails.
+    /// Opens a file or a pipe without blocking. `kind` comes from the open descriptor, because the path may change. The
+    /// descriptor is negative, with `errno` set, if that fails.
     package static func open(_ path: String) -> (descriptor: Int32, status: stat, kind: FileKind) {
         #if canImport(Glibc)
             let descriptor = Glibc.open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -37,7 +37,13 @@ package enum Waiting {
 
     private static func look(_ descriptor: Int32) -> (descriptor: Int32, status: stat, kind: FileKind) {
         var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else { return (-1, status, .file) }
+        guard descriptor >= 0 else { return (-1, status, .file) }
+        guard fstat(descriptor, &status) == 0 else {
+            let problem = errno
+            close(descriptor)
+            errno = problem
+            return (-1, status, .file)
+        }
         return (descriptor, status, FileKind(status, descriptor))
     }
 
@@ -46,7 +52,8 @@ package enum Waiting {
     {
         while true {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            while poll(&request, 1, 50) <= 0 {
+            while case let count = poll(&request, 1, 50), count <= 0 {
+                if count < 0, errno != EINTR { return -1 }
                 if isOver {
                     errno = EINTR
                     return -1

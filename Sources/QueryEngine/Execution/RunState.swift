@@ -82,8 +82,7 @@ package final class RunState: Sendable {
 
     package var wasInterrupted: Bool { interrupted.load(ordering: .relaxed) != 0 }
 
-    /// Asked again and again by what puts an answer together: whether that takes too long for a user who has
-    /// interrupted it, so that there is to be none.
+    /// Polled while rows are emitted; true once the grace period after an interrupt is over.
     package var shouldGiveUp: Bool {
         let time = interrupted.load(ordering: .relaxed)
         guard time != 0, !endsWithAnswer.load(ordering: .relaxed),

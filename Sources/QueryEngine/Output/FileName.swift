@@ -54,7 +54,8 @@ struct FileName: Sendable {
         let end = (first.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1
         folder = SystemText.string(first[..<end])
         parts[0] = .text(Array(first[end...]))
-        valueLimit = 200 / max(1, parts.count / 2)
+        // Below 40 there is no room for the hash.
+        valueLimit = max(40, 200 / max(1, parts.count / 2))
         self.parts = parts
         try markEnds(file)
     }
@@ -66,7 +67,7 @@ struct FileName: Sendable {
         }
     }
 
-    /// Where two values may be of any length, what follows the first tells where it ends.
+    /// Finds the separator after each value of variable length, except the last one.
     private mutating func markEnds(_ file: Name) throws(Diagnostic) {
         let free = parts.indices.filter {
             if case .value(let column, _) = parts[$0] { !FileName.isFixed(column.type) } else { false }
@@ -75,10 +76,13 @@ struct FileName: Sendable {
             guard case .value(let column, _) = parts[place], case .text(let text) = parts[place + 1] else {
                 continue
             }
-            guard let mark = text.first, mark != UInt8(ascii: "%") else {
+            var ends: [UInt8] = [UInt8(ascii: "%")]
+            // The elements of a list have commas between them.
+            if case .list = column.type { ends.append(UInt8(ascii: ",")) }
+            guard let mark = text.first, !ends.contains(mark) else {
                 throw Diagnostic(
-                    "nothing in the file's name tells where '{\(column.name)}' ends", at: file.range,
-                    hint: "write a mark behind it, such as '-'")
+                    "'{\(column.name)}' has no separator after it in the file's name", at: file.range,
+                    hint: "write a character such as '-' after it")
             }
             parts[place] = .value(column, mark: mark)
         }

@@ -87,7 +87,7 @@ package final class StagedFiles: Sendable {
                 return nil
             }
             // Another run may have taken it for a leftover before it was locked.
-            _ = flock(directory, LOCK_EX | LOCK_NB)
+            while flock(directory, LOCK_EX) != 0, errno == EINTR {}
             var (own, named) = (stat(), stat())
             if fstat(directory, &own) == 0, fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0,
                 own.st_ino == named.st_ino

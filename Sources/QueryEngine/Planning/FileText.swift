@@ -38,9 +38,9 @@ package enum FileText {
 
     /// One name for all names of a file.
     static func identity(_ path: String) -> String {
-        guard let real = realpath(path, nil) else { return path }
+        guard let real = realpath(SystemText.path(path), nil) else { return path }
         defer { free(real) }
-        return String(cString: real)
+        return SystemText.string(real)
     }
 
     /// The first line of a file, as far as its first bytes show it.

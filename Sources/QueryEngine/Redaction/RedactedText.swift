@@ -18,6 +18,7 @@ struct RedactedText {
     /// Whether `<name>` may be a gap in a template.
     private let isQuery: Bool
     private var place: Int
+    private var run = (end: 0, lastEquals: -1, lastAt: -1)
     private var output: [UInt8] = []
     /// What the key before this place says of the value.
     private var meaning: Meaning?
@@ -191,9 +192,12 @@ struct RedactedText {
         }
     }
 
+    /// Bytes of the longest address in brackets. A line full of `[` is not searched to its end for each of them.
+    private static let longestLiteral = 64
+
     /// `[192.0.2.1]`, `[IPv6:2001:db8::1]`; after `to` it is the server's.
     private mutating func literal() {
-        guard let end = text[place...].firstIndex(of: UInt8(ascii: "]")),
+        guard let end = text[place...].prefix(RedactedText.longestLiteral).firstIndex(of: UInt8(ascii: "]")),
             let address = redaction.network(text[(place + 1)..<end])
         else { return copy(1) }
         if isAfter("to ") { return copy(end + 1 - place) }
@@ -224,6 +228,19 @@ struct RedactedText {
         return keys
     }()
 
+    /// Word bytes from here on: where they end, and where their last `=` and `@` are. A long run is read once, not for
+    /// each of its parts.
+    private var wordRun: (end: Int, lastEquals: Int, lastAt: Int) {
+        mutating get {
+            if place >= run.end {
+                run.end = end { !RedactedText.isWord($0) }
+                run.lastEquals = text[place..<run.end].lastIndex(of: UInt8(ascii: "=")) ?? -1
+                run.lastAt = text[place..<run.end].lastIndex(of: UInt8(ascii: "@")) ?? -1
+            }
+            return run
+        }
+    }
+
     private mutating func word(_ meaning: Meaning?) {
         switch meaning {
         case .login, .messageID: return login(meaning)
@@ -231,10 +248,9 @@ struct RedactedText {
         case .relay: return isServer ? takeServer() : word(.host)
         default: if takeIPv6() || takeKey() || takeHeader() { return }
         }
-        let end = end { !RedactedText.isWord($0) }
-        let run = text[place..<end]
-        if run.contains(UInt8(ascii: "@")) { return address(run) }
-        guard RedactedText.isHost(run[place]) else { return copy(1) }
+        let word = wordRun
+        if word.lastAt >= place { return address(text[place..<word.end]) }
+        guard RedactedText.isHost(text[place]) else { return copy(1) }
         name(text[place..<self.end { !RedactedText.isHost($0) }], meaning)
     }
 
@@ -263,7 +279,7 @@ struct RedactedText {
 
     // MARK: Contents of messages
 
-    /// `header Subject: …`, `body …` as header and body checks write them, `Subject: …` and `subject '…'` of filters.
+    /// Header and body checks write `header Subject: …` and `body …`, filters write `Subject: …`.
     private mutating func takeHeader() -> Bool {
         guard "hbsHBS".utf8.contains(text[place]) else { return false }
         let end = end { !$0.isLetter }
@@ -342,8 +358,11 @@ struct RedactedText {
 
     /// `key=`; of other keys than those known, only where no address may hold the `=`.
     private mutating func takeKey() -> Bool {
-        let end = end { !RedactedText.isWord($0) }
-        guard let equals = text[place..<end].firstIndex(of: UInt8(ascii: "=")) else { return false }
+        let run = wordRun
+        let end = run.end
+        guard run.lastEquals >= place, let equals = text[place..<end].firstIndex(of: UInt8(ascii: "=")) else {
+            return false
+        }
         var key = text[place..<equals]
         if key.last == UInt8(ascii: "!") { key = key.dropLast() }
         let word = String(decoding: key, as: UTF8.self).lowercased()
@@ -354,7 +373,7 @@ struct RedactedText {
         if meaning == nil {
             // An unknown key may be anything, and so may the text before an address.
             let isKey = key.allSatisfy { $0.isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
-            guard isKey, KnownWords.contain(key), !text[equals..<end].contains(UInt8(ascii: "@")) else {
+            guard isKey, KnownWords.contain(key), run.lastAt < equals else {
                 return false
             }
         }
@@ -406,7 +425,8 @@ struct RedactedText {
         let isApart =
             follows(" [", at: end) && word.contains(UInt8(ascii: ".")) && word.contains(where: \.isLetter)
         let open = isApart ? end + 1 : end
-        if isApart || next == UInt8(ascii: "["), let last = text[open...].firstIndex(of: UInt8(ascii: "]")),
+        if isApart || next == UInt8(ascii: "["),
+            let last = text[open...].prefix(RedactedText.longestLiteral).firstIndex(of: UInt8(ascii: "]")),
             redaction.network(text[(open + 1)..<last]) != nil
         {
             let isServer =
@@ -503,11 +523,14 @@ struct RedactedText {
         guard part.startIndex > text.startIndex, text[part.startIndex - 1] == slash else { return false }
         for mailbox: StaticString in ["/Maildir", "/mdbox", "/sdbox", "/mbox"]
         where follows(mailbox, at: part.endIndex) { return true }
-        var parents = text[..<(part.startIndex - 1)].split(separator: slash, omittingEmptySubsequences: false)
-            .suffix(2).map(Array.init)
-        // Below the directory of a domain.
-        if parents.last?.contains(UInt8(ascii: ".")) == true { parents.removeLast() }
-        return parents.last.map(RedactedText.homes.contains) ?? false
+        var path = text[..<(part.startIndex - 1)]
+        var parent = path[((path.lastIndex(of: slash) ?? path.startIndex - 1) + 1)...]
+        if parent.contains(UInt8(ascii: ".")), parent.startIndex > path.startIndex {
+            // Below the directory of a domain.
+            path = path[..<(parent.startIndex - 1)]
+            parent = path[((path.lastIndex(of: slash) ?? path.startIndex - 1) + 1)...]
+        }
+        return RedactedText.homes.contains(Array(parent))
     }
 
     private static let homes = Set(

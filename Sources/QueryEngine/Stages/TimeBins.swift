@@ -83,8 +83,8 @@ struct BinWalk {
 
     static let rule = """
         A gap of more than \(Digits.grouped(longestGap)) bins or days stays open if it has over \(factor) times as \
-        many bins as come before it: it leads to a stray stamp. Beyond \(Digits.grouped(mostEmpty)) empty bins, every gap \
-        stays open. Open gaps are reported on standard error.
+        many bins as come before it: it leads to a stray stamp. Beyond \(Digits.grouped(mostEmpty)) empty bins, every \
+        gap stays open. Open gaps are reported on standard error.
         """
 
     let bin: TimeBin

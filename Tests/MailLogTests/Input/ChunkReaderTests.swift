@@ -243,7 +243,7 @@ struct ChunkReaderTests {
         #expect(
             logs.problems.map(\.message) == [
                 "\(missing) cannot be opened: No such file or directory",
-                "\(binary) looks like a binary file, not like a log; it was left out",
+                "\(binary) looks like a binary file, not a log; skipped",
                 "\(good) was given twice; it is read once",
             ])
         #expect(logs.problems.map(\.isDamage) == [true, true, false])

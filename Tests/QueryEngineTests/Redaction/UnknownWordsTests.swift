@@ -28,6 +28,15 @@ struct UnknownWordsTests {
         for sample in samples { #expect(shown(sample, .line) == sample) }
     }
 
+    @Test(
+        "a long line takes time by its length alone",
+        arguments: ["[", "a/b+c9", "/home/", "status=", "a@", "x "])
+    func longLine(_ part: String) {
+        let line = String(repeating: part, count: 20_000 / part.utf8.count)
+        let duration = ContinuousClock().measure { _ = shown(line, .prose) }
+        #expect(duration < .seconds(10))
+    }
+
     private func shown(_ text: String, _ kind: TextKind) -> String {
         let text = Array(text.utf8)[...]
         return String(decoding: redaction.text(text, kind) ?? Array(text), as: UTF8.self)

@@ -70,7 +70,10 @@ struct WrittenFilesTests {
         let long = String(repeating: "x", count: 300)
         let log = Self.log(to: [long + "1", long + "2", "a-b", "a", "b-c", "A", "", "none"])
         defer { log.remove() }
-        for (name, files) in [("{to}.csv", 8), ("{to}-{relay}.csv", 8), ("{queue_id}-{from}{day}.csv", 1)] {
+        for (name, files) in [
+            ("{to}.csv", 8), ("{to}-{relay}.csv", 8), ("{queue_id}-{from}{day}.csv", 1),
+            ("{to}-{relay}-{host}-{status}-{process}-{queue_id}.csv", 8),
+        ] {
             let notes = log.answer("write \"\(log.path(name))\"").notes
             #expect(notes == ["wrote 8 rows to \(files) file\(files == 1 ? "" : "s")"])
         }
@@ -78,7 +81,7 @@ struct WrittenFilesTests {
         #expect(log.text(of: "B0A9DF8A113-%none2026-11-23.csv") != nil)
         #expect(
             log.answer("write \"\(log.path("{to}{relay}.csv"))\"").diagnostics
-                == ["nothing in the file's name tells where '{to}' ends"])
+                == ["'{to}' has no separator after it in the file's name"])
     }
 
     @Test("directories of values are made; a link in the place of one is not followed, nor is one of a file")
