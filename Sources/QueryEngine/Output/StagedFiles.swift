@@ -179,18 +179,12 @@ package final class StagedFiles: Sendable {
     }
 
     private func write(_ bytes: [UInt8], to descriptor: Int32, of file: File) throws(RunFailure) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                let failure = StagedFiles.failure(shown(file.path), status: 3)
-                close(descriptor)
-                throw failure
-            }
-            done += count
+        let problem = bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.flatMap { TemporaryFile.write(descriptor, $0, count: bytes.count) }
+        }
+        if let problem {
+            close(descriptor)
+            throw RunFailure("cannot write \(shown(file.path)): \(problem.text)", status: 3)
         }
         guard close(descriptor) == 0 || errno == EINTR else {
             throw StagedFiles.failure(shown(file.path), status: 3)
