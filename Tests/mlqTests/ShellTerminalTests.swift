@@ -19,6 +19,15 @@ struct ShellTerminalTests {
         #expect(try shell.end() == 0)
     }
 
+    @Test(":files is a table on a terminal of 120 columns")
+    func files() throws {
+        let shell = try PseudoTerminal.shell(try Scratch(), ["Examples/maillog"], columns: 120)
+        shell.enter(":files")
+        #expect(try !shell.expect("2013-01-06 03:21:53").contains("row 1"))
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+
     @Test(
         "a line of several rows is drawn again from its first row when the size changes",
         arguments: ["", "1"])

@@ -53,7 +53,9 @@ struct FilesCommand: ShellCommand {
         (_) throws(Diagnostic) in FilesCommand()
     }
 
-    func run(_ shell: Shell) throws(UsageError) { try shell.look(at: "files") }
+    func run(_ shell: Shell) throws(UsageError) {
+        try shell.look(at: "files | select file, lines, bytes, first, last, unrecognised")
+    }
 }
 
 /// `:open FILE …`
