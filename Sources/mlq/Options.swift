@@ -33,7 +33,7 @@ struct Options: ParsableCommand {
 
     @Flag(
         name: [.customShort("F"), .long],
-        help: "Go on with what is written to the logs, through rotations, until Ctrl-C.")
+        help: "Go on with what is written to the logs, through rotations, until Ctrl-C (exit status 0).")
     var follow = false
 
     @Option(help: Setting.help("every"))
