@@ -57,9 +57,9 @@ struct History {
         mkdir(SystemText.path(path), 0o700)
     }
 
-    /// The same statement twice in a row is one entry.
+    /// Adds a statement, unless it repeats the last one. Readline cannot hold a text with a NUL.
     mutating func add(_ text: String) {
-        if let last = entries.last, last == text { return }
+        guard text != entries.last, !text.utf8.contains(0) else { return }
         add_history(SystemText.path(text))
         guard let path, isSaved else { return }
         let problem = append_history(1, SystemText.path(path))
