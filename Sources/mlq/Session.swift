@@ -312,7 +312,7 @@ struct Session {
     /// What the answers cover, for the foot of a page.
     private var account: [String] {
         let logs = logs.value(spooled: true)
-        let names = logs.files.prefix(Session.namedLogs).map { redacted($0.path) }
+        let names = logs.files.prefix(Session.namedLogs).map(\.path)
         let more = logs.files.count - names.count
         let others = more > 0 ? " and \(Digits.grouped(more)) more" : ""
         var lines = ["Made by mlq from \(names.joined(separator: ", "))\(others)."]
@@ -320,8 +320,8 @@ struct Session {
             lines.append(
                 "The logs go from \(QueryText.time(covered.first)) to \(QueryText.time(covered.last)).")
         }
-        return lines
-            + ([unrecognised].compactMap(\.self) + InputProblem.messages(of: problems)).map { redacted($0) }
+        lines += [unrecognised].compactMap(\.self) + InputProblem.messages(of: problems)
+        return lines.map { Terminal.shown(redacted($0)).text }
     }
 
     /// Says what the answers cover, and gives the exit status.

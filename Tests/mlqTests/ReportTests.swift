@@ -35,6 +35,14 @@ struct ReportTests {
         }
     }
 
+    @Test("a page shows the control characters of a file name as escapes")
+    func foot() throws {
+        let scratch = try Scratch()
+        let log = try scratch.write("Nov 23 16:39:34 mx1 a: b\n", to: "mail\u{1B}[2J\n.log")
+        let page = try Program.run(["-o", "html", "-e", "count", log]).output
+        #expect(page.contains("mail\\x1b[2J\\n.log.</p>"), "\(page)")
+    }
+
     @Test("-o svg gives a picture of each answer; explain and titles fit on a page")
     func pictures() throws {
         let picture = try Program.run([
