@@ -29,8 +29,8 @@ struct Session {
     var follows: Bool
     /// Names of logs that are followed and not there yet.
     private(set) var awaited: [String] = []
-    /// What the pipes among the logs have given, for the next query.
-    private let pipes = SpooledPipes()
+    /// Copies of the pipes among the logs, for the next query.
+    private var pipes = SpooledPipes()
 
     init(_ settings: Settings, paths: [String]) {
         self.settings = settings
@@ -44,10 +44,10 @@ struct Session {
         Terminal.redaction.withLock { $0 = settings.redaction }
     }
 
-    /// Takes other logs.
+    /// Replaces the logs.
     mutating func open(_ paths: [String]) {
         self.paths = paths
-        pipes.forget()
+        pipes = SpooledPipes()
     }
 
     private var logOptions: LogOptions {

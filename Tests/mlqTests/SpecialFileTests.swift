@@ -109,7 +109,25 @@ struct SpecialFileTests {
         shell.enter(":open \(scratch.path("logs"))")
         try shell.expect("mail.log is skipped")
         try shell.expect("mlq> ")
-        for command in [":open \(fifo)", "count", "lookup \"\(fifo)\" on process", ":run \(fifo)"] {
+        for command in [":open \(fifo)", "lookup \"\(fifo)\" on process", ":run \(fifo)"] {
+            shell.enter(command)
+            usleep(200_000)
+            shell.type("\u{3}")
+            try shell.expect("mlq> ", seconds: 5)
+            // The logs of before stay open.
+            shell.enter("files | select lines")
+            try shell.expect("lines")
+            try shell.expect("mlq> ")
+        }
+        shell.enter(":quit")
+        #expect(try shell.end() == 0)
+    }
+
+    @Test("Ctrl-C ends a query that waits for the FIFO with which the shell was started")
+    func interruptAtStart() throws {
+        let scratch = try SpecialFileTests.scratch()
+        let shell = try PseudoTerminal(["--no-config", scratch.path("logs/mail.log")])
+        for command in ["", "count"] {
             shell.enter(command)
             usleep(200_000)
             shell.type("\u{3}")

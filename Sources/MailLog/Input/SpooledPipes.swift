@@ -14,7 +14,4 @@ package final class SpooledPipes: Sendable {
         copies.withLock { $0[path] = copy }
         return copy
     }
-
-    /// Forgets all copies, for pipes that are opened anew.
-    package func forget() { copies.withLock { $0 = [:] } }
 }

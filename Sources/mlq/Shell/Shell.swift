@@ -321,11 +321,16 @@ final class Shell {
 
     // MARK: Logs and settings
 
-    /// Takes other logs.
+    /// Replaces the logs. An interrupt while a FIFO has no writer keeps the logs that are open.
     func openLogs(_ paths: [String]) {
+        let before = session
         session.open(paths)
-        counted = [:]
         let range = session.interval()
+        if Waiting.isOver, paths != before.paths {
+            session = before
+            return Terminal.say("mlq: interrupted; the logs that were open stay open")
+        }
+        counted = [:]
         for problem in range.problems { Terminal.say("mlq: \(problem)") }
         let what = range.names.isEmpty ? "no log" : range.names
         Terminal.say(
