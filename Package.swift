@@ -17,13 +17,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+            name: "CReadline", providers: [.apt(["libreadline-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8",
-            providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
+            providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
             name: "CISAL", pkgConfig: "libisal",
-            providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+            providers: [.apt(["libisal-dev"])]),
         .target(name: "SystemText", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "MailLog", dependencies: ["CISAL", "SystemText"], exclude: ["README.md"],

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Text of the system, such as a file's name or an argument: any bytes but NUL, mostly UTF-8.
 ///

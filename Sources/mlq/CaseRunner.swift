@@ -1,13 +1,8 @@
 import CISAL
+import Glibc
 import MailLog
 import QueryEngine
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Runs test cases, each in every way in which a log can be read; the answer must not depend on the way.
 struct CaseRunner {

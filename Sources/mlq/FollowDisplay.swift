@@ -1,11 +1,6 @@
+import Glibc
 import MailLog
 import QueryEngine
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Shows the answer so far again and again: in its place on a terminal, one below the other into a pipe.
 final class FollowDisplay {

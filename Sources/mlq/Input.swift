@@ -1,10 +1,5 @@
+import Glibc
 import MailLog
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Which logs a command reads.
 enum Input {

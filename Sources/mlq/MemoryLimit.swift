@@ -1,12 +1,7 @@
+import Glibc
 import MailLog
 import QueryEngine
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The limits on the memory of this process: `ulimit -v`, `ulimit -d`, and those of its container.
 ///

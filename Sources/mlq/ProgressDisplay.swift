@@ -1,12 +1,7 @@
+import Glibc
 import MailLog
 import QueryEngine
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Draws the progress bar on standard error when work lasts over a second and it is a terminal. A thread of its
 /// own looks at the clock; nothing is drawn otherwise.

@@ -1,14 +1,9 @@
+import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
 import Synchronization
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Runs queries over one set of logs, and keeps the account of what happened.
 struct Session {

@@ -1,13 +1,8 @@
+import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The options of a call, checked.
 struct Settings {

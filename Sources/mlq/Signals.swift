@@ -1,12 +1,7 @@
+import Glibc
 import MailLog
 import QueryEngine
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Ctrl-C ends the running query, not the process: a thread of its own waits for the signal. In a shell it ends
 /// the line that is being typed, and a request to end lets the shell put the terminal in order first. There the

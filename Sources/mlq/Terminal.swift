@@ -1,9 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
+import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax

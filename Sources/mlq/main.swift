@@ -1,14 +1,9 @@
 import ArgumentParser
+import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 // The first word decides: a file that exists is a script or a log; else it may be a subcommand.
 Terminal.holdStandardDescriptors()

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Turns the bytes of a line into the cells that a query demands, and no others. One for each worker.
 ///

@@ -1,10 +1,5 @@
+import Glibc
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Tells that something has happened to files, through inotify where there is one. It may miss what happens on
 /// another machine (NFS), so whoever asks looks from time to time anyway.
@@ -37,11 +32,7 @@ final class DirectoryWatch {
     private static let overflow: UInt32 = 0x4000
 
     init() {
-        #if canImport(Glibc)
-            descriptor = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
-        #else
-            descriptor = -1
-        #endif
+        descriptor = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -57,11 +48,7 @@ final class DirectoryWatch {
     func add(file: String) { _ = add(file, Self.modified) }
 
     private func add(_ path: String, _ mask: UInt32) -> Int32 {
-        #if canImport(Glibc)
-            descriptor < 0 ? -1 : inotify_add_watch(descriptor, SystemText.path(path), mask)
-        #else
-            -1
-        #endif
+        descriptor < 0 ? -1 : inotify_add_watch(descriptor, SystemText.path(path), mask)
     }
 
     /// Waits until something has happened, or a pipe has something to read, for at most so many milliseconds.

@@ -1,10 +1,5 @@
+import Glibc
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Reads logs to their ends and then goes on with what is written to them, whatever becomes of the files:
 ///

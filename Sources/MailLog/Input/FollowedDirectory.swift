@@ -1,10 +1,5 @@
+import Glibc
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A directory whose logs are followed: finds those that come.
 final class FollowedDirectory {

@@ -1,10 +1,5 @@
+import Glibc
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A log by its name, with the files that have had that name, from the oldest on.
 ///

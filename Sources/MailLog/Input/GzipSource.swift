@@ -1,10 +1,5 @@
 import CISAL
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What a gzip file holds: the bytes of its members, one after the other.
 final class GzipSource: ByteSource {

@@ -1,10 +1,5 @@
+import Glibc
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The files of a log by their names: the log itself and its rotations, in its directory and, if its name is a
 /// symbolic link, in that of its target.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// One log: where it is, how it is packed, and where in time it stands, as far as its beginning and its end
 /// tell.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What a file holds that the system's own tools unpack: one runs as a child process, and its output is read.
 final class ToolSource: ByteSource {

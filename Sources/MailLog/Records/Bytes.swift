@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A view of bytes that somebody else owns, with the few searches that reading a log line takes.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Finds one literal in a block of raw log bytes, sixteen places at a time.
 ///

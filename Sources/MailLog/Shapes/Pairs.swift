@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Reader of `key=value` pairs, from left to right in the order in which Postfix writes them. The fixed order keeps
 /// a pair-like text inside an address or a reply from being read as a pair.

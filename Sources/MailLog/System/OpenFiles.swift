@@ -1,10 +1,5 @@
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// How many logs stay open. One that does is read whole, even when it is rotated meanwhile; the others are opened anew
 /// for each read.
@@ -12,11 +7,7 @@ package enum OpenFiles {
     /// Programs that a shell starts inherit the limit, and some of them visit every number below it.
     private static let highest: rlim_t = 65536
 
-    #if canImport(Glibc)
-        private static let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-        private static let files = RLIMIT_NOFILE
-    #endif
+    private static let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 
     /// As many files may be open as the system lets this process have.
     package static func allowMany() {

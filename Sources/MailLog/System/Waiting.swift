@@ -1,11 +1,6 @@
+import Glibc
 import Synchronization
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Waits for the writer of a pipe until a signal ends the wait. It serves reads outside a run, which has a
 /// `RunState` of its own.
@@ -24,11 +19,7 @@ package enum Waiting {
     /// Opens a file or a pipe without blocking. `kind` comes from the open descriptor, because the path may change. The
     /// descriptor is negative, with `errno` set, if that fails.
     package static func open(_ path: String) -> (descriptor: Int32, status: stat, kind: FileKind) {
-        #if canImport(Glibc)
-            let descriptor = Glibc.open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #else
-            let descriptor = Darwin.open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        #endif
+        let descriptor = Glibc.open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         return look(descriptor)
     }
 
@@ -59,11 +50,7 @@ package enum Waiting {
                     return -1
                 }
             }
-            #if canImport(Glibc)
-                let step = Glibc.read(descriptor, buffer, count)
-            #else
-                let step = Darwin.read(descriptor, buffer, count)
-            #endif
+            let step = Glibc.read(descriptor, buffer, count)
             if step >= 0 || errno != EINTR && errno != EAGAIN { return step }
         }
     }

@@ -1,10 +1,5 @@
+import Glibc
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// How far the clocks of a place are ahead of UTC, at every moment (`--tz`).
 package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {

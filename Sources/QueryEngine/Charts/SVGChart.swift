@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// SVG renderer for charts. The output is one self-contained SVG element. The colours are those of Okabe and Ito, which
 /// colour-blind readers can distinguish, on light and dark backgrounds.

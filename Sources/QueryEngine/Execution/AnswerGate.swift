@@ -1,10 +1,5 @@
+import Glibc
 import MailLog
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Stands between a run, which has a thread of its own, and whoever waits for its answer. After an interrupt nobody
 /// waits longer than can hardly be noticed, unless the answer is being written by then: the run is left to end by

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Writes to a file descriptor. A reader that has gone away is no error: the run ends quietly. A reader that takes
 /// nothing does not hold up an interrupted run.
@@ -60,11 +56,7 @@ package final class DescriptorSink: ByteSink {
     }
 
     private static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, bytes, count)
-        #else
-            Darwin.write(descriptor, bytes, count)
-        #endif
+        Glibc.write(descriptor, bytes, count)
     }
 
     /// What follows on a terminal begins on a line of its own.

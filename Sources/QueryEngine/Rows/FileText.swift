@@ -1,11 +1,6 @@
+import Glibc
 import MailLog
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Small files that a query names: lists of values, lookup tables, scripts.
 package enum FileText {

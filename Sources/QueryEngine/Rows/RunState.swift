@@ -1,11 +1,6 @@
+import Glibc
 import MailLog
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// What all threads of a run share: whether to go on, and what went wrong.
 package final class RunState: Sendable {

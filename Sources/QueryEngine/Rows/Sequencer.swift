@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Puts what threads make of the chunks back into the order of the chunks. A thread that is far ahead waits, so
 /// that memory stays bounded.

@@ -1,10 +1,5 @@
+import Glibc
 import MailLog
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Temporary file of records, each with its length before it: written once, then read from the start. The file has
 /// no name, so nothing is left behind however the process ends.

@@ -1,12 +1,7 @@
+import Glibc
 import MailLog
 import Synchronization
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Files that have their names when they are whole, and not before.
 ///

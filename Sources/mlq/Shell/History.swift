@@ -1,13 +1,8 @@
 import CReadline
+import Glibc
 import MailLog
 import QueryEngine
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The statements of this and earlier shells. Each is appended to the file when it is entered, so that neither a
 /// crash nor another shell costs any; what another shell enters is not mixed in.

@@ -1,13 +1,8 @@
+import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// `:save F.mlq`: the last query as a script.
 struct SaveCommand: ShellCommand {

@@ -1,12 +1,7 @@
 import CReadline
+import Glibc
 import QueryEngine
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Colours over the line that Readline has drawn. Readline knows nothing of them: the same characters are written
 /// again in their places, with colours, and the cursor returns. Where their places are not certain (another

@@ -1,12 +1,7 @@
 import CReadline
+import Glibc
 import QueryEngine
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// GNU Readline, a line at a time. Waiting is done here, so that a signal can end it.
 enum LineEditor {

@@ -1,12 +1,7 @@
+import Glibc
 import QueryEngine
 import Synchronization
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The program that shows long texts a screenful at a time.
 struct Pager {

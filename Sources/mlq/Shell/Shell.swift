@@ -1,13 +1,8 @@
+import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
 import SystemText
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The shell: reads a statement, shows its answer, reads the next; an answer is kept for what goes on from it.
 final class Shell {

@@ -1,15 +1,9 @@
+import Glibc
 import MailLog
+@testable import QueryEngine
 import QuerySyntax
 import Synchronization
 import Testing
-
-@testable import QueryEngine
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("An interrupt while an answer is put together")
 struct InterruptTests {

@@ -1,12 +1,6 @@
-import Testing
-
+import Glibc
 @testable import QueryEngine
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Testing
 
 /// context, assert, write and files.
 @Suite struct LineStageTests {

@@ -1,15 +1,9 @@
+import Glibc
 import MailLog
+@testable import QueryEngine
 import QuerySyntax
 import Synchronization
 import Testing
-
-@testable import QueryEngine
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Runs queries over a small log as the command does, from text to text.
 struct TestLog {

@@ -1,13 +1,7 @@
+import Glibc
 import MailLog
-import Testing
-
 @testable import QueryEngine
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Testing
 
 /// The names of the files that `write` makes, and when they have them.
 @Suite("Written files")
