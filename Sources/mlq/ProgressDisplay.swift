@@ -1,7 +1,6 @@
 import Glibc
 import MailLog
 import QueryEngine
-import Synchronization
 
 /// Draws the progress bar on standard error when work lasts over a second and it is a terminal. A thread of its
 /// own looks at the clock; nothing is drawn otherwise.

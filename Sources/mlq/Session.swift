@@ -2,7 +2,6 @@ import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
-import Synchronization
 import SystemText
 
 /// Runs queries over one set of logs, and keeps the account of what happened.

@@ -1,7 +1,7 @@
 import Glibc
 import MailLog
 import QueryEngine
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Ctrl-C ends the running query, not the process: a thread of its own waits for the signal. In a shell it ends
 /// the line that is being typed, and a request to end lets the shell put the terminal in order first. There the

@@ -2,8 +2,8 @@ import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
-import Synchronization
 import SystemText
+import struct Synchronization.Atomic
 
 /// What standard output and error are, and messages on standard error.
 enum Terminal {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Beginning of a log: its lines from the first one with a stamp on, whatever comes before that. It depends on the
 /// bytes alone, not on how many of them a slow pipe gives at once.
 struct Beginning {

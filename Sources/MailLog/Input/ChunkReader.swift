@@ -1,4 +1,4 @@
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Hands out the lines of a log set in chunks, to as many threads as ask.
 ///
@@ -183,8 +183,10 @@ package final class ChunkReader: Sendable {
     private func turn(_ lines: Lines, _ stream: Stream, _ block: Block) -> Turn {
         if let chunk = read(lines, block) { return .chunk(chunk) }
         state.withLock { state in
-            guard let place = state.streams.firstIndex(where: { $0 === stream }) else { return }
-            state.streams.remove(at: place)
+            // A new array: another thread may still go through the old one.
+            let others = state.streams.filter { $0 !== stream }
+            guard others.count < state.streams.count else { return }
+            state.streams = others
             if case .file(let file, _) = lines { plainBytes.add(files[file].file.size, ordering: .relaxed) }
             if case .merged(let logs) = lines { plainBytes.add(logs.consumed, ordering: .relaxed) }
         }
@@ -230,7 +232,7 @@ package final class ChunkReader: Sendable {
                     passage, files, parts, usesInstants: usesInstants, numbered: isNumbered,
                     shouldStop: shouldStop))
         }
-        state.streams.append(Stream(state.unit, lines))
+        state.streams = state.streams + [Stream(state.unit, lines)]
     }
 
     private func read(_ lines: Lines, _ block: Block) -> Chunk? {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a command says about its logs.
 package struct LogOptions: Sendable {
     /// The year of the first stamp that has none.

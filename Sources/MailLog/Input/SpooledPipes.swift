@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Copies of pipes in temporary files. A pipe gives its bytes once, and later log sets want them too.
 package final class SpooledPipes: Sendable {
     private let copies = Mutex<[String: OpenFile]>([:])

@@ -1,4 +1,4 @@
-import Synchronization
+import struct Synchronization.Atomic
 
 /// What must be known of several logs to read them in the order of time: where each ends, and whether lines stand in
 /// two of them.

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import struct Synchronization.Atomic
 
 /// How many logs stay open. One that does is read whole, even when it is rotated meanwhile; the others are opened anew
 /// for each read.

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import struct Synchronization.Atomic
 import SystemText
 
 /// Waits for the writer of a pipe until a signal ends the wait. It serves reads outside a run, which has a

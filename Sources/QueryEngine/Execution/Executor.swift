@@ -1,6 +1,5 @@
 import MailLog
 import QuerySyntax
-import Synchronization
 
 /// Runs a query: threads scan the log and do what can be done row by row; what needs all rows or their order is
 /// put together behind them.

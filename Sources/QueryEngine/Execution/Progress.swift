@@ -1,5 +1,4 @@
 import MailLog
-import Synchronization
 
 /// How far the reading has come; asked by whoever draws the bar.
 package final class Progress: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import MailLog
 
 /// Counts the rows that come out of each step of a query.
 package final class StepCounts: Sendable {

@@ -1,5 +1,4 @@
 import MailLog
-import Synchronization
 
 /// Redacts whole log lines: values of fields by the types of their fields, the rest as free text. A field and the same
 /// text in its line have the same pseudonym.

@@ -1,4 +1,4 @@
-import Synchronization
+import MailLog
 
 /// A value that is made once in each run, by the thread that needs it first; the others wait for it. Queries that
 /// start from the same name share it, but what a failed run has made is of no use to the next one.

@@ -1,5 +1,4 @@
 import MailLog
-import Synchronization
 
 /// How many slots the rows between two reductions have. Stages add slots while they are resolved; rows are made
 /// only when all of them are.

@@ -1,5 +1,4 @@
 import MailLog
-import Synchronization
 
 /// Starts, stops and reloads of Postfix, shown as marks on the time axis of a chart. The scan of the chart's query
 /// finds them, independent of the filters of the query.

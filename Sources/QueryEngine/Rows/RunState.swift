@@ -1,6 +1,6 @@
 import Glibc
 import MailLog
-import Synchronization
+import struct Synchronization.Atomic
 
 /// What all threads of a run share: whether to go on, and what went wrong.
 package final class RunState: Sendable {

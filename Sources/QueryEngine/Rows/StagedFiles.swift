@@ -1,6 +1,6 @@
 import Glibc
 import MailLog
-import Synchronization
+import struct Synchronization.Atomic
 import SystemText
 
 /// Files that have their names when they are whole, and not before.

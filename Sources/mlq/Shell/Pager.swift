@@ -1,6 +1,6 @@
 import Glibc
 import QueryEngine
-import Synchronization
+import struct Synchronization.Atomic
 import SystemText
 
 /// The program that shows long texts a screenful at a time.

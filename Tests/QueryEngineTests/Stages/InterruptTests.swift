@@ -2,7 +2,7 @@ import Glibc
 import MailLog
 @testable import QueryEngine
 import QuerySyntax
-import Synchronization
+import struct Synchronization.Atomic
 import Testing
 
 @Suite("An interrupt while an answer is put together")

@@ -2,7 +2,6 @@ import Glibc
 import MailLog
 @testable import QueryEngine
 import QuerySyntax
-import Synchronization
 import Testing
 
 /// Runs queries over a small log as the command does, from text to text.

@@ -1,0 +1,44 @@
+#if THREAD_SANITIZER
+    import Glibc
+
+    /// The library's mutex, made of a POSIX mutex, which ThreadSanitizer knows.
+    ///
+    /// The library's own is a futex in code without instrumentation: the sanitizer would take every access that it
+    /// guards for a race.
+    package struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+        private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+
+        package init(_ initial: consuming sending Value) {
+            pthread_mutex_init(lock, nil)
+            value.initialize(to: initial)
+        }
+
+        deinit {
+            pthread_mutex_destroy(lock)
+            value.deinitialize(count: 1)
+            lock.deallocate()
+            value.deallocate()
+        }
+
+        package borrowing func withLock<Result: ~Copyable, Failure: Error>(
+            _ body: (inout sending Value) throws(Failure) -> sending Result
+        ) throws(Failure) -> sending Result {
+            pthread_mutex_lock(lock)
+            defer { pthread_mutex_unlock(lock) }
+            return try body(&value.pointee)
+        }
+
+        package borrowing func withLockIfAvailable<Result: ~Copyable, Failure: Error>(
+            _ body: (inout sending Value) throws(Failure) -> sending Result
+        ) throws(Failure) -> sending Result? {
+            guard pthread_mutex_trylock(lock) == 0 else { return nil }
+            defer { pthread_mutex_unlock(lock) }
+            return try body(&value.pointee)
+        }
+    }
+#else
+    import Synchronization
+
+    package typealias Mutex<Value: ~Copyable> = Synchronization.Mutex<Value>
+#endif
