@@ -11,7 +11,7 @@ enum Command {
         }
         // A message on the call itself quotes it, too.
         if arguments.contains(where: { $0.hasPrefix("--redact") }) {
-            Terminal.redaction.withLock { $0 = Redaction() }
+            Terminal.redaction.withLock { $0 = Redaction(tokens: Language.mlq.tokens) }
         }
         let options: Options
         do {

@@ -9,7 +9,7 @@ struct Session {
     var settings: Settings { didSet { Session.redactMessages(settings) } }
     private(set) var paths: [String]
     /// The names that statements have bound so far.
-    private(set) var environment = Environment()
+    private(set) var environment = Environment(.mlq)
     private(set) var logs: LazyLogs
     private var rows = 0
     private var problems: [InputProblem] = []

@@ -73,18 +73,18 @@ struct Settings {
     }
 
     /// The key of a process that was not told one: settings that change must not change the names.
-    private static let unnamed = Redaction()
+    private static let unnamed = Redaction(tokens: Language.mlq.tokens)
 
     private static func redaction(_ options: Options) throws(UsageError) -> Redaction? {
         guard let key = options.redactKey else { return options.redact ? unnamed : nil }
         guard !key.isEmpty else { throw UsageError("--redact-key: the key is empty") }
-        guard key.hasPrefix("@") else { return Redaction(key: key) }
+        guard key.hasPrefix("@") else { return Redaction(key: key, tokens: Language.mlq.tokens) }
         switch FileText.read(String(key.dropFirst())) {
         case .failure(let failure): throw UsageError("--redact-key \(failure.message)")
         case .success(var bytes):
             while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
             guard !bytes.isEmpty else { throw UsageError("--redact-key \(key): the file is empty") }
-            return Redaction(key: SystemText.string(bytes))
+            return Redaction(key: SystemText.string(bytes), tokens: Language.mlq.tokens)
         }
     }
 
@@ -106,7 +106,7 @@ struct Settings {
             var parser = try Parser(Source(name: "--since, --until", text: text))
             let pipeline = try parser.pipeline(Stages.all)
             // A time that cannot be read is the fault of the option, not of the query.
-            let query = Query(pipeline, in: Environment())
+            let query = Query(pipeline, in: Environment(.mlq))
             if let error = query.diagnostics.first(where: { $0.message.contains("is not a time") }) {
                 throw error
             }

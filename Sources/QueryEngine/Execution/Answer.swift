@@ -60,7 +60,9 @@ package struct Answer: Sendable {
         guard var parser = try? Parser(source) else { return text }
         parser.names = query.environment.names
         // The query of a finding may begin with a `let`, and ends in a filter of lines.
-        guard rows.schema.wayBack == nil, let pipeline = try? parser.pipeline(Stages.all) else { return text }
+        guard rows.schema.wayBack == nil,
+            let pipeline = try? parser.pipeline(query.environment.language.stages)
+        else { return text }
         let narrowed = Query(pipeline, in: query.environment)
         guard !narrowed.givesLines, narrowed.available.column("queue_id") != nil else { return text }
         let name = query.environment.newName("mail")

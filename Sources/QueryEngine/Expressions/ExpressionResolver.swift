@@ -38,7 +38,7 @@ extension Resolution {
             if schema.isOpen || schema.isBroken {
                 return .constant(.missing, .any, range: name.range)
             }
-            if Functions.all[name.text] != nil {
+            if environment.language.functions[name.text] != nil {
                 throw Diagnostic(
                     "'\(name.text)' is a function", at: name.range, hint: "call it: \(name.text)(…)")
             }
@@ -120,13 +120,13 @@ extension Resolution {
     private mutating func call(
         _ name: Name, _ arguments: [Expression.Argument], _ range: SourceRange
     ) throws(Diagnostic) -> Typed {
-        guard let form = Functions.all[name.text] else {
-            if Aggregates.all[name.text] != nil {
+        guard let form = environment.language.functions[name.text] else {
+            if environment.language.aggregates[name.text] != nil {
                 throw Diagnostic(
                     "'\(name.text)' is an aggregate: it needs groups of rows", at: name.range,
                     hint: "use it in `stats` or after `groupby`")
             }
-            throw Functions.all.unknown(name)
+            throw environment.language.functions.unknown(name)
         }
         let function = try form.parseProduct(name)
         let call = try self.call(name, arguments, function.arguments, range, usage: form.callUsage)

@@ -4,6 +4,7 @@ import QuerySyntax
 /// What a query is resolved in: the time it is asked, what the data covers, the values of parameters, the names
 /// that `let` has bound.
 package struct Environment: Sendable {
+    package let language: Language
     /// Microseconds of the wall clock.
     package var now: Int64 = 0
     /// The zone in which times are given, if it is not that of each stamp.
@@ -36,7 +37,7 @@ package struct Environment: Sendable {
     /// Whether rows go on coming (`--follow`).
     package var follows = false
 
-    package init() {}
+    package init(_ language: Language) { self.language = language }
 
     package var parameters: [String: Expression] { bindings.parameters }
 
@@ -60,12 +61,10 @@ package struct Environment: Sendable {
     /// named `{name}`. `names` are those that a pipeline may begin with.
     func names(usedIn text: String, _ names: Set<String>) -> Set<String> {
         let source = Source(name: "", text: text)
-        guard var parser = try? Parser(source) else { return [] }
-        parser.names = names
-        parser.script(Stages.all)
+        guard let tokens = language.tokens(of: source, names: names) else { return [] }
         var used: Set<String> = []
         var before = ""
-        for token in parser.tokens where token.role != .comment {
+        for token in tokens where token.role != .comment {
             let word = source[token.range]
             // Elsewhere a name is that of a new column.
             let begins = token.role == .name && ["", "("].contains(before)

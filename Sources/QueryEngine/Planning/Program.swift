@@ -71,7 +71,7 @@ package struct Program: Sendable {
             return []
         }
         parser.names = names
-        parser.script(Stages.all) { (statement: Statement<any Stage>) in
+        parser.script(environment.language.stages) { (statement: Statement<any Stage>) in
             guard errors < maximumErrors else { return [] }
             do throws(Diagnostic) {
                 return try add(statement, source)

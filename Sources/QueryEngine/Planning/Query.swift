@@ -68,7 +68,7 @@ package struct Query: Sendable {
         size = resolution.size
         depth = resolution.depth
         if let groups = resolution.pendingGroups {
-            diagnostics.append(GroupbyStage.needsAggregate(groups.stage, groups.stage.range))
+            diagnostics.append(Resolution.needsAggregate(groups.stage, groups.stage.range))
         }
         if let (presence, range) = resolution.excluded, !hasErrors {
             diagnostics.append(Query.noLine(presence, range))
@@ -126,15 +126,10 @@ package struct Query: Sendable {
         } else {
             what = "no line has \(names.count == 2 ? "both " : "")\(names.joined(separator: " and "))"
         }
-        let wayOut =
-            Stages.all["deliveries"] == nil
-            ? "put the lines of a mail side by side: `filter status=deferred | select queue_id, to | "
-                + "join (filter event=active | select queue_id, from) on queue_id`"
-            : "start with `deliveries |`, whose rows have the fields of the whole message"
         return Diagnostic(
             what, at: range,
             hint: "'from' and 'size' stand on the queue manager's lines, 'to' and 'status' on deliveries'",
-            notes: [wayOut])
+            notes: ["start with `deliveries |`, whose rows have the fields of the whole message"])
     }
 
     // MARK: What the scan has to do

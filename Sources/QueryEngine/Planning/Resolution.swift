@@ -76,8 +76,8 @@ package struct Resolution: Sendable {
                 pendingGroups = nil
                 continue
             }
-            if let groups = pendingGroups, !(stage is any AggregateStage) {
-                diagnostics.append(GroupbyStage.needsAggregate(groups.stage, step.range))
+            if let groups = pendingGroups, !stage.isAggregate {
+                diagnostics.append(Resolution.needsAggregate(groups.stage, step.range))
                 pendingGroups = nil
             }
             do throws(Diagnostic) {
@@ -101,9 +101,16 @@ package struct Resolution: Sendable {
             } else if case .reshape? = steps.last {
                 frozen = (steps, [])
             }
-            isSaved = stage is WriteStage
+            isSaved = stage.savesRows
         }
         checkScan()
+    }
+
+    /// Reports a `groupby` that no aggregate follows.
+    static func needsAggregate(_ groupby: Name, _ range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            "'groupby' needs an aggregate next", at: range,
+            hint: "such as `groupby … | count` or `| sum bytes`")
     }
 
     private func checkSize(_ range: SourceRange) throws(Diagnostic) {

@@ -10,6 +10,10 @@ package protocol Stage: Sendable {
     /// Whether its rows have the columns that came in, so that the stages behind it can be checked even when it is
     /// wrong.
     var keepsColumns: Bool { get }
+    /// Whether it aggregates rows, so that it may follow `groupby`.
+    var isAggregate: Bool { get }
+    /// Whether its rows end in a file, so that none is shown.
+    var savesRows: Bool { get }
     /// Why it cannot take part in a query whose rows go on coming (`--follow`): what it does, in words behind its
     /// name. Nil where it can.
     var reasonNotToFollow: String? { get }
@@ -17,5 +21,7 @@ package protocol Stage: Sendable {
 
 extension Stage {
     package var keepsColumns: Bool { false }
+    package var isAggregate: Bool { false }
+    package var savesRows: Bool { false }
     package var reasonNotToFollow: String? { nil }
 }

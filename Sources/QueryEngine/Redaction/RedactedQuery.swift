@@ -15,10 +15,8 @@ struct RedactedQuery {
     init?(_ text: String, _ redaction: Redaction, names: Set<String>) {
         self.redaction = redaction
         source = Source(name: "query", text: text)
-        guard var parser = try? Parser(source) else { return nil }
-        parser.names = names
-        parser.script(Stages.all)
-        tokens = parser.tokens
+        guard let tokens = redaction.tokens(source, names) else { return nil }
+        self.tokens = tokens
         self.names = Set(
             tokens.filter { [.field, .name, .parameter].contains($0.role) }.map { [source] in source[$0.range]
             })

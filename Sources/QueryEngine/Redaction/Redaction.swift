@@ -1,4 +1,5 @@
 import MailLog
+import QuerySyntax
 
 /// Pseudonyms for what tells who somebody is: local parts and logins, names and addresses of clients. Under
 /// one key the same is always called the same, so that answers still group and several of them agree. Domains,
@@ -6,9 +7,14 @@ import MailLog
 package struct Redaction: Sendable {
     private let hash: SipHash
     private let lines = RedactedLines()
+    /// Tokens of a script; nil if it is none. A pipeline may begin with one of the names.
+    let tokens: @Sendable (_ script: Source, _ names: Set<String>) -> [Token]?
 
-    /// Without a key, one that is never told.
-    package init(key: String? = nil) {
+    /// Without a key, pseudonyms of two runs differ.
+    package init(
+        key: String? = nil, tokens: @escaping @Sendable (_ script: Source, _ names: Set<String>) -> [Token]?
+    ) {
+        self.tokens = tokens
         guard let key else {
             hash = SipHash(key: (.random(in: 0 ... .max), .random(in: 0 ... .max)))
             return

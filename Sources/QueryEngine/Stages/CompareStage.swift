@@ -2,7 +2,7 @@ import MailLog
 import QuerySyntax
 
 /// `compare RANGE with RANGE [AGGREGATE] [by KEYS]`: the same groups in two intervals of time, side by side.
-struct CompareStage: AggregateStage {
+struct CompareStage: Stage {
     static let form = Form<any Stage>(
         "compare", summary: "put two intervals of time side by side, by keys",
         details: """
@@ -28,6 +28,8 @@ struct CompareStage: AggregateStage {
     let ranges: [TimeRange]
     let item: AggregateItem?
     let grouping: Grouping
+
+    var isAggregate: Bool { true }
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         guard let time = resolution.schema.column("time"), time.type.isTime else {

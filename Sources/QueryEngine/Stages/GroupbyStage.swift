@@ -25,13 +25,4 @@ struct GroupbyStage: Stage {
         _ = try resolution.resolve(keys)
         resolution.pendingGroups = (keys, name)
     }
-
-    static func needsAggregate(_ name: Name, _ range: SourceRange) -> Diagnostic {
-        Diagnostic(
-            "'groupby' needs an aggregate next", at: range,
-            hint: "such as `groupby … | count` or `| sum bytes`")
-    }
 }
-
-/// A stage that may follow `groupby`.
-protocol AggregateStage: Stage {}

@@ -19,3 +19,9 @@ package enum Stages {
             TraceStage.form,
         ] + SummaryStage.forms)
 }
+
+extension Language {
+    /// The language of mlq.
+    package static let mlq = Language(
+        stages: Stages.all, functions: Functions.all, aggregates: Aggregates.all)
+}

@@ -1,7 +1,7 @@
 import QuerySyntax
 
 /// `stats n=count(), p95(delay) by KEYS`: several aggregates at once.
-struct StatsStage: AggregateStage {
+struct StatsStage: Stage {
     static let form = Form<any Stage>(
         "stats", aliases: ["summarize", "aggregate", "agg"],
         summary: "several aggregates at once, by keys",
@@ -22,6 +22,8 @@ struct StatsStage: AggregateStage {
     let name: Name
     let items: [AggregateItem]
     let grouping: Grouping
+
+    var isAggregate: Bool { true }
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         try resolution.group(by: grouping.keys, items, stage: name)

@@ -2,7 +2,7 @@ import MailLog
 import QuerySyntax
 
 /// One aggregate as a stage: `count`, `sum bytes by process`, `p95 delay if status=sent per 1h`.
-struct SummaryStage: AggregateStage {
+struct SummaryStage: Stage {
     /// A stage for each aggregate that may be one.
     static let forms: [Form<any Stage>] = Aggregates.all.forms.compactMap { aggregate in
         guard let product = try? aggregate.parseProduct(Name(aggregate.name, SourceRange(0, 0))),
@@ -32,6 +32,8 @@ struct SummaryStage: AggregateStage {
     let name: Name
     let operands: [Expression]
     let grouping: Grouping
+
+    var isAggregate: Bool { true }
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let call = AggregateItem(
@@ -102,14 +104,15 @@ extension Parser {
 
 extension Resolution {
     mutating func resolve(_ item: AggregateItem) throws(Diagnostic) -> GroupReduction.Item {
-        guard let form = Aggregates.all[item.function.text] else {
-            if Functions.all[item.function.text] != nil {
+        let aggregates = environment.language.aggregates
+        guard let form = aggregates[item.function.text] else {
+            if environment.language.functions[item.function.text] != nil {
                 throw Diagnostic(
                     "'\(item.function.text)' is a function of one row, not an aggregate",
                     at: item.function.range,
-                    hint: "aggregates: \(Aggregates.all.forms.map(\.name).joined(separator: ", "))")
+                    hint: "aggregates: \(aggregates.forms.map(\.name).joined(separator: ", "))")
             }
-            throw Aggregates.all.unknown(item.function)
+            throw aggregates.unknown(item.function)
         }
         let aggregate = try form.parseProduct(item.function)
         let call = try call(

@@ -22,6 +22,8 @@ struct WriteStage: Stage {
     let name: Name
     let file: Name
 
+    var savesRows: Bool { true }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let template = try FileName(file, resolution)
         let format = try format(resolution.schema)

@@ -18,7 +18,7 @@ struct CompleterTests {
         _ marked: String, values: @escaping (Query) -> RowTable = { _ in RowTable() }
     ) -> [String] {
         let text = String(marked.prefix { $0 != "‸" })
-        var environment = Environment()
+        var environment = Environment(.mlq)
         environment.bind("storm", Pipeline(start: nil, stages: [], range: SourceRange(0, 0)), text: "")
         let completer = Completer(environment, values: values, files: { ["\($0)1.txt"] })
         return completer.complete(text, commands: commands).candidates.map(\.text)
@@ -110,7 +110,7 @@ struct CompleterTests {
             ("filter from in @", ["plain.txt", "\"a b.txt\"", "\"c d/"]),
             ("lookup \"", ["plain.txt", "a b.txt", "c d/"]),
         ] {
-            let completer = Completer(Environment(), files: { _ in ["plain.txt", "a b.txt", "c d/"] })
+            let completer = Completer(Environment(.mlq), files: { _ in ["plain.txt", "a b.txt", "c d/"] })
             let answer = completer.complete(text, commands: CompleterTests.commands)
             #expect(answer.candidates.map(\.text) == offered)
         }
@@ -133,7 +133,7 @@ struct CompleterTests {
         let texts = Arena()
         var asked: [String] = []
         let completer = Completer(
-            Environment(),
+            Environment(.mlq),
             values: { query in
                 asked.append(query.text)
                 let builder = RowTable.Builder(query.schema)

@@ -38,8 +38,8 @@ struct HighlighterTests {
         let bytes = Array(text.utf8)
         var shown = ""
         var position = 0
-        for span in Highlighter(Environment()).spans(text, cursor: cursor, commands: CompleterTests.commands)
-        {
+        let highlighter = Highlighter(Environment(.mlq))
+        for span in highlighter.spans(text, cursor: cursor, commands: CompleterTests.commands) {
             shown += String(decoding: bytes[position..<span.range.lowerBound], as: UTF8.self)
             shown += "\("\(span.part)".first!)[" + String(decoding: bytes[span.range], as: UTF8.self) + "]"
             position = span.range.upperBound

@@ -20,7 +20,7 @@ private struct Evaluation {
         let expression = try parser.expression()
         let isWhole = parser.atEndOfText()
         #expect(isWhole, "\(text) is read only in part")
-        var resolution = Resolution(schema: schema, environment: Environment())
+        var resolution = Resolution(schema: schema, environment: Environment(.mlq))
         let typed = try resolution.expression(expression)
         let run = RunState(memory: 1 << 20, threads: 1)
         let worker = Worker(run: run)
@@ -329,7 +329,7 @@ private let row: [Cell] = [
     func neighboursNeedOrder(_ text: String) throws {
         var parser = try Parser(Source(name: "test", text: text))
         let pipeline = try parser.pipeline(Stages.all)
-        let query = Query(pipeline, in: Environment())
+        let query = Query(pipeline, in: Environment(.mlq))
         let messages = query.diagnostics.filter { $0.severity == .error }.map(\.message)
         #expect(
             messages == [

@@ -42,7 +42,7 @@ struct CostTests {
     @Test("grows with its length", arguments: scripts.indices)
     func check(_ index: Int) {
         let (name, script) = CostTests.scripts[index]
-        var environment = Environment()
+        var environment = Environment(.mlq)
         environment.readFile = { _ in .success(CostTests.wide) }
         let duration = ContinuousClock().measure { #expect(LimitsTests.problems(script, environment) == []) }
         #expect(duration < CostTests.bound, "\(name)")
@@ -71,7 +71,8 @@ struct CostTests {
     func redact() {
         let query = "filter pid in (\(CostTests.numbers(40_000)))"
         let duration = ContinuousClock().measure {
-            let shown = RedactedQuery(query, Redaction(key: "k"), names: [])?.text
+            let shown = RedactedQuery(query, Redaction(key: "k", tokens: Language.mlq.tokens), names: [])?
+                .text
             #expect(shown == query)
         }
         #expect(duration < CostTests.bound)

@@ -113,13 +113,13 @@ struct LimitsTests {
     @Test("imports are read once, and nested up to a depth", arguments: imports.indices)
     func imported(_ index: Int) {
         let (file, problems) = LimitsTests.imports[index]
-        var environment = Environment()
+        var environment = Environment(.mlq)
         environment.readFile = { .success(Array(file(Int($0) ?? 0).utf8)) }
         #expect(LimitsTests.problems("import \"0\"\ncount", environment) == problems)
     }
 
     /// The messages of a script's errors.
-    static func problems(_ script: String, _ environment: Environment = Environment()) -> [String] {
+    static func problems(_ script: String, _ environment: Environment = Environment(.mlq)) -> [String] {
         Program([Source(name: "script.mlq", text: script)], in: environment).diagnostics
             .map(\.diagnostic.message)
     }
@@ -176,7 +176,7 @@ struct NamesTests {
     @Test("the text of a query starts from the log lines")
     func text() {
         let script = "let a = filter pid=1\nlet b = a | head 3\nlet c = b\nc | count"
-        let program = Program([Source(name: "script.mlq", text: script)], in: Environment())
+        let program = Program([Source(name: "script.mlq", text: script)], in: Environment(.mlq))
         guard case .query(let query)? = program.items.last else { return #expect(Bool(false)) }
         #expect(query.text == "filter pid=1 | head 3 | count")
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Words that may be names")
 struct UnknownWordsTests {
     private static let secret = "zqsecret"
-    private let redaction = Redaction(key: "a key")
+    private let redaction = Redaction(key: "a key", tokens: Language.mlq.tokens)
 
     @Test("an unknown word is in no line, wherever a program writes it", arguments: LineShapes.all.indices)
     func everyWord(_ index: Int) {

@@ -23,7 +23,7 @@ struct InterruptTests {
     func merging(question: String) throws {
         let logs = LogSet(paths: Self.log.paths, options: LogOptions(year: 2026))
         var parser = try Parser(Source(name: "query", text: question))
-        let query = Query(try parser.pipeline(Stages.all), in: Environment())
+        let query = Query(try parser.pipeline(Stages.all), in: Environment(.mlq))
         let run = RunState(memory: 512 << 20, threads: 2)
         let progress = Progress()
         let sink = MemorySink()

@@ -72,7 +72,7 @@ struct TestLog {
         var options = LogOptions()
         options.year = 2026
         let logs = LogSet(paths: paths, options: options)
-        var environment = Environment()
+        var environment = Environment(.mlq)
         environment.memory = memory
         environment.force = force
         environment.files = { logs.files }
