@@ -5,11 +5,11 @@
     ///
     /// The library's own is a futex in code without instrumentation: the sanitizer would take every access that it
     /// guards for a race.
-    package struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+    package struct Mutex<Guarded: ~Copyable>: ~Copyable, @unchecked Sendable {
         private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        private let value = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        private let value = UnsafeMutablePointer<Guarded>.allocate(capacity: 1)
 
-        package init(_ initial: consuming sending Value) {
+        package init(_ initial: consuming sending Guarded) {
             pthread_mutex_init(lock, nil)
             value.initialize(to: initial)
         }
@@ -22,7 +22,7 @@
         }
 
         package borrowing func withLock<Result: ~Copyable, Failure: Error>(
-            _ body: (inout sending Value) throws(Failure) -> sending Result
+            _ body: (inout sending Guarded) throws(Failure) -> sending Result
         ) throws(Failure) -> sending Result {
             pthread_mutex_lock(lock)
             defer { pthread_mutex_unlock(lock) }
@@ -30,7 +30,7 @@
         }
 
         package borrowing func withLockIfAvailable<Result: ~Copyable, Failure: Error>(
-            _ body: (inout sending Value) throws(Failure) -> sending Result
+            _ body: (inout sending Guarded) throws(Failure) -> sending Result
         ) throws(Failure) -> sending Result? {
             guard pthread_mutex_trylock(lock) == 0 else { return nil }
             defer { pthread_mutex_unlock(lock) }
@@ -40,5 +40,5 @@
 #else
     import Synchronization
 
-    package typealias Mutex<Value: ~Copyable> = Synchronization.Mutex<Value>
+    package typealias Mutex<Guarded: ~Copyable> = Synchronization.Mutex<Guarded>
 #endif
