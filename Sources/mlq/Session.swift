@@ -69,7 +69,7 @@ struct Session {
         environment.memory = settings.memory
         environment.force = settings.options.force
         environment.output = settings.fileOutput
-        environment.dataRange = { logs.value(spooled: true).timeRange }
+        environment.dataRange = { logs.value(spooled: true).coverage }
         if let word = settings.options.now {
             do { environment.now = try TimeWords(environment).interval(word).start } catch {
                 throw UsageError("--now \(word): not a time")
@@ -79,8 +79,8 @@ struct Session {
             // The data ends with the present, and a pipe is not to be read to its end for that.
             let now = environment.now
             environment.dataRange = {
-                let range = logs.value(spooled: false).timeRange
-                return (range?.first ?? now, max(range?.last ?? now, now))
+                let coverage = logs.value(spooled: false).coverage
+                return Coverage(first: coverage?.first ?? now, last: max(coverage?.last ?? now, now))
             }
         }
         environment.files = { logs.value(spooled: true).files }
@@ -143,8 +143,10 @@ struct Session {
         var bytes: [UInt8] = []
         PeopleText(.size).append(.integer(files.reduce(0) { $0 + $1.size }), to: &bytes)
         let day = { (time: Value) in QueryText.value(TimeBins.start(of: time, .day), .time(.day)) }
-        let first = files.first?.firstTime.map(day) ?? ""
-        let last = files.last { $0.firstTime != nil }?.lastTime.map(day) ?? ""
+        // A compressed log would have to be unpacked for it.
+        let covered = files.allSatisfy { $0.packing == .plain } ? logs.coverage : nil
+        let first = covered.map { day(.time($0.first)) } ?? files.first?.firstTime.map(day) ?? ""
+        let last = covered.map { day(.time($0.last)) } ?? ""
         return (
             name, files.isEmpty ? "" : String(decoding: bytes, as: UTF8.self),
             first.isEmpty ? "" : first == last ? first : "\(first)..\(last)",
@@ -274,12 +276,12 @@ struct Session {
     /// What the logs cover, where a query that no line has passed asks for another time. To know it, the last log is
     /// read to its end if it is compressed.
     private func timeNote(_ query: Query, _ account: ScanAccount) -> String? {
-        guard let wanted = query.times, let covered = logs.value(spooled: true).timeRange,
-            wanted.upperBound <= covered.first || wanted.lowerBound > covered.last
+        guard let wanted = query.times, let covered = logs.value(spooled: true).coverage,
+            wanted.upperBound <= covered.earliest || wanted.lowerBound > covered.latest
         else { return nil }
-        let text = { (time: Int64) in QueryText.value(.time(time), .time(.instant)) }
-        return
-            "no line\(account.skipped.isEmpty ? "" : " that was read") is of the time asked for: the logs go from \(text(covered.first)) to \(text(covered.last))"
+        let isWhole = account.skipped.isEmpty && covered.isExact
+        return "no line\(isWhole ? "" : " that was read") is of the time asked for: the logs go from "
+            + "\(QueryText.time(covered.first)) to \(QueryText.time(covered.last))"
     }
 
     private func statistics(_ outcome: Executor.Outcome, seconds: Double) -> String {
@@ -310,7 +312,7 @@ struct Session {
         let more = logs.files.count - names.count
         let others = more > 0 ? " and \(Digits.grouped(more)) more" : ""
         var lines = ["Made by mlq from \(names.joined(separator: ", "))\(others)."]
-        if let covered = logs.timeRange {
+        if let covered = logs.coverage {
             lines.append(
                 "The logs go from \(QueryText.time(covered.first)) to \(QueryText.time(covered.last)).")
         }

@@ -59,6 +59,24 @@ extension Bytes {
     @inlinable @inline(__always)
     package func lineEnd(after place: Int) -> Int { firstIndex(of: 10, from: place) ?? count }
 
+    /// The lines without their newlines, with their offsets.
+    var lines: Lines { Lines(bytes: self) }
+
+    struct Lines: Sequence, IteratorProtocol {
+        let bytes: Bytes
+        private var offset = 0
+
+        init(bytes: Bytes) { self.bytes = bytes }
+
+        mutating func next() -> (offset: Int, line: Bytes)? {
+            guard offset < bytes.count else { return nil }
+            let start = offset
+            let end = bytes.lineEnd(after: start)
+            offset = end + 1
+            return (start, bytes[start..<end])
+        }
+    }
+
     /// The number of lines that begin here: one that was too long is cut off before its newline.
     package var begunLineCount: Int { lineCount + (isEmpty || self[count - 1] == 10 ? 0 : 1) }
 

@@ -181,10 +181,23 @@ package struct LogFile: Sendable {
         return packing == .gzip ? GzipSource(source) : source
     }
 
-    /// The last stamp, which in a compressed file takes reading all of it.
-    func findLastStamp() -> Stamp? {
-        guard lastStamp == nil, file.isRegular else { return lastStamp }
-        return survey(for: []) { false }.last
+    /// Stamps of all lines, or of as many as are known without reading the log.
+    func stampHours(readingAll: Bool) -> StampHours {
+        var hours = StampHours()
+        func add(_ line: Bytes) {
+            if let stamp = Envelope.parse(line)?.stamp { hours.add(years.time(of: stamp).wallClock) }
+        }
+        if readingAll, file.isRegular {
+            readLines(from: 0) { _, line in
+                add(line)
+                return !Waiting.isOver
+            }
+            return hours
+        }
+        if let firstTime { hours.add(firstTime.wallClock) }
+        if isPlain { TimePlace.sample(self) { _, lines in lines.lines.forEach { add($0.line) } } }
+        if let lastTime { hours.add(lastTime.wallClock) }
+        return hours
     }
 
     /// Reads it, or a part of it, for its last stamp and for how often it has lines by their hashes.
@@ -202,12 +215,9 @@ package struct LogFile: Sendable {
             let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
             last = Self.lastStamp(bytes) ?? last
             guard !lines.isEmpty else { continue }
-            var position = 0
-            while position < bytes.count {
-                let end = bytes.lineEnd(after: position)
-                let hash = Self.hash(bytes[position..<end])
+            for (_, line) in bytes.lines {
+                let hash = Self.hash(line)
                 if lines.contains(hash) { met[hash, default: 0] += 1 }
-                position = end + 1
             }
         }
         return (last, met)
@@ -220,12 +230,7 @@ package struct LogFile: Sendable {
         let block = Block()
         while let place = stream.next(into: block, numbered: false) {
             let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
-            var position = 0
-            while position < bytes.count {
-                let end = bytes.lineEnd(after: position)
-                guard take(place.offset + position, bytes[position..<end]) else { return }
-                position = end + 1
-            }
+            for (offset, line) in bytes.lines where !take(place.offset + offset, line) { return }
         }
     }
 
@@ -325,11 +330,8 @@ package struct LogFile: Sendable {
 
     /// The first stamp that has a year.
     private static func yearStamp(_ bytes: Bytes) -> Stamp? {
-        var position = 0
-        while position < bytes.count {
-            let end = bytes.lineEnd(after: position)
-            if let stamp = Envelope.parse(bytes[position..<end])?.stamp, stamp.year != 0 { return stamp }
-            position = end + 1
+        for (_, line) in bytes.lines {
+            if let stamp = Envelope.parse(line)?.stamp, stamp.year != 0 { return stamp }
         }
         return nil
     }

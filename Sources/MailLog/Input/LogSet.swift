@@ -44,7 +44,7 @@ package final class LogSet: Sendable {
         var dated: [LogFile]?
         /// Which of them, with their years, are read together.
         var passages: [Passage]?
-        var range: (first: Int64, last: Int64)??
+        var coverage: Coverage??
         var problems: [InputProblem] = []
     }
 
@@ -274,22 +274,45 @@ package final class LogSet: Sendable {
         zone != nil || files.allSatisfy { $0.firstStamp.map { $0.offset != Value.unknownOffset } ?? true }
     }
 
-    /// The first and the last stamp, in microseconds of the wall clock; nil where no line has any.
-    package var timeRange: (first: Int64, last: Int64)? {
+    /// Times that the lines cover; nil if none has a stamp.
+    package var coverage: Coverage? {
         found.withLock { state in
-            if let range = state.range { return range }
+            if let coverage = state.coverage { return coverage }
             let files = files(dated: true, &state)
-            var times = files.flatMap { [$0.firstTime, $0.lastTime] }.compactMap { $0?.wallClock }
-            // Of compressed files only the latest is read for this.
-            if let latest = files.last(where: { $0.firstTime != nil }), latest.lastTime == nil,
-                let stamp = latest.findLastStamp()
-            {
-                times.append(latest.years.time(of: stamp).wallClock)
+            let latest = Dictionary(
+                files.indices.lazy.filter { files[$0].firstStamp != nil }.map {
+                    (files[$0].rotation.log, $0)
+                },
+                uniquingKeysWith: max)
+            let hours = Threads.map(files.indices) { index in
+                let file = files[index]
+                return file.stampHours(
+                    readingAll: file.isReadWhole || !file.isPlain && latest[file.rotation.log] == index)
             }
-            let found = times.min().flatMap { first in times.max().map { (first, $0) } }
-            state.range = .some(found)
-            return found
+            let coverage = Coverage(
+                of: hours, isExact: files.allSatisfy { $0.isReadWhole && $0.file.isRegular })
+            for (file, hours) in zip(files, hours) {
+                if let coverage, let strays = hours.strays(outside: coverage) {
+                    state.problems.append(LogSet.problem(file, strays, coverage))
+                }
+            }
+            if !Waiting.isOver { state.coverage = .some(coverage) }
+            return coverage
         }
+    }
+
+    private static func problem(_ file: LogFile, _ strays: StampHours.Hour, _ coverage: Coverage)
+        -> InputProblem
+    {
+        let (first, last) = (Calendar.text(strays.first), Calendar.text(strays.last))
+        let stamps =
+            strays.count == 1
+            ? "a stray stamp (\(first))"
+            : "\(coverage.isExact ? "\(strays.count) " : "")stray stamps (\(first) to \(last))"
+        return InputProblem(
+            path: file.path,
+            message: "\(file.name) has \(stamps); `start` is \(Calendar.text(coverage.first)) and `end` is "
+                + Calendar.text(coverage.last), isDamage: false, kind: "strays")
     }
 
     /// Files whose lines another one holds too: a copy, a log beside its compressed self, one that was copied but not

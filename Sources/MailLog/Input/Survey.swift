@@ -1,5 +1,3 @@
-import struct Synchronization.Atomic
-
 /// What must be known of several logs to read them in the order of time: where each ends, and whether lines stand in
 /// two of them.
 ///
@@ -67,17 +65,7 @@ final class Survey {
     private func read(
         _ places: [Int], _ survey: @escaping @Sendable (Int) -> (last: Stamp?, met: [UInt64: Int])
     ) {
-        let found = Mutex<[Int: (last: Stamp?, met: [UInt64: Int])]>([:])
-        let next = Atomic(0)
-        Threads.run(min(places.count, 4)) { _ in
-            while true {
-                let turn = next.add(1, ordering: .relaxed).oldValue
-                guard turn < places.count else { return }
-                let result = survey(places[turn])
-                found.withLock { $0[places[turn]] = result }
-            }
-        }
-        read.merge(found.withLock { $0 }) { $1 }
+        read.merge(zip(places, Threads.map(places, survey))) { $1 }
     }
 
     var passages: [Passage] {

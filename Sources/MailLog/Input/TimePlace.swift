@@ -64,28 +64,31 @@ struct TimePlace {
 
     /// Stamps from the first line to the last one, with the places of their lines.
     private func samples(of log: LogFile) -> [(offset: Int, time: Int64)] {
-        let count = min(max(log.size / ChunkReader.blockSize, 16), TimePlace.maximumSamples)
-        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: TimePlace.sampleSize)
-        defer { buffer.deallocate() }
         var samples: [(offset: Int, time: Int64)] = []
-        for index in 0..<count {
-            let offset = log.size / count * index
-            let got = try? log.file.read(buffer, count: TimePlace.sampleSize, at: offset)
-            let bytes = Bytes(UnsafePointer(buffer), count: got ?? 0)
-            var position = 0
-            // Elsewhere than at the beginning, a sample begins somewhere in a line.
-            if index > 0 { position = bytes.lineEnd(after: 0) + 1 }
-            while position < bytes.count {
-                guard let end = bytes.firstIndex(of: 10, from: position) else { break }
-                if let envelope = Envelope.parse(bytes[position..<end]) {
-                    let time = log.years.time(of: envelope.stamp).wallClock
-                    samples.append((offset + position, time))
-                    break
-                }
-                position = end + 1
+        TimePlace.sample(log) { offset, lines in
+            for (index, line) in lines.lines {
+                guard let envelope = Envelope.parse(line) else { continue }
+                samples.append((offset + index, log.years.time(of: envelope.stamp).wallClock))
+                break
             }
         }
         if let last = log.lastTime { samples.append((log.size, last.wallClock)) }
         return samples
+    }
+
+    /// Reads whole lines at even distances of a plain log.
+    static func sample(_ log: LogFile, _ take: (_ offset: Int, _ lines: Bytes) -> Void) {
+        let count = min(max(log.size / ChunkReader.blockSize, 16), maximumSamples)
+        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: sampleSize)
+        defer { buffer.deallocate() }
+        for index in 0..<count {
+            let offset = log.size / count * index
+            let got = try? log.file.read(buffer, count: sampleSize, at: offset)
+            let bytes = Bytes(UnsafePointer(buffer), count: got ?? 0)
+            // Elsewhere than at the beginning, a sample begins somewhere in a line.
+            let start = index == 0 ? 0 : bytes.lineEnd(after: 0) + 1
+            guard let end = bytes.lastIndex(of: 10), start < end else { continue }
+            take(offset + start, bytes[start..<end + 1])
+        }
     }
 }

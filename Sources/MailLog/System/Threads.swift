@@ -1,5 +1,7 @@
 import Glibc
 
+import struct Synchronization.Atomic
+
 /// Threads of the system.
 package enum Threads {
     /// Runs a body on several threads at once and waits for all of them; the calling thread is one of them.
@@ -12,6 +14,22 @@ package enum Threads {
         }
         body(0)
         for thread in threads { pthread_join(thread, nil) }
+    }
+
+    /// Results of a body for each element, computed by up to four threads.
+    static func map<Result: Sendable>(
+        _ elements: some Collection<Int>, _ body: @escaping @Sendable (Int) -> Result
+    ) -> [Result] {
+        let elements = Array(elements)
+        let results = Mutex([Result?](repeating: nil, count: elements.count))
+        let next = Atomic(0)
+        run(min(elements.count, 4)) { _ in
+            while case let turn = next.add(1, ordering: .relaxed).oldValue, turn < elements.count {
+                let result = body(elements[turn])
+                results.withLock { $0[turn] = result }
+            }
+        }
+        return results.withLock { $0.compactMap(\.self) }
     }
 
     /// Runs a body beside whoever asks for it, who does not wait; false, and not at all, where no thread is to be

@@ -23,6 +23,17 @@ package enum Calendar {
         )
     }
 
+    /// `2012-12-26T13:00:01`, of microseconds of the wall clock.
+    static func text(_ time: Int64) -> String {
+        let seconds = time.floorDivided(by: 1_000_000)
+        let date = civil(fromDays: Int(seconds.floorDivided(by: 86_400)))
+        let second = Int(seconds) % 86_400
+        let ofDay = second < 0 ? second + 86_400 : second
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        return "\(date.year)-\(two(date.month))-\(two(date.day))T"
+            + "\(two(ofDay / 3600)):\(two(ofDay / 60 % 60)):\(two(ofDay % 60))"
+    }
+
     package static func isLeap(_ year: Int) -> Bool {
         year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     }

@@ -30,7 +30,11 @@ struct Topic: Sendable {
             name: "times", summary: "how times are written, and where a year comes from",
             text: """
                 2012-12-26  2012-12-26T13:00  12-26  2012-12  13:00..14:00  today  yesterday  now-2h  end-1d
-                `now` is the clock (or --now), `end` the last line of the logs.
+                `now` is the clock (or --now), `start` the earliest stamp of the logs, `end` the latest.
+                A wrong clock gives stray stamps, which `start` and `end` ignore and a message names. They are
+                fewer than a tenth of all, over 2 hours before or after all others, and out of order: lines
+                after them go back (or they go back themselves), or they are over a year away. Logs of over
+                32 MB are sampled for this, without --full-scan.
                 filter day=12-26    filter time in 12-26..12-28    --since 12-26 --until "12-26T14:00"
 
                 Stamps without a year get one from, in this order:

@@ -10,7 +10,7 @@ package struct Environment: Sendable {
     /// The zone in which times are given, if it is not that of each stamp.
     package var zone: Zone?
     /// First and last stamp of the input, found when a query first needs them.
-    package var dataRange: @Sendable () -> (first: Int64, last: Int64)? = { nil }
+    package var dataRange: @Sendable () -> Coverage? = { nil }
     package internal(set) var bindings = Bindings()
     /// Rows of earlier answers, by the names that stand for them.
     package var answers: [String: Answer] = [:]

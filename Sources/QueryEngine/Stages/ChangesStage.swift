@@ -64,8 +64,7 @@ private final class ChangesOperator: RowConsumer {
     private let bin: TimeBin
     private let keys: [Schema.Column]
     private let number: Schema.Column
-    /// First and last stamp of the logs.
-    private let covered: (first: Int64, last: Int64)?
+    private let covered: Coverage?
     private let layout: Layout
     private let next: any RowConsumer
     private let worker: Worker
@@ -80,7 +79,7 @@ private final class ChangesOperator: RowConsumer {
 
     init(
         time: Int, bin: TimeBin, keys: [Schema.Column], number: Schema.Column,
-        _ covered: (first: Int64, last: Int64)?, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker
+        _ covered: Coverage?, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker
     ) {
         self.time = time
         self.bin = bin

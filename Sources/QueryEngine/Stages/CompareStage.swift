@@ -85,14 +85,18 @@ struct CompareStage: Stage {
         var sides: [Side] = []
         for range in ranges {
             let interval = try resolution.interval(range)
-            let start = max(interval.start, covered?.first ?? interval.start)
-            let end = min(max(interval.end, interval.start + 1), covered.map { $0.last + 1 } ?? interval.end)
+            let whole = interval.start..<max(interval.end, interval.start + 1)
+            let bounds = covered?.bounds(of: whole)
+            let start = max(whole.lowerBound, bounds?.first ?? whole.lowerBound)
+            let end = min(whole.upperBound, bounds.map { $0.last + 1 } ?? interval.end)
             let isOpen = interval.start == .min || interval.end == .max
             guard start < end || isOpen else {
+                let isExact = covered?.isExact != false
                 throw Diagnostic(
-                    "no line is of this time", at: range.range,
+                    "no line\(isExact ? "" : " that was sampled") is of this time", at: range.range,
                     hint: covered.map {
                         "the logs go from \(QueryText.time($0.first)) to \(QueryText.time($0.last))"
+                            + (isExact ? "" : "; --full-scan reads every stamp")
                     })
             }
             let time = Expression.field(Name("time", name.range))

@@ -76,7 +76,7 @@ struct TestLog {
         environment.memory = memory
         environment.force = force
         environment.files = { logs.files }
-        environment.dataRange = { logs.timeRange }
+        environment.dataRange = { logs.coverage }
         let directory = directory
         environment.readFile = { FileText.read("\(directory)/\($0)") }
         environment.pass = { [threads] query, output, run in
