@@ -40,8 +40,9 @@ enum Terminal {
 
     static var isUTF8: Bool {
         let locale = environment("LC_ALL") ?? environment("LC_CTYPE") ?? environment("LANG") ?? ""
-        let folded = locale.lowercased()
-        return folded.contains("utf-8") || folded.contains("utf8")
+        // A modifier such as @euro may follow.
+        let codeset = locale.prefix { $0 != "@" }.lowercased()
+        return codeset.hasSuffix("utf-8") || codeset.hasSuffix("utf8")
     }
 
     static func environment(_ name: String) -> String? {

@@ -32,11 +32,12 @@ struct Beginning {
                 hole += nuls
                 lines.removeFirst(nuls)
             }
-            if judged < Beginning.step {
+            let preceding = findStamp()
+            if stamp == nil, judged < Beginning.step {
                 judged += lines.count - min(rest, lines.count)
                 hasNUL = hasNUL || lines.contains(0)
             }
-            lines.removeFirst(findStamp())
+            lines.removeFirst(preceding)
             let isJudged = judged == Beginning.step || isOver
             if stamp == nil, isJudged, hasNUL || isOver && judged == 0 && hole > 0 {
                 isBinary = true
