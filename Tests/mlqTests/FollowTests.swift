@@ -406,7 +406,7 @@ struct FollowTests {
         scene.write(3)
         try scene.process.run()
         scene.wait("/maillog\t3\n")
-        #expect(scene.error.contains("/later is not there yet"))
+        #expect(scene.error.contains("/later does not exist yet"))
         try Data(Scene.all(2).utf8).write(to: URL(fileURLWithPath: scene.path("later")))
         scene.wait("/later\t2\n")
         #expect(scene.interrupt() == 0)

@@ -243,7 +243,7 @@ struct ShellTests {
         let one = try answers(":set color never\n:set color\n:set colour\n:set stats on\n:set stats\n")
         #expect(
             one.output == "color  never  when  Colours: auto, always or never.\n"
-                + "stats  on  on|off  Say how long it took and what was read.\n")
+                + "stats  on  on|off  Print the elapsed time and how much was read.\n")
         #expect(one.error == "mlq: there is no setting 'colour'; did you mean 'color'?\n")
     }
 
@@ -253,7 +253,7 @@ struct ShellTests {
         #expect(try answers(":quit now\n").error.contains("usage: :quit"))
         #expect(try answers(":run retry-strom\n").error.contains("did you mean 'retry-storm'?"))
         let outcome = try answers(":open /nonexistent/maillog\ncount\n")
-        #expect(outcome.error == "mlq: there is no file '/nonexistent/maillog'; what was open stays open\n")
+        #expect(outcome.error == "mlq: there is no file '/nonexistent/maillog'; the logs that were open stay open\n")
         #expect(outcome.output == "count\n563\n" && outcome.status == 2)
     }
 
@@ -284,14 +284,14 @@ struct ShellTests {
         #expect(outcome.output == "count\n104\ncount\n104\n" && outcome.error == "")
     }
 
-    @Test("that the history cannot be kept is said once")
+    @Test("a history that cannot be saved is reported once")
     func unkeptHistory() throws {
         let shell = try PseudoTerminal.shell(try Scratch(), environment: ["XDG_STATE_HOME": "/dev/null"])
         shell.enter("count")
-        try shell.expect("the history is not kept in /dev/null/mlq/history: Not a directory")
+        try shell.expect("cannot save the history in /dev/null/mlq/history: Not a directory")
         try shell.expect("mlq> ")
         shell.enter("count by day")
-        #expect(try !shell.expect("mlq> ").contains("not kept"))
+        #expect(try !shell.expect("mlq> ").contains("cannot save"))
         shell.type("\u{10}\u{10}\r")
         try shell.expect("563")
     }

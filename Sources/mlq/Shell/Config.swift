@@ -1,38 +1,34 @@
 import QueryEngine
 import SystemText
 
-/// The settings file of the shell: options by their names on the command line, one on a line.
+/// Settings file of the shell. Each line is an option by its name on the command line.
 ///
 ///     output = table
 ///     no-pager
 enum Config {
-    /// `$XDG_CONFIG_HOME/mlq/config`; nil without a home.
+    /// `$XDG_CONFIG_HOME/mlq/config`; nil without a home directory.
     static var path: String? {
         let home = Terminal.environment("HOME").map { $0 + "/.config" }
         return (Terminal.environment("XDG_CONFIG_HOME") ?? home).map { $0 + "/mlq/config" }
     }
 
-    /// The file as arguments; none when there is no file.
+    /// The file as arguments; empty if the file does not exist.
     static func arguments() throws(UsageError) -> [String] {
         guard let path, Terminal.exists(path) else { return [] }
-        switch FileText.read(path, waits: false) {
-        case .failure(let failure): throw UsageError(failure.message)
-        case .success(let bytes):
-            var arguments: [String] = []
-            let lines = SystemText.string(bytes)
-                .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            for (number, line) in lines.enumerated() {
-                guard let argument = argument(line) else { continue }
-                do { _ = try Settings.parsed([argument]) } catch {
-                    throw UsageError("\(path), line \(number + 1): \(error.message)")
-                }
-                arguments.append(argument)
+        var arguments: [String] = []
+        let lines = SystemText.string(try FileText.read(path, waits: false).orUsageError())
+            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (number, line) in lines.enumerated() {
+            guard let argument = argument(line) else { continue }
+            do { _ = try Settings.parsed([argument]) } catch {
+                throw UsageError("\(path), line \(number + 1): \(error.message)")
             }
-            return arguments
+            arguments.append(argument)
         }
+        return arguments
     }
 
-    /// A line as an argument; nil for an empty one and a comment.
+    /// A line as an argument; nil for an empty line and a comment.
     private static func argument(_ line: Substring) -> String? {
         var line = line.drop { $0.isWhitespace }
         while line.last?.isWhitespace == true { line.removeLast() }

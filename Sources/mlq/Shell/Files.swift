@@ -1,9 +1,9 @@
 import Glibc
 import SystemText
 
-/// Names of files, for completion.
+/// Names of files for completion and `:open`.
 enum Files {
-    /// The files and directories whose names begin so, in order; a directory ends in a slash.
+    /// Returns the paths that begin with a text, sorted. A directory ends in a slash.
     static func beginning(_ text: String) -> [String] {
         let slash = text.lastIndex(of: "/")
         let directory = slash.map { String(text[...$0]) } ?? ""
@@ -24,8 +24,7 @@ enum Files {
         return names.sorted()
     }
 
-    /// The files that a pattern of the system's shell stands for, without FIFOs, sockets and devices; a name without
-    /// marks is itself.
+    /// Expands a shell pattern. Skips FIFOs, sockets and devices, unless the pattern matches nothing else.
     static func matching(_ pattern: String) -> [String] {
         var found = glob_t()
         defer { globfree(&found) }

@@ -4,25 +4,25 @@ import MailLog
 import QueryEngine
 import SystemText
 
-/// The statements of this and earlier shells. Each is appended to the file when it is entered, so that neither a
-/// crash nor another shell costs any; what another shell enters is not mixed in.
+/// Statements of this and earlier shells. Each statement is appended to the file at once, so that a crash or another
+/// shell loses none. Statements of other running shells are not read.
 struct History {
     private let path: String?
     private var isSaved = true
-    /// Entries that are remembered.
+    /// Maximum number of entries.
     private static let limit: Int32 = 5000
 
     init() {
         path = History.file
         stifle_history(History.limit)
         guard let path else { return }
-        // For the owner's eyes only: queries name people.
+        // Queries contain names of people, so only the owner may read them.
         let descriptor = open(
             SystemText.path(path), O_CREAT | O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         var status = stat()
-        // Readline would wait for the writer of a FIFO.
+        // Readline would block on a FIFO.
         guard fstat(descriptor, &status) == 0, FileKind(status, descriptor) == .file else {
             isSaved = false
             return
@@ -43,7 +43,7 @@ struct History {
         return state + "/mlq/history"
     }
 
-    /// With the directories above it, for the owner only.
+    /// Makes a directory and its parents, for the owner only.
     private static func makeDirectory(_ path: String) {
         guard mkdir(SystemText.path(path), 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"),
             slash != path.startIndex
@@ -60,19 +60,15 @@ struct History {
         let problem = append_history(1, SystemText.path(path))
         isSaved = problem == 0
         if !isSaved {
-            Terminal.say("mlq: the history is not kept in \(path): \(String(cString: strerror(problem)))")
+            Terminal.say("mlq: cannot save the history in \(path): \(String(cString: strerror(problem)))")
         }
     }
 
     /// Oldest first.
     var entries: [String] {
         guard let list = history_list() else { return [] }
-        var texts: [String] = []
-        var place = 0
-        while let entry = list[place] {
-            texts.append(SystemText.string(entry.pointee.line))
-            place += 1
+        return (0..<Int(mlq_history_length())).compactMap { index in
+            list[index].map { SystemText.string($0.pointee.line) }
         }
-        return texts
     }
 }

@@ -3,21 +3,20 @@ import Glibc
 import QueryEngine
 import SystemText
 
-/// Colours over the line that Readline has drawn. Readline knows nothing of them: the same characters are written
-/// again in their places, with colours, and the cursor returns. Where their places are not certain (another
-/// prompt, control characters, a setting that draws otherwise) the line stays plain.
+/// Colours over the line that Readline has drawn. mlq writes the same characters again with colours, and restores the
+/// cursor. A line whose columns on the screen are uncertain, for instance because of control characters, stays plain.
 struct LineColors {
-    /// Columns of the screen that the prompt takes.
     let promptWidth: Int
-    /// Columns of the screen.
+    /// Size of the screen.
     let columns: Int
     let rows: Int
 
-    /// What writes a line again. `point` is where the cursor is, in bytes. Nil where the line is to stay plain.
+    /// Returns the text that draws a line in colours; nil if the line must stay plain. `point` is the byte offset of
+    /// the cursor.
     func overdrawing(_ line: [UInt8], point: Int, _ spans: [Highlighter.Span]) -> String? {
         guard promptWidth < columns, !spans.isEmpty else { return nil }
-        guard let cursor = place(line[..<point]), let end = place(line[...]) else { return nil }
-        // A line higher than the screen has scrolled its beginning away.
+        guard let cursor = cells(line[..<point]), let end = cells(line[...]) else { return nil }
+        // A line higher than the screen has scrolled its first row away.
         guard end / columns < rows else { return nil }
         var text = "\u{1B}7\r"
         if cursor >= columns { text += "\u{1B}[\(cursor / columns)A" }
@@ -33,21 +32,21 @@ struct LineColors {
         return text + "\u{1B}8"
     }
 
-    /// Cells from the start of the prompt to the end of a text; nil where that is not certain.
-    private func place(_ text: ArraySlice<UInt8>) -> Int? {
+    /// Returns the number of cells from the start of the prompt to the end of a text; nil if it is uncertain.
+    private func cells(_ text: ArraySlice<UInt8>) -> Int? {
         var cell = promptWidth
         for scalar in SystemText.string(text).unicodeScalars {
-            // Readline shows such a byte in its own way.
+            // Readline shows a byte that is not UTF-8 in its own way.
             guard SystemText.byte(scalar) == nil else { return nil }
             if scalar == "\n" {
-                // Behind a row that is full, a terminal and Readline do not agree on where the next one begins.
+                // After a full row, terminals and Readline disagree on the start of the next row.
                 guard cell % columns > 0 else { return nil }
                 cell += columns - cell % columns
                 continue
             }
             let width = Int(wcwidth(wchar_t(scalar.value)))
             guard width >= 0 else { return nil }
-            // A wide character does not stand across the edge.
+            // A wide character is not split at the edge.
             if cell % columns + width > columns { cell += 1 }
             cell += width
         }

@@ -3,7 +3,7 @@ import Glibc
 import QueryEngine
 import SystemText
 
-/// GNU Readline, a line at a time. Waiting is done here, so that a signal can end it.
+/// Line input by GNU Readline. mlq polls the terminal itself, so that a signal can end the wait.
 enum LineEditor {
     enum Event {
         case line(String)
@@ -13,7 +13,7 @@ enum LineEditor {
         case end
     }
 
-    // Readline keeps one state for the process and is used by the main thread only; so is this.
+    // Readline has one state per process. Only the main thread uses it and these variables.
     nonisolated(unsafe) private static var accepted: Event?
     nonisolated(unsafe) private static var complete: (String) -> Completer.Answer = { _ in
         Completer.Answer(start: 0, candidates: [])
@@ -22,7 +22,8 @@ enum LineEditor {
     nonisolated(unsafe) private static var highlight: (String, Int) -> [Highlighter.Span] = { _, _ in [] }
     nonisolated(unsafe) private static var promptWidth = 0
 
-    /// `complete` gets the line up to the cursor, `highlight` the line and where the cursor is, in bytes.
+    /// Starts Readline. `complete` gets the line up to the cursor, `highlight` the line and the byte offset of the
+    /// cursor.
     static func start(
         complete: @escaping (String) -> Completer.Answer,
         highlight: @escaping (String, Int) -> [Highlighter.Span]
@@ -37,9 +38,9 @@ enum LineEditor {
         using_history()
     }
 
-    /// Shows the prompt and waits for a line. A terminal that has gone away is the end.
+    /// Shows the prompt and waits for a line. A closed terminal is the end.
     static func read(_ prompt: String) -> Event {
-        // What came while a query ran, or another program had the terminal, was meant for those.
+        // Signals that came during a query or in a child process were for those.
         if Signals.takeWake() == .quit { return .end }
         accepted = nil
         promptWidth = width(ofPrompt: prompt)
@@ -74,7 +75,7 @@ enum LineEditor {
                 case .quit:
                     mlq_readline_leave_line("")
                     accepted = .end
-                case .goOn: mlq_readline_take_terminal()
+                case .resume: mlq_readline_take_terminal()
                 case .resize: mlq_readline_resize()
                 case nil: break
                 }
@@ -90,7 +91,7 @@ enum LineEditor {
 
     // MARK: Colours
 
-    /// Readline's drawing, with colours over it.
+    /// Draws the line as Readline does, and colours over it.
     private static func draw() {
         rl_redisplay()
         guard mlq_readline_is_plain() != 0, let columns = Terminal.width, let rows = Terminal.height,
@@ -106,7 +107,7 @@ enum LineEditor {
         Terminal.print(text)
     }
 
-    /// Columns of a prompt; what stands between the marks takes no room.
+    /// Returns the columns of a prompt, without the text between the marks 1 and 2.
     private static func width(ofPrompt prompt: String) -> Int {
         var shown = ""
         var isHidden = false
@@ -122,11 +123,11 @@ enum LineEditor {
 
     // MARK: Completion
 
-    /// What Readline puts in the place of the line: their common beginning, then each of them.
+    /// Returns the candidates for Readline as full lines, after their common prefix.
     private static func matches() -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
         let text = SystemText.bytes(SystemText.string(mlq_readline_line())).prefix(Int(mlq_readline_point()))
         let answer = complete(SystemText.string(text))
-        // Readline would show what acts on a terminal as it is.
+        // Readline does not escape control characters.
         listed = answer.candidates.filter { Terminal.shown($0.text).text == $0.text }
         guard !listed.isEmpty, answer.start <= text.count else {
             mlq_readline_completed(0)
@@ -146,20 +147,20 @@ enum LineEditor {
             texts = []
         } else {
             mlq_readline_completed(0)
-            // Matches in the middle of words have no beginning in common with what was typed.
+            // Matches inside words do not begin with the typed text.
             if common.count < typed.count { common = typed }
         }
         let words = [Array(common)] + texts
         let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>(
             OpaquePointer(malloc((words.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)!))
-        for (place, word) in words.enumerated() {
-            list[place] = strdup((before + word).map(CChar.init(bitPattern:)) + [0])
+        for (index, word) in words.enumerated() {
+            list[index] = strdup((before + word).map(CChar.init(bitPattern:)) + [0])
         }
         list[words.count] = nil
         return list
     }
 
-    /// Shows the candidates, each with what it is; in columns where they are many, with counts but not sentences.
+    /// Lists the candidates with their notes. Many candidates are printed in columns, with counts only.
     private static func list() {
         let width = Terminal.width ?? 80
         let height = max(8, (Terminal.height ?? 24) - 4)
@@ -183,8 +184,8 @@ enum LineEditor {
             let rows = min(height, (names.count + columns - 1) / columns)
             for row in 0..<rows {
                 var line = ""
-                for place in stride(from: row, to: min(names.count, rows * columns), by: rows) {
-                    line += names[place].text + String(repeating: " ", count: widest - names[place].width + 2)
+                for index in stride(from: row, to: min(names.count, rows * columns), by: rows) {
+                    line += names[index].text + String(repeating: " ", count: widest - names[index].width + 2)
                 }
                 lines.append(line)
             }

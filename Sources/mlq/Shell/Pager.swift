@@ -1,35 +1,34 @@
 import Glibc
 import QueryEngine
-import struct Synchronization.Atomic
 import SystemText
 
-/// The program that shows long texts a screenful at a time.
+/// Program that shows long texts page by page.
 struct Pager {
     private let command: String
 
-    /// `$PAGER`, else less; nil where there is none, or where the terminal could not show it.
+    /// `$PAGER`, else less; nil if it is not installed or the terminal cannot run it.
     init?() {
         guard Terminal.isOutput, Terminal.isInput, !Terminal.isDumb else { return nil }
         command = Terminal.environment("PAGER") ?? "less"
-        // Settings may stand before it: `LESS=-N less`.
+        // Variables may precede the program: `LESS=-N less`.
         guard let program = command.split(separator: " ").first(where: { !$0.contains("=") }),
-            command != "cat", Pager.isThere(String(program))
+            command != "cat", Pager.isInstalled(String(program))
         else { return nil }
     }
 
-    private static func isThere(_ program: String) -> Bool {
+    private static func isInstalled(_ program: String) -> Bool {
         if program.contains("/") { return access(SystemText.path(program), X_OK) == 0 }
         let path = Terminal.environment("PATH") ?? "/usr/bin:/bin"
         return path.split(separator: ":").contains { access(SystemText.path("\($0)/\(program)"), X_OK) == 0 }
     }
 
-    /// Starts it. What is written to the descriptor is shown; nil where it cannot be started.
+    /// Starts the pager. Returns the descriptor of its input; nil if it cannot start.
     fileprivate func start() -> (process: pid_t, descriptor: Int32)? {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return nil }
         _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
-        // Long lines are cut, not folded; one screenful needs no key; the answer stays on the screen. Whoever has
-        // settings of their own sees colours all the same.
+        // less cuts long lines, ends at once if the text fits, and leaves it on the screen. User settings get -R for
+        // colours.
         let options = Terminal.environment("LESS") ?? "-SXF"
         if !options.contains("R") { setenv("LESS", SystemText.path("-R \(options)"), 1) }
         let process = Child.start(["/bin/sh", "-c", "exec env \(command)"], input: ends[0])
@@ -42,8 +41,7 @@ struct Pager {
     }
 }
 
-/// Shows an answer on the terminal: at once if it fits, else in the pager. The run waits for the reader, and ends
-/// when the pager is left.
+/// Sink of the terminal. An answer that does not fit goes to the pager. The run ends when the user leaves the pager.
 final class PagerSink: ByteSink {
     private let pager: Pager?
     private let direct: DescriptorSink
@@ -76,7 +74,7 @@ final class PagerSink: ByteSink {
         return !isOver
     }
 
-    /// Rows of the terminal; long lines take several.
+    /// Returns the rows of the terminal that the text takes. It folds long lines.
     private func rows(_ bytes: [UInt8]) -> Int {
         let width = Terminal.width ?? 80
         return bytes.split(separator: 10, omittingEmptySubsequences: false).dropLast()
@@ -99,56 +97,5 @@ final class PagerSink: ByteSink {
             _ = flushHeld(to: direct)
         }
         paged = nil
-    }
-}
-
-/// A program that the shell starts and gives the terminal to.
-enum Child {
-    private static let running = Atomic<pid_t>(0)
-
-    /// Whether one has the terminal.
-    static var hasTerminal: Bool { running.load(ordering: .relaxed) != 0 }
-
-    /// Sends a signal to the one that has the terminal.
-    static func end(_ signal: Int32) {
-        let process = running.load(ordering: .relaxed)
-        if process != 0 { kill(process, signal) }
-    }
-
-    /// Starts a program with the signals that a program expects.
-    static func start(_ words: [String], input: Int32? = nil) -> pid_t? {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        if let input { posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var defaults = sigset_t()
-        sigemptyset(&defaults)
-        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&defaults, number) }
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup(SystemText.path($0)) }
-        arguments.append(nil)
-        defer { for argument in arguments { free(argument) } }
-        var process = pid_t()
-        guard posix_spawnp(&process, words[0], &actions, &attributes, arguments, environ) == 0 else {
-            return nil
-        }
-        running.store(process, ordering: .relaxed)
-        return process
-    }
-
-    /// The exit status.
-    @discardableResult
-    static func wait(_ process: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        running.store(0, ordering: .relaxed)
-        return status
     }
 }

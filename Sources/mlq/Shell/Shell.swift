@@ -1,52 +1,53 @@
-import Glibc
 import MailLog
 import QueryEngine
 import QuerySyntax
 import SystemText
 
-/// The shell: reads a statement, shows its answer, reads the next; an answer is kept for what goes on from it.
+/// Interactive shell. Reads a statement, prints its answer and keeps the answer for the next statement.
 final class Shell {
-    private(set) var session: Session
-    /// The last answer; nil before the first and after one that is log lines.
+    private(set) var interpreter: Interpreter
+    /// The last answer; nil before the first and after log lines.
     private(set) var answer: Answer?
-    /// The last query as text, from the log lines on.
+    /// The last query as text, starting from the log lines.
     private(set) var lastText: String?
     private(set) var history: History?
-    /// What the settings file and the command line say, and what was set since.
+    /// Arguments from the settings file, the command line and `:set`, in this order.
     private var arguments: [String]
     private var mustLeave = false
-    /// The lines that a statement has so far, which goes on.
+    /// Lines of a statement that continues on the next line.
     private var unfinished = ""
-    /// Whether a statement was wrong, which is told to who has piped it in.
+    /// Whether a statement was wrong. Sets the exit status if statements come from a pipe.
     private var hasFailed = false
-    /// What is open, for the prompt: the name and the days.
-    private var place: [String] = []
-    /// Values that completion has counted, by query.
+    /// Whether an answer is printed without a limit of rows.
+    private var isShowingAll = false
+    /// Name and days of the open logs, for the prompt.
+    private var promptParts: [String] = []
+    /// Values that completion has counted, by query text.
     private var counted: [String: RowTable] = [:]
 
-    /// Rows of an answer are kept up to so many bytes.
+    /// Maximum size of a kept answer in bytes.
     private static let kept = 64 << 20
-    /// Seconds that completion may count values for.
+    /// Seconds that completion may count values.
     private static let patience = 0.15
-    /// The name of the last answer.
+    /// Name of the last answer.
     private static let last = "_"
 
-    /// Settings come from a file, unless the call says otherwise, and those of the call after them. `options` are
-    /// what `arguments` say.
+    /// Creates a shell. The settings file comes before `arguments`, unless --no-config is among them. `options` are the
+    /// parsed `arguments`.
     init(_ options: Options, _ arguments: [String], files: [String]) throws(UsageError) {
         let saved = options.noConfig ? [] : try Config.arguments()
         self.arguments = saved + arguments
-        session = Session(
+        interpreter = Interpreter(
             saved.isEmpty ? try Settings(options) : try Settings.parsed(self.arguments), paths: files)
     }
 
     // MARK: The loop
 
-    /// The exit status.
+    /// Runs until Ctrl-D, `:quit` or a signal. Returns the exit status.
     func run() -> Int32 {
         guard Terminal.isInput else { return runWithoutTerminal() }
         Signals.wakeShell()
-        openLogs(session.paths)
+        openLogs(interpreter.paths)
         LineEditor.start(
             complete: { [unowned self] line in complete(line) },
             highlight: { [unowned self] line, cursor in highlight(line, cursor: cursor) })
@@ -58,7 +59,7 @@ final class Shell {
                 if unfinished.isEmpty { mustLeave = true }
                 fallthrough
             case .interrupted:
-                // What was entered of a statement can be brought back and mended.
+                // An unfinished statement can be recalled and corrected.
                 if !unfinished.isEmpty { history?.add(String(unfinished.dropLast())) }
                 unfinished = ""
             case .line(let line):
@@ -78,7 +79,7 @@ final class Shell {
         return Signals.quitStatus ?? 0
     }
 
-    /// Statements from a pipe: no prompt, no history.
+    /// Runs statements from a pipe, without a prompt and history.
     private func runWithoutTerminal() -> Int32 {
         var pending = ""
         while !mustLeave, let line = Terminal.readLine() {
@@ -88,7 +89,7 @@ final class Shell {
             pending = ""
         }
         if !pending.isEmpty { handle(pending) }
-        let status = session.finish()
+        let status = interpreter.finish()
         return hasFailed ? max(2, status) : status
     }
 
@@ -97,7 +98,7 @@ final class Shell {
         if start.hasPrefix(":") { return false }
         let whole = start.hasPrefix("|") ? Shell.last + text : text
         guard var parser = try? Parser(Source(name: "query", text: whole)) else { return false }
-        parser.names = session.environment.names.union([Shell.last])
+        parser.names = interpreter.environment.names.union([Shell.last])
         parser.script(Stages.all)
         return parser.wantsMore
     }
@@ -106,7 +107,7 @@ final class Shell {
 
     // MARK: Statements
 
-    /// Runs a statement or a command; what is wrong with it is said.
+    /// Runs a statement or a command, and reports its errors.
     func handle(_ text: String) {
         let start = text.drop { $0.isWhitespace }
         guard let first = start.first else { return }
@@ -127,8 +128,8 @@ final class Shell {
         }
     }
 
-    /// The command that is meant by a line without a colon, as other shells have theirs: `quit`, `\\q`, `.help sort`,
-    /// `? sort`; nil where it is a query.
+    /// Returns the command of a line that is written as in other shells: `quit`, `\\q`, `.help sort`, `? sort`; nil
+    /// for a query.
     private func commandMeant(by text: Substring) -> String? {
         var line = text
         while let last = line.last, last.isWhitespace || last == ";" { line.removeLast() }
@@ -138,17 +139,17 @@ final class Shell {
         let word = line.prefix { !$0.isWhitespace }.lowercased()
         guard ShellCommands.all[word] != nil else { return nil }
         let isQuery =
-            Stages.all[word] != nil || session.environment.names.contains(word)
+            Stages.all[word] != nil || interpreter.environment.names.contains(word)
             || word == "explain" && line.count > word.count
         return isMarked || !isQuery ? ":\(line)" : nil
     }
 
     private func command(_ text: String) throws(UsageError) {
         let source = Source(name: "query", text: text)
-        let command: (any ShellCommand)?
+        let command: ShellCommand?
         do throws(Diagnostic) {
             var parser = try Parser(source)
-            parser.names = session.environment.names
+            parser.names = interpreter.environment.names
             command = try parser.command(ShellCommands.all)
         } catch {
             Terminal.say(error, in: source)
@@ -158,96 +159,101 @@ final class Shell {
         try command?.run(self)
     }
 
-    /// Runs statements and shows their answers.
+    /// Runs statements and prints their answers.
     func ask(_ text: String, name: String = "query", pager: Bool = true) throws(UsageError) {
         let source = Source(name: name, text: naming(text))
-        var program = try session.read([source])
-        if program.hasErrors, let answer, session.environment.answers[Shell.last] != nil {
-            // What cannot go on from kept rows may go on from the lines (`nofill`).
-            session.bind(Shell.last, to: answer.text)
-            let again = try session.read([source])
+        var program = try interpreter.read([source])
+        if program.hasErrors, let answer, interpreter.environment.answers[Shell.last] != nil {
+            // A stage that cannot follow kept rows may follow the log lines (`nofill`).
+            interpreter.bind(Shell.last, to: answer.text)
+            let again = try interpreter.read([source])
             if !again.hasErrors { program = again }
-            session.keep(Shell.last, answer)
+            interpreter.keep(Shell.last, answer)
         }
-        for (source, diagnostic) in program.diagnostics {
-            Terminal.say(diagnostic, in: source)
-        }
+        for (source, diagnostic) in program.diagnostics { Terminal.say(diagnostic, in: source) }
         guard !program.hasErrors else {
             hasFailed = true
             return
         }
-        guard !session.paths.isEmpty else { throw UsageError("no log is open; open one with :open FILE") }
+        guard !interpreter.paths.isEmpty else { throw UsageError("no log is open; open one with :open FILE") }
         for item in program.items {
             switch item {
-            case .title(let title): session.title(title)
-            case .explain(let query): session.explain(query)
+            case .title(let title): interpreter.title(title)
+            case .explain(let query): interpreter.explain(query)
             case .query(let query): if !show(query, pager: pager) { return }
             }
         }
     }
 
-    /// A text in which the last answer has a name of its own where it does not begin the text (`in _`,
-    /// `let late = _`), because the name `_` is soon the next answer's.
+    /// Returns the text with another name for the last answer after `in` and in `let late = _`, because the next answer
+    /// takes the name `_`.
     private func naming(_ text: String) -> String {
         guard let lastText, text.contains(Shell.last) else { return text }
         let source = Source(name: "query", text: text)
         guard var parser = try? Parser(source) else { return text }
-        parser.names = session.environment.names
+        parser.names = interpreter.environment.names
         parser.script(Stages.all)
         let tokens = parser.tokens.filter { $0.role != .comment }
-        let word = { (place: Int) in place < 0 ? "" : source[tokens[place].range] }
-        let places = tokens.indices.filter { place in
-            guard word(place) == Shell.last, place > 0 else { return false }
-            return word(place - 1) == "in" || word(place - 1) == "=" && word(place - 3) == "let"
-                || tokens[place - 1].role == .open && place > 1 && tokens[place - 2].role == .stage
+        let word = { (index: Int) in index < 0 ? "" : source[tokens[index].range] }
+        let indices = tokens.indices.filter { index in
+            guard word(index) == Shell.last, index > 0 else { return false }
+            return word(index - 1) == "in" || word(index - 1) == "=" && word(index - 3) == "let"
+                || tokens[index - 1].role == .open && index > 1 && tokens[index - 2].role == .stage
         }
-        guard !places.isEmpty else { return text }
-        let name = session.environment.newName("last")
-        session.bind(name, to: lastText)
+        guard !indices.isEmpty else { return text }
+        let name = interpreter.environment.newName("last")
+        interpreter.bind(name, to: lastText)
         var bytes = source.bytes
-        for place in places.reversed() {
-            let range = tokens[place].range
+        for index in indices.reversed() {
+            let range = tokens[index].range
             bytes.replaceSubrange(range.lower..<range.upper, with: name.utf8)
         }
         return SystemText.string(bytes)
     }
 
-    /// Runs a query, shows its answer and keeps it; false when it was interrupted or failed.
+    /// Runs a query, prints its answer and keeps it. Returns false after an interrupt or a failure.
     private func show(_ query: Query, pager: Bool) -> Bool {
-        let state = RunState(memory: session.settings.memory, threads: session.settings.threads)
-        let pager = pager && !session.settings.options.noPager ? Pager() : nil
-        var output = session.settings.output
+        let state = RunState(memory: interpreter.settings.memory, threads: interpreter.settings.threads)
+        let pager = pager && !interpreter.settings.options.noPager ? Pager() : nil
+        var output = interpreter.settings.output
         if pager == nil, let height = Terminal.height, Terminal.isOutput, !isShowingAll {
             output.maximumRows = max(5, height - 4)
         }
         output.numbersRows = Terminal.isOutput && query.canNarrow
         output.turnsWideRows = Terminal.isOutput
-        let outcome = session.run(
+        let outcome = interpreter.run(
             query, state, to: PagerSink(pager, state), output: output, keeping: Shell.kept)
-        session.sayAccount()
+        interpreter.reportUnrecognised()
         remember(query.text, outcome)
         return !state.wasInterrupted && state.failure == nil
     }
 
-    /// Runs a query over what comes as well, until Ctrl-C.
+    /// Runs a query over the logs and their new lines, until Ctrl-C.
     func follow(_ text: String) throws(UsageError) {
-        session.follows = true
+        interpreter.follows = true
         defer {
-            session.follows = false
-            // What is typed next is no longer about logs that grow.
-            _ = try? session.read([])
+            interpreter.follows = false
+            // The next statement reads the logs as they are then.
+            _ = try? interpreter.read([])
         }
         try ask(text.isEmpty ? try lastQuery() : text, pager: false)
     }
 
-    private var isShowingAll = false
-
-    /// All rows of the last answer.
+    /// Prints all rows of the last answer.
     func showAll() throws(UsageError) {
         _ = try lastQuery()
         isShowingAll = true
         defer { isShowingAll = false }
         try ask(Shell.last, pager: false)
+    }
+
+    /// Prints the last answer, in another format if one is named.
+    func showLast(as format: String?) throws(UsageError) {
+        _ = try lastQuery()
+        let settings = interpreter.settings
+        defer { interpreter.settings = settings }
+        if let format { interpreter.settings.format = try Settings.format(format) }
+        try ask(Shell.last)
     }
 
     /// The last query as text.
@@ -259,49 +265,50 @@ final class Shell {
     private func remember(_ text: String, _ outcome: Executor.Outcome) {
         lastText = text
         answer = nil
-        session.bind(Shell.last, to: text)
-        if let kept = outcome.kept, let query = session.query(text) {
+        interpreter.bind(Shell.last, to: text)
+        if let kept = outcome.kept, let query = interpreter.query(text) {
             let answer = Answer(text: text, query: query, rows: kept.rows, isWhole: kept.isWhole)
             self.answer = answer
-            if kept.isWhole { session.keep(Shell.last, answer) }
+            if kept.isWhole { interpreter.keep(Shell.last, answer) }
         }
     }
 
-    // MARK: Going on from a row
+    // MARK: Queries from a row
 
-    /// The query for the rows that row `number`, counted from 1, of the last answer counts.
+    /// Returns the query for the rows that row `number` of the last answer counts. The first row is 1.
     func narrowed(to number: Int) throws(UsageError) -> String {
-        try behind { (answer) throws(RunFailure) in try answer.narrowed(to: number - 1) }
+        try fromAnswer { (answer) throws(RunFailure) in try answer.narrowed(to: number - 1) }
     }
 
-    /// The query for the log lines that row `number` stands for.
+    /// Returns the query for the log lines of row `number`.
     func lines(of number: Int) throws(UsageError) -> String {
-        try behind { (answer) throws(RunFailure) in try answer.lines(of: number - 1) }
+        try fromAnswer { (answer) throws(RunFailure) in try answer.lines(of: number - 1) }
     }
 
-    private func behind(_ text: (Answer) throws(RunFailure) -> String) throws(UsageError) -> String {
+    private func fromAnswer(_ text: (Answer) throws(RunFailure) -> String) throws(UsageError) -> String {
         guard let answer else {
             _ = try lastQuery()
-            throw UsageError("the last answer is lines, which nothing stands behind")
+            throw UsageError("the last answer is log lines; `:lines` and `:drill` need rows of another kind")
         }
         do { return try text(answer) } catch { throw UsageError(error.message) }
     }
 
-    /// Shows a query that is run in the user's place, so that it can be learned from and found again.
+    /// Prints a query that a command runs, and adds it to the history.
     func announce(_ text: String) {
-        Terminal.print("\(Shell.dim(Terminal.shown(session.redacted(query: text)).text))\n")
+        let shown = Terminal.shown(interpreter.redacted(query: text)).text
+        let isDim = Terminal.isOutput && Terminal.hasColors
+        Terminal.print(isDim ? "\u{1B}[2m\(shown)\u{1B}[0m\n" : "\(shown)\n")
         history?.add(text)
     }
 
-    /// Makes a query the last one without showing its rows; what goes on from it starts there. Statements before it
-    /// have been run.
-    func stand(on text: String) {
-        guard case .query(let query)? = try? session.read([Source(name: "query", text: text)]).items.last
+    /// Makes a query the last one without printing its rows.
+    func setLast(_ text: String) {
+        guard case .query(let query)? = try? interpreter.read([Source(name: "query", text: text)]).items.last
         else { return }
         let text = query.text
         lastText = text
         answer = nil
-        session.bind(Shell.last, to: text)
+        interpreter.bind(Shell.last, to: text)
     }
 
     /// Runs a query without making it the last one.
@@ -309,52 +316,44 @@ final class Shell {
         let (before, beforeText) = (answer, lastText)
         try ask(text)
         guard let beforeText else { return }
-        stand(on: beforeText)
+        setLast(beforeText)
         answer = before
-        if let before, before.isWhole { session.keep(Shell.last, before) }
+        if let before, before.isWhole { interpreter.keep(Shell.last, before) }
     }
 
     // MARK: Logs and settings
 
     /// Replaces the logs. An interrupt while a FIFO has no writer keeps the logs that are open.
     func openLogs(_ paths: [String]) {
-        let before = session
-        session.open(paths)
-        let range = session.interval()
+        let before = interpreter
+        interpreter.open(paths)
+        let summary = interpreter.logSummary()
         if Waiting.isOver, paths != before.paths {
-            session = before
+            interpreter = before
             return Terminal.say("mlq: interrupted; the logs that were open stay open")
         }
         counted = [:]
-        for problem in range.problems { Terminal.say("mlq: \(problem)") }
-        let what = range.names.isEmpty ? "no log" : range.names
+        for problem in summary.problems { Terminal.say("mlq: \(problem)") }
+        let opened = [summary.names.isEmpty ? "no log" : summary.names, summary.bytes].filter { !$0.isEmpty }
         Terminal.say(
-            "mlq: \(what)\(range.bytes.isEmpty ? "" : ", " + range.bytes). :help tells more, Tab completes, Ctrl-D leaves."
-        )
-        let name = range.names.split(separator: "/").last.map(String.init) ?? ""
-        place = [name, range.times].filter { !$0.isEmpty }
+            "mlq: \(opened.joined(separator: ", ")). :help lists commands, Tab completes, Ctrl-D leaves.")
+        let name = summary.names.split(separator: "/").last.map(String.init) ?? ""
+        promptParts = [name, summary.days].filter { !$0.isEmpty }
     }
 
-    /// What is open, and what is to be typed; on a narrow screen, less of it.
+    /// Prompt with the open logs. A narrow screen gets less of them.
     private var prompt: String {
         let columns = Terminal.width ?? 80
-        let place = columns < 100 ? self.place.prefix(1) : self.place[...]
+        let parts = promptParts.prefix(columns < 100 ? 1 : 2)
         let shown = Terminal.shown(
-            Terminal.redacted(place.joined(separator: " ")), columns: min(48, columns / 3)
+            Terminal.redacted(parts.joined(separator: " ")), columns: min(48, columns / 3)
         ).text
-        return shown.isEmpty ? "mlq> " : "\(Shell.quiet(shown)) mlq> "
+        if shown.isEmpty || !Terminal.hasColors { return shown.isEmpty ? "mlq> " : "\(shown) mlq> " }
+        // Readline counts no columns between the marks 1 and 2.
+        return "\u{1}\u{1B}[2m\u{2}\(shown)\u{1}\u{1B}[0m\u{2} mlq> "
     }
 
-    /// Escapes in a prompt stand between marks that tell Readline that they take no room.
-    private static func quiet(_ text: String) -> String {
-        Terminal.hasColors ? "\u{1}\u{1B}[2m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" : text
-    }
-
-    private static func dim(_ text: String) -> String {
-        Terminal.isOutput && Terminal.hasColors ? "\u{1B}[2m\(text)\u{1B}[0m" : text
-    }
-
-    /// Changes a setting; nil takes it back, an empty text is for a flag.
+    /// Changes a setting. Nil removes it, and an empty text sets a flag.
     func set(_ setting: Setting, to value: String?) throws(UsageError) {
         let name = setting.name
         var changed: [String] = []
@@ -365,65 +364,55 @@ final class Shell {
             if !isNamed, !argument.hasPrefix("--\(name)=") { changed.append(argument) }
         }
         if let value { changed.append(value.isEmpty ? "--\(name)" : "--\(name)=\(value)") }
-        session.settings = try Settings.parsed(changed)
+        interpreter.settings = try Settings.parsed(changed)
         arguments = changed
         counted = [:]
     }
 
-    /// Runs something with another output format.
-    func with(format: String?, _ body: (Shell) throws(UsageError) -> Void) throws(UsageError) {
-        let settings = session.settings
-        defer { session.settings = settings }
-        if let format { session.settings.format = try Settings.format(format) }
-        try body(self)
-    }
+    // MARK: Pages
 
-    // MARK: Looking around
-
-    /// Shows a text, in the pager if it is long.
+    /// Prints a text. A long one goes to the pager.
     func page(_ text: String) {
         var text = Terminal.harmless(text)
         if Terminal.isOutput, let columns = Terminal.width {
-            // What is indented far is an answer, whose columns would no longer stand under each other.
+            // A deeply indented line is part of an answer. Its columns must stay aligned.
             text = text.split(separator: "\n", omittingEmptySubsequences: false)
                 .map { $0.hasPrefix("      ") ? String($0) : Terminal.folded(String($0), columns: columns) }
                 .joined(separator: "\n")
         }
-        guard let pager = session.settings.options.noPager ? nil : Pager() else {
+        guard let pager = interpreter.settings.options.noPager ? nil : Pager() else {
             return Terminal.print(text)
         }
-        let sink = PagerSink(pager, RunState(memory: session.settings.memory, threads: 1))
+        let sink = PagerSink(pager, RunState(memory: interpreter.settings.memory, threads: 1))
         _ = sink.write(SystemText.bytes(text))
         sink.flush()
     }
 
-    /// Runs a query for what its steps let through; the rows are not shown.
+    /// Runs a query and prints the number of rows of each step.
     func analyze(_ text: String) throws(UsageError) {
-        _ = try session.read([])
-        guard let query = session.query(text), !query.hasErrors else {
+        _ = try interpreter.read([])
+        guard let query = interpreter.query(text), !query.hasErrors else {
             throw UsageError("the last query does not run any more")
         }
         let (counted, counts) = StepCounts.of(query)
         let start = Clock.seconds
-        let state = RunState(
-            memory: session.settings.memory, threads: session.settings.threads, writesFiles: false)
-        let account = session.measure(counted, state)
+        let account = interpreter.measure(counted)
         let milliseconds = Int((Clock.seconds - start) * 1000)
-        let rows = counts.rows.map { (Digits.grouped($0.rows), $0.step) }
-        let width = rows.map(\.0.count).max() ?? 0
-        var lines = rows.map { rows, step in
-            String(repeating: " ", count: width - rows.count) + "\(rows)  rows from \(step)"
-        }
-        lines.append(
-            "\(Digits.grouped(account.lines)) lines looked at, \(account.bytes / 1_000_000) MB, "
-                + "\(milliseconds) ms, \(session.settings.threads) threads")
-        Terminal.print(lines.map { Terminal.shown(session.redacted($0)).text + "\n" }.joined())
+        let steps = TextTable.text(
+            counts.rows.map { [Digits.grouped($0.rows), "rows from \($0.step)"] }, right: [0])
+        let lines =
+            steps.split(separator: "\n").map(String.init) + [
+                "\(Digits.grouped(account.lines)) lines looked at, \(account.bytes / 1_000_000) MB, "
+                    + "\(milliseconds) ms, \(interpreter.settings.threads) threads"
+            ]
+        Terminal.print(lines.map { Terminal.shown(interpreter.redacted($0)).text + "\n" }.joined())
     }
 
-    /// Fields whose names contain a text, with their types and how many of the first lines have them.
+    /// Prints the fields whose names contain a text, with their types and the share of the first lines that have them.
     func showFields(_ part: String) throws(UsageError) {
-        _ = try session.read([])
-        let described = session.query("describe").map { session.sample($0, seconds: 0.3) } ?? RowTable()
+        _ = try interpreter.read([])
+        let described =
+            interpreter.query("describe").map { interpreter.sample($0, seconds: 0.3) } ?? RowTable()
         var present: [String: Int] = [:]
         if let field = described.column("field"), let rows = described.column("rows") {
             for row in 0..<described.count {
@@ -433,32 +422,26 @@ final class Shell {
         let most = max(1, present.values.max() ?? 0)
         let fields = Fields.all.filter { part.isEmpty || $0.name.contains(part) }
         guard !fields.isEmpty else { throw UsageError("no field's name contains '\(part)'") }
-        let width = fields.map(\.name.count).max() ?? 0
-        let types = fields.map(\.type.name.count).max() ?? 0
-        let lines = fields.map { field -> String in
+        let rows = fields.map { field in
             let count = present[field.name] ?? 0
             let share = count == 0 ? "-" : count * 100 < most ? "<1%" : "\(count * 100 / most)%"
-            let pad = { (text: String, width: Int) in
-                text + String(repeating: " ", count: max(0, width - text.count))
-            }
-            return "\(pad(field.name, width))  \(pad(field.type.name, types))  "
-                + "\(String(repeating: " ", count: 4 - share.count))\(share)  \(field.summary)\n"
+            return [field.name, field.type.name, share, field.summary]
         }
-        page(lines.joined())
+        page(TextTable.text(rows, right: [2]) + "\n")
     }
 
     // MARK: Completion
 
-    /// What stands before a line that is being typed: the lines before it and, unwritten, the last answer where
-    /// they go on from it.
+    /// Text before the line that is being typed: earlier lines of the statement, and the name of the last answer if
+    /// they continue from it.
     private func before(_ line: String) -> String {
-        let goesOn = (unfinished + line).drop { $0 == " " }.hasPrefix("|")
-        return (goesOn ? Shell.last : "") + unfinished
+        let continues = (unfinished + line).drop { $0 == " " }.hasPrefix("|")
+        return (continues ? Shell.last : "") + unfinished
     }
 
     private func complete(_ line: String) -> Completer.Answer {
         let before = before(line)
-        let completer = Completer(session.environment, values: count, files: Files.beginning)
+        let completer = Completer(interpreter.environment, values: count, files: Files.beginning)
         let answer = completer.complete(before + line, commands: ShellCommands.all)
         return Completer.Answer(
             start: max(0, answer.start - before.utf8.count), candidates: answer.candidates)
@@ -467,7 +450,7 @@ final class Shell {
     private func highlight(_ line: String, cursor: Int) -> [Highlighter.Span] {
         let before = before(line)
         let shift = before.utf8.count
-        return Highlighter(session.environment).spans(
+        return Highlighter(interpreter.environment).spans(
             before + line, cursor: shift + cursor, commands: ShellCommands.all
         ).compactMap { span in
             let lower = max(0, span.range.lowerBound - shift)
@@ -476,13 +459,13 @@ final class Shell {
         }
     }
 
-    /// Values of what can be read in a moment; the same question is answered once.
+    /// Rows of a query that counts values, over the part of the logs that can be read at once. Cached by query.
     private func count(_ query: Query) -> RowTable {
-        // What Tab offers would be seen too.
-        guard session.settings.redaction == nil else { return RowTable() }
+        // Candidates of Tab are printed, and would not be redacted.
+        guard interpreter.settings.redaction == nil else { return RowTable() }
         let key = query.text
         if let rows = counted[key] { return rows }
-        let rows = session.sample(query, seconds: Shell.patience)
+        let rows = interpreter.sample(query, seconds: Shell.patience)
         counted[key] = rows
         return rows
     }

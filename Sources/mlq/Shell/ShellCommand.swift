@@ -1,103 +1,104 @@
 import QueryEngine
 import QuerySyntax
 
-/// A command of the shell, as it was parsed. A new one is a form and a line in `ShellCommands.all`.
-protocol ShellCommand: Sendable {
-    func run(_ shell: Shell) throws(UsageError)
+/// A command of the shell, parsed. To add one, declare a form and add it to `ShellCommands.all`.
+struct ShellCommand: Sendable {
+    let run: @Sendable (Shell) throws(UsageError) -> Void
+}
+
+extension Form<ShellCommand> {
+    init<each P: Sendable>(
+        command name: String, aliases: [String] = [], summary: String, _ parameter: repeat Parameter<each P>,
+        run: @escaping @Sendable (Shell, repeat each P) throws(UsageError) -> Void
+    ) {
+        self.init(name, aliases: aliases, summary: summary, repeat each parameter) {
+            (_, value: repeat each P) throws(Diagnostic) in
+            let values = (repeat each value)
+            return ShellCommand { (shell) throws(UsageError) in try run(shell, repeat each values) }
+        }
+    }
 }
 
 enum ShellCommands {
-    static let all = Vocabulary<any ShellCommand>(
+    static let all: Vocabulary<ShellCommand> = Vocabulary(
         "command",
         [
-            HelpCommand.form, FieldsCommand.form, FilesCommand.form, OpenCommand.form, LinesCommand.form,
-            DrillCommand.form, AllCommand.form, LastCommand.form, ExplainCommand.form, AnalyzeCommand.form,
-            SaveCommand.form, RunCommand.form, EditCommand.form, SetCommand.form, TimingCommand.form,
-            HistoryCommand.form, FollowCommand.form, QuitCommand.form,
-        ])
+            help, fields, files, open, lines, drill, allRows, last, explain, analyze, save, run, edit, set,
+            timing,
+        ]
+            + [history, follow, quit])
 
-    /// For `:help`.
+    /// The list of commands for `:help`.
     static var summary: String {
-        let width = all.forms.map { $0.usage.count + 1 }.max() ?? 0
-        return all.forms.map { form in
-            let usage = ":" + form.usage
-            return "  \(usage)\(String(repeating: " ", count: width - usage.count + 2))\(form.summary)"
-        }.joined(separator: "\n")
+        TextTable.text(all.forms.map { ["  :\($0.usage)", $0.summary] })
     }
-}
 
-extension Parameter where Value == String {
-    /// The name of a file: a bare word, or quoted.
-    static var path: Parameter { path("FILE", .file) }
+    static let help: Form<ShellCommand> = Form(
+        command: "help", aliases: ["h"], summary: "help, or help on a stage, a function, a field, a topic",
+        Parameter<[String]>.words("NAME", .helpTopic)
+    ) { (shell, words) throws(UsageError) in
+        guard !words.isEmpty else {
+            return shell.page(
+                """
+                A query is a pipeline: filter process=smtp | groupby day | count
+                A line that starts with | continues from the last answer; _ is the last answer.
+                `:help NAME` explains a stage, a function, a field or a topic; Tab completes.
+                \(Help.index)
+                Commands
+                \(ShellCommands.summary)
 
-    /// The name of a script's file, or of an investigation that comes with mlq.
-    static var script: Parameter { path("SCRIPT", .investigation, .file) }
+                """)
+        }
+        let name = String(words[0].drop { $0 == ":" })
+        var pages: [String] = []
+        if words.count == 1, let form = all[name] {
+            pages = ["\(form.name) (command): \(form.summary)\n\n  usage: :\(form.usage)"]
+        }
+        if pages.isEmpty || Help.page(words) != nil { pages.append(try HelpPage.text(words)) }
+        shell.page(pages.joined(separator: "\n\n") + "\n")
+    }
 
-    private static func path(_ usage: String, _ expectations: Expectation...) -> Parameter {
-        Parameter(usage, grammar: "word | string") { (parser: inout Parser) throws(Diagnostic) -> String in
-            for expectation in expectations { parser.expect(expectation) }
-            switch parser.byte() {
-            case 34, 39: return try parser.takeText(usage)
-            default: return try parser.takeWord("the name of a file").0
-            }
+    static let set: Form<ShellCommand> = Form(
+        command: "set",
+        summary: "show all settings or one, or change one: `:set output csv`, `:set no-pager on`",
+        Parameter<[String]>.setting
+    ) { (shell, words) throws(UsageError) in
+        let setting = try words.first.map { (name) throws(UsageError) in try Setting.named(name) }
+        let value = words.dropFirst().filter { $0 != "=" }.joined(separator: " ")
+        guard let setting, !value.isEmpty else {
+            return shell.page(
+                Setting.table(setting.map { [$0] } ?? Setting.all, shell.interpreter.settings.options))
+        }
+        let isOff = ["off", "no", "false"].contains(value)
+        let isOn = ["on", "yes", "true"].contains(value)
+        try shell.set(setting, to: isOff ? nil : isOn && setting.isFlag ? "" : value)
+    }
+
+    static let timing: Form<ShellCommand> = Form(
+        command: "timing", summary: "print the elapsed time after each answer: on or off",
+        Parameter<[String]>.words("on|off", .word(["on", "off"]))
+    ) { (shell, words) throws(UsageError) in
+        let value = words.first ?? (shell.interpreter.settings.options.stats ? "off" : "on")
+        guard value == "on" || value == "off" else {
+            throw UsageError("`:timing on` or `:timing off`, not '\(value)'")
+        }
+        try shell.set(try Setting.named("stats"), to: value == "on" ? "" : nil)
+        Terminal.say("mlq: timing is \(value)")
+    }
+
+    static let history: Form<ShellCommand> = Form(
+        command: "history", summary: "the last N statements (20)", Parameter<Int>.count.optional
+    ) { (shell, count) throws(UsageError) in
+        for entry in (shell.history?.entries ?? []).suffix(count ?? 20) {
+            let lines = shell.interpreter.redacted(query: entry).split(separator: "\n")
+            let shown = lines.map { Terminal.shown(String($0)).text }
+            Terminal.print(shown.joined(separator: "\n      ") + "\n")
         }
     }
 
-    static func word(_ usage: String, _ expectation: Expectation? = nil) -> Parameter {
-        Parameter(usage, grammar: "word") { (parser: inout Parser) throws(Diagnostic) -> String in
-            if let expectation { parser.expect(expectation) }
-            return try parser.takeWord(usage.lowercased()).0
-        }
-    }
-}
-
-extension Parameter where Value == [String] {
-    static var paths: Parameter {
-        let path = Parameter<String>.path
-        return Parameter("FILE …", grammar: "{ word | string }") {
-            (parser: inout Parser) throws(Diagnostic) -> [String] in
-            var paths: [String] = []
-            repeat { paths.append(try path.parse(&parser)) } while !parser.atEnd()
-            return paths
-        }
-    }
-
-    /// What is left of the line, word by word.
-    static func words(_ usage: String, _ expectation: Expectation? = nil) -> Parameter {
-        Parameter("[\(usage)]", grammar: "{ word }") {
-            (parser: inout Parser) throws(Diagnostic) -> [String] in
-            var words: [String] = []
-            if let expectation { parser.expect(expectation) }
-            while !parser.atEnd() { words.append(try parser.takeWord(usage.lowercased()).0) }
-            return words
-        }
-    }
-
-    /// The name of a setting and its value.
-    static var setting: Parameter {
-        Parameter("[NAME [VALUE]]", grammar: "[ word, { word } ]") {
-            (parser: inout Parser) throws(Diagnostic) -> [String] in
-            parser.expect(.word(Setting.all.map(\.name), notes: Setting.all.map(\.summary)))
-            guard !parser.atEnd() else { return [] }
-            let name = try parser.takeWord("the name of a setting").0
-            parser.expect(.word(Setting.all.first { $0.name == name }?.words ?? []))
-            var words = [name]
-            while !parser.atEnd() { words.append(try parser.takeWord("a value").0) }
-            return words
-        }
-    }
-}
-
-extension Parameter where Value == String? {
-    /// `| STAGES`, as text; whoever leaves the `|` out means it.
-    static var stages: Parameter {
-        Parameter("[| STAGES]", grammar: "[ '|', pipeline ]") {
-            (parser: inout Parser) throws(Diagnostic) -> String? in
-            parser.expect(.keyword("|"))
-            guard !parser.atEnd() else { return nil }
-            if parser.byte() == UInt8(ascii: "|") { parser.take(1, .pipe) }
-            let pipeline = try parser.pipeline(Stages.all, isNested: true)
-            return parser.source[pipeline.range]
-        }
+    static let quit: Form<ShellCommand> = Form(
+        command: "quit", aliases: ["q", "exit"], summary: "leave, as Ctrl-D does"
+    ) {
+        (shell) throws(UsageError) in shell.leave()
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import QueryEngine
 
-/// The command line.
+/// Options and files of the command line.
 struct Options: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mlq",
@@ -93,7 +93,7 @@ struct Options: ParsableCommand {
     @Flag(name: .customLong("no-pager"), help: Setting.help("no-pager"))
     var noPager = false
 
-    @Flag(name: .customLong("no-config"), help: "In the shell, leave the settings file unread.")
+    @Flag(name: .customLong("no-config"), help: "In the shell, ignore the settings file.")
     var noConfig = false
 
     @Flag(help: .hidden)
@@ -105,21 +105,21 @@ struct Options: ParsableCommand {
     @Argument(help: ArgumentHelp("Logs, plain or compressed; - is standard input.", valueName: "file"))
     var files: [String] = []
 
-    /// Parses a command line. The parser takes time in the square of the words. Words that can only be files, because
-    /// they follow another plain word, are hidden from it.
+    /// Parses a command line. The time of the parser is quadratic in the number of arguments. So arguments that can
+    /// only be files, because they follow another plain argument, are replaced by one mark.
     static func read(_ words: [String]) throws -> Options {
         var shown: [String] = []
         var runs: [String: [String]] = [:]
         var isPlain = true
-        for (place, word) in words.enumerated() {
+        for (index, word) in words.enumerated() {
             let isOption = word.hasPrefix("-")
             guard isPlain, !isOption else {
                 isPlain = !isOption
                 shown.append(word)
                 continue
             }
-            // No argument has a NUL in it.
-            if runs[shown.last ?? ""] == nil { shown.append("\0\(place)") }
+            // No argument contains a NUL.
+            if runs[shown.last ?? ""] == nil { shown.append("\0\(index)") }
             runs[shown[shown.count - 1], default: []].append(word)
         }
         var options = try parse(shown)

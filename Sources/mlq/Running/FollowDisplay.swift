@@ -2,11 +2,11 @@ import Glibc
 import MailLog
 import QueryEngine
 
-/// Shows the answer so far again and again: in its place on a terminal, one below the other into a pipe.
+/// Display of the answer so far. On a terminal, it replaces the last one; into a pipe, it follows the last one.
 final class FollowDisplay {
     private let sink: any ByteSink
     private let isTerminal: Bool
-    /// Lines of the terminal that the last one took.
+    /// Lines of the terminal that the last answer takes.
     private var height = 0
     private var isFirst = true
 
@@ -15,20 +15,20 @@ final class FollowDisplay {
         self.isTerminal = isTerminal
     }
 
-    /// False when nobody looks any more.
+    /// Returns false if the reader is gone.
     func show(_ text: [UInt8]) -> Bool {
         defer {
             isFirst = false
             sink.flush()
         }
         guard isTerminal else { return sink.write((isFirst ? [] : [10]) + text) }
-        // Up to where the last one began, and everything from there on away.
+        // Go to the first line of the last answer and clear the rest of the screen.
         let back = height > 0 ? Array("\u{1B}[\(height)A\r\u{1B}[J".utf8) : []
         height = FollowDisplay.lines(of: text, width: Terminal.width ?? 80)
         return sink.write(back + text)
     }
 
-    /// How many lines a text takes, those included into which the terminal breaks long ones.
+    /// Returns the number of lines that a text takes on a terminal, which folds long lines.
     static func lines(of text: [UInt8], width: Int) -> Int {
         var lines = 0
         var column = 0
@@ -49,17 +49,17 @@ final class FollowDisplay {
     }
 }
 
-extension Session {
-    /// What goes on for ever cannot be one of several.
+extension Interpreter {
+    /// Refuses several queries, because the first one would not end.
     func checkFollowing(_ program: Program) throws(UsageError) {
         let queries = program.items.count { if case .query = $0 { true } else { false } }
         guard queries <= 1 else {
-            throw UsageError("--follow runs one query, and there are \(queries)")
+            throw UsageError("--follow runs one query, not \(queries)")
         }
-        for path in awaited { Terminal.say("mlq: \(path) is not there yet; it is read when it comes") }
+        for path in awaited { Terminal.say("mlq: \(path) does not exist yet; mlq reads it once it does") }
     }
 
-    /// Rows that come one by one have no table around them.
+    /// Output format for a followed query. Rows that are printed one by one have no table around them.
     func formatToFollow(_ query: Query) -> OutputFormat {
         let format = settings.format(for: query)
         guard settings.format == nil, query.isStreaming, !format.isPiecewise,
@@ -68,7 +68,7 @@ extension Session {
         return piecewise
     }
 
-    /// Runs a query over logs that go on growing, until it is interrupted.
+    /// Runs a query over growing logs until an interrupt.
     func follow(
         _ query: Query, _ executor: Executor, _ logs: LogSet, to destination: Executor.Destination,
         _ run: RunState

@@ -3,32 +3,32 @@ import MailLog
 import QueryEngine
 import SystemText
 
-/// The limits on the memory of this process: `ulimit -v`, `ulimit -d`, and those of its container.
+/// Limits on the memory of this process: `ulimit -v`, `ulimit -d` and the container's.
 ///
-/// Swift ends a process that gets no memory. Where there is little, mlq uses fewer threads and smaller tables. An
-/// allocation that still fails ends with a sentence, not with a signal.
+/// Swift traps when an allocation fails. Near a limit, mlq uses fewer threads and smaller tables. An allocation that
+/// still fails ends the process with a message.
 enum MemoryLimit {
     private struct Limit {
         let bytes: Int
-        /// What is left of it.
+        /// Bytes below the limit that are free.
         let left: Int
         let name: String
-        /// Whether the process is refused more, rather than killed.
+        /// Whether allocations fail at the limit. In a container, the process is killed instead.
         var refuses = true
     }
 
-    /// A thread's stack, blocks and tables.
+    /// Bytes that a thread needs: stack, blocks and tables.
     private static let thread = 16 << 20
-    /// A query may not even start with less.
+    /// Bytes that a query needs to start.
     private static let least = 12 << 20
 
-    /// The limit that leaves least memory; nil if there is none.
+    /// The limit with the least free memory; nil without a limit.
     private static let limit: Limit? = {
         let pages = words("/proc/self/statm").compactMap { Int($0) }.map {
             $0 * Int(sysconf(Int32(_SC_PAGESIZE)))
         }
-        // Size, resident, shared, text, library, data; without /proc, a guess.
-        func used(_ place: Int) -> Int { pages.indices.contains(place) ? pages[place] : 64 << 20 }
+        // The fields are size, resident, shared, text, library, data. Without /proc, assume 64 MB.
+        func used(_ index: Int) -> Int { pages.indices.contains(index) ? pages[index] : 64 << 20 }
         var limits: [Limit] = []
         for (resource, name, used) in [
             (RLIMIT_AS, "ulimit -v", used(0)), (RLIMIT_DATA, "ulimit -d", used(5)),
@@ -46,7 +46,7 @@ enum MemoryLimit {
         return limits.min { $0.left < $1.left }
     }()
 
-    /// The lowest `memory.max` of the control group and those above it.
+    /// The lowest `memory.max` of the control group and its parents.
     private static var containerLimit: Int? {
         guard let group = words("/proc/self/cgroup").first(where: { $0.hasPrefix("0::/") }) else {
             return nil
@@ -70,33 +70,33 @@ enum MemoryLimit {
         guard let limit, limit.left < least else { return }
         throw UsageError(
             "not enough memory: the limit is \(limit.bytes >> 20) MB (\(limit.name)), and mlq needs "
-                + "\((limit.bytes - limit.left + least) >> 20) MB at least")
+                + "at least \((limit.bytes - limit.left + least) >> 20) MB")
     }
 
-    /// The number of threads that have room.
+    /// Returns the number of threads that fit into the limit.
     static func threads(_ wanted: Int) -> Int {
         limit.map { max(1, min(wanted, $0.left / thread - 1)) } ?? wanted
     }
 
-    /// Bytes that tables may use.
+    /// Returns the bytes that tables may use.
     static func tables(_ wanted: Int) -> Int {
         limit.map { max(1 << 20, min(wanted, $0.left / 3)) } ?? wanted
     }
 
-    // MARK: The end
+    // MARK: Failed allocations
 
-    nonisolated(unsafe) private static var sentence: UnsafeMutablePointer<CChar>?
+    nonisolated(unsafe) private static var message: UnsafeMutablePointer<CChar>?
     nonisolated(unsafe) private static var probe = 0
 
-    /// Lets a fault end the process with a sentence and status 3 while memory is used up. Any other fault keeps its
-    /// signal.
+    /// Installs a handler for faults. If memory is used up, it prints a message and exits with 3. Otherwise the signal
+    /// keeps its default action.
     static func catchSignals() {
         guard let limit, limit.refuses else { return }
-        sentence = strdup(
+        message = strdup(
             "mlq: not enough memory: the limit is \(limit.bytes >> 20) MB (\(limit.name)); "
                 + "raise it, or use --threads 1 and a smaller --memory\n")
         probe = limit.bytes / 2
-        // The stack of the main thread may be what cannot grow.
+        // The fault may be that the stack of the main thread cannot grow.
         var stack = stack_t()
         stack.ss_size = 64 << 10
         stack.ss_sp = malloc(stack.ss_size)
@@ -106,8 +106,8 @@ enum MemoryLimit {
         action.__sigaction_handler.sa_handler = { number in
             let memory = mmap(
                 nil, MemoryLimit.probe, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-            if memory == MAP_FAILED, let sentence = MemoryLimit.sentence {
-                _ = write(STDERR_FILENO, sentence, strlen(sentence))
+            if memory == MAP_FAILED, let message = MemoryLimit.message {
+                _ = write(STDERR_FILENO, message, strlen(message))
                 _exit(3)
             }
             signal(number, SIG_DFL)

@@ -2,8 +2,7 @@ import Glibc
 import MailLog
 import QueryEngine
 
-/// Draws the progress bar on standard error when work lasts over a second and it is a terminal. A thread of its
-/// own looks at the clock; nothing is drawn otherwise.
+/// Progress bar on standard error, if that is a terminal and the query runs for more than a second. A thread draws it.
 final class ProgressDisplay: Sendable {
     private let progress: Progress
     private let isOn: Bool
@@ -39,7 +38,7 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// Takes the bar away, so that the answer begins on a clean line.
+    /// Removes the bar, so that the answer begins on an empty line.
     func clear() {
         guard isOn else { return }
         state.withLock { state in
@@ -54,7 +53,7 @@ final class ProgressDisplay: Sendable {
     }
 }
 
-/// Clears the progress bar before the answer is written.
+/// Sink that removes the progress bar before it writes.
 final class BarClearingSink: ByteSink {
     private let sink: any ByteSink
     private let bar: ProgressDisplay

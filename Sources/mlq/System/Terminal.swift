@@ -5,25 +5,23 @@ import QuerySyntax
 import SystemText
 import struct Synchronization.Atomic
 
-/// What standard output and error are, and messages on standard error.
+/// The standard streams, and messages on standard error.
 enum Terminal {
     static let isOutput = isatty(STDOUT_FILENO) == 1
     static let isError = isatty(STDERR_FILENO) == 1
     static let isInput = isatty(STDIN_FILENO) == 1
 
-    static var width: Int? {
-        if let columns = environment("COLUMNS").flatMap(Int.init), columns > 0 { return columns }
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
-    }
+    /// Columns; nil if standard output has no size.
+    static var width: Int? { size("COLUMNS", \.ws_col) }
 
-    /// Rows of the terminal.
-    static var height: Int? {
-        if let lines = environment("LINES").flatMap(Int.init), lines > 0 { return lines }
+    /// Rows; nil if standard output has no size.
+    static var height: Int? { size("LINES", \.ws_row) }
+
+    private static func size(_ variable: String, _ part: KeyPath<winsize, UInt16>) -> Int? {
+        if let count = environment(variable).flatMap(Int.init), count > 0 { return count }
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
-        return Int(size.ws_row)
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size[keyPath: part] > 0 else { return nil }
+        return Int(size[keyPath: part])
     }
 
     /// Replaces closed standard descriptors by one that can neither be read nor written. A log or an output file must
@@ -50,13 +48,14 @@ enum Terminal {
         return SystemText.string(value)
     }
 
-    /// Pseudonyms for whatever messages and the prompt quote (`--redact`).
+    /// Pseudonyms for messages and the prompt (`--redact`).
     static let redaction = Mutex<Redaction?>(nil)
 
-    /// A text of mlq as it may be shown.
+    /// Redacts a text of mlq.
     static func redacted(_ text: String) -> String { redaction.withLock { $0 }?.text(text) ?? text }
 
-    /// Writes a message. What it quotes may be hostile, so nothing but its ends of lines is left raw.
+    /// Prints a message on standard error. All control characters except newlines are escaped, because it may quote
+    /// logs.
     static func say(_ text: String, isRedacted: Bool = false) {
         let message = isRedacted ? text : redacted(text)
         let columns = isError ? width ?? .max : .max
@@ -69,7 +68,7 @@ enum Terminal {
     static func say(_ diagnostic: Diagnostic, in source: Source) {
         var (diagnostic, source) = (diagnostic, source)
         if let redaction = redaction.withLock({ $0 }) {
-            // The column that the caret points at stays.
+            // Masking keeps the length, so the caret stays correct.
             source = Source(
                 name: redaction.text(source.name),
                 text: redaction.masked(String(decoding: source.bytes, as: UTF8.self)))
@@ -82,8 +81,8 @@ enum Terminal {
             isRedacted: true)
     }
 
-    /// A line as several that are no wider than the screen, where it has spaces to end them at. The others are
-    /// indented as the first is, or to its last column.
+    /// Folds a line at spaces to the width of the screen. Further lines are indented as the first, or to its last
+    /// column.
     static func folded(_ line: String, columns: Int) -> String {
         guard columns > 20, shown(line).width > columns else { return line }
         let cells = Array(line)
@@ -91,25 +90,25 @@ enum Terminal {
         let starts = cells.indices.dropFirst(margin + 2).filter {
             cells[$0] != " " && cells[$0 - 1] == " " && cells[$0 - 2] == " "
         }
-        // Many of them are a list of names, not columns.
+        // More than three starts are a list of names, not columns.
         let column = starts.count > 3 ? nil : starts.last { $0 <= columns / 2 }
         let indent = String(repeating: " ", count: column ?? margin)
         var lines: [String] = []
         var (current, width) = ("", 0)
-        for (place, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+        for (index, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
             let more = shown(String(word)).width
-            if place > 0, width + 1 + more > columns, !current.allSatisfy({ $0 == " " }) {
+            if index > 0, width + 1 + more > columns, !current.allSatisfy({ $0 == " " }) {
                 lines.append(current)
                 (current, width) = (indent + word, indent.count + more)
             } else {
-                current += (place > 0 ? " " : "") + word
-                width += (place > 0 ? 1 : 0) + more
+                current += (index > 0 ? " " : "") + word
+                width += (index > 0 ? 1 : 0) + more
             }
         }
         return (lines + [current]).joined(separator: "\n")
     }
 
-    /// Text of several lines as standard output may have it: on a terminal, nothing in it acts on that.
+    /// Escapes control characters of a text of several lines, if standard output is a terminal.
     static func harmless(_ text: String) -> String {
         guard isOutput else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false).map { shown(String($0)).text }
@@ -123,31 +122,32 @@ enum Terminal {
         return bytes.isEmpty ? nil : SystemText.string(bytes)
     }
 
-    /// Whether standard output could not take all that was printed.
+    /// Whether a write to standard output has failed.
     static let hasFailed = Atomic(false)
 
-    /// Writes to standard output. A reader that has gone away is no error.
+    /// Writes to standard output. A closed pipe is not an error.
     static func print(_ text: String) {
-        let bytes = SystemText.bytes(text)
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done)
+        guard !write(SystemText.bytes(text), to: STDOUT_FILENO), errno != EPIPE else { return }
+        let reason = String(cString: strerror(errno))
+        if !hasFailed.exchange(true, ordering: .relaxed) { say("mlq: cannot write the answer: \(reason)") }
+    }
+
+    /// Writes bytes. Returns false with `errno` set if that fails.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: Int32 = STDERR_FILENO) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var done = 0
+            while done < bytes.count {
+                let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return false }
+                done += count
             }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                guard errno != EPIPE else { return }
-                let reason = String(cString: strerror(errno))
-                if !hasFailed.exchange(true, ordering: .relaxed) {
-                    say("mlq: cannot write the answer: \(reason)")
-                }
-                return
-            }
-            done += count
+            return true
         }
     }
 
-    /// A text as a terminal may see it, in at most so many columns, and how many it takes.
+    /// Returns a text with escaped control characters, cut to `columns`, and its width.
     static func shown(_ text: String, columns: Int = .max) -> (text: String, width: Int) {
         var bytes: [UInt8] = []
         let width = SystemText.bytes(text).withUnsafeBufferPointer { text in
@@ -159,18 +159,7 @@ enum Terminal {
         return (String(decoding: bytes, as: UTF8.self), width)
     }
 
-    static func write(_ bytes: [UInt8]) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(STDERR_FILENO, $0.baseAddress! + done, $0.count - done)
-            }
-            if count <= 0 { return }
-            done += count
-        }
-    }
-
-    /// What standard input is: something to read a log from, or not.
+    /// Whether standard input is a pipe, a socket or a file.
     static var hasInput: Bool {
         var status = stat()
         guard fstat(STDIN_FILENO, &status) == 0 else { return false }
@@ -180,7 +169,7 @@ enum Terminal {
         }
     }
 
-    /// The most memory that the process has held, in bytes. (What `getrusage` tells begins with the parent's.)
+    /// Peak memory of the process in bytes. The value of `getrusage` would start at the peak of the parent.
     static var peakMemory: Int? {
         guard case .success(let bytes) = FileText.read("/proc/self/status") else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
@@ -188,7 +177,7 @@ enum Terminal {
         return Int(line.filter(\.isNumber)).map { $0 << 10 }
     }
 
-    /// The file of this program.
+    /// Path of this program.
     static let executable: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)

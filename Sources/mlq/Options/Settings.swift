@@ -4,23 +4,23 @@ import QueryEngine
 import QuerySyntax
 import SystemText
 
-/// The options of a call, checked.
+/// Checked options.
 struct Settings {
     let options: Options
     let threads: Int
-    /// Bytes for grouping and sorting.
+    /// Bytes for operators that keep rows.
     let memory: Int
     /// The format that `-o` names.
     var format: OutputFormat?
-    /// Seconds from one answer so far to the next, into a pipe (`--every`).
+    /// Seconds between two answers of a followed query into a pipe (`--every`).
     let interval: Double
-    /// The zone of stamps that tell none, in which times are shown (`--tz`).
+    /// Zone of stamps without an offset, and of printed times (`--tz`).
     let zone: Zone?
     /// `--redact`, `--redact-key`.
     let redaction: Redaction?
-    /// `--since` and `--until` as the filter that they are.
+    /// `--since` and `--until` as a filter.
     let prelude: [Pipeline<any Stage>.Step]
-    /// The values of parameters that `-D` gives.
+    /// Values of script parameters (`-D`).
     let definitions: [String: String]
 
     init(_ options: Options) throws(UsageError) {
@@ -72,11 +72,11 @@ struct Settings {
                     ?? "write a name such as Europe/Berlin, an offset such as +02:00, UTC or local"))
     }
 
-    /// The key of a process that was not told one: settings that change must not change the names.
-    private static let unnamed = Redaction(tokens: Language.mlq.tokens)
+    /// Redaction with a random key, the same for the whole process: `:set` must not change the pseudonyms.
+    private static let unkeyed = Redaction(tokens: Language.mlq.tokens)
 
     private static func redaction(_ options: Options) throws(UsageError) -> Redaction? {
-        guard let key = options.redactKey else { return options.redact ? unnamed : nil }
+        guard let key = options.redactKey else { return options.redact ? unkeyed : nil }
         guard !key.isEmpty else { throw UsageError("--redact-key: the key is empty") }
         guard key.hasPrefix("@") else { return Redaction(key: key, tokens: Language.mlq.tokens) }
         switch FileText.read(String(key.dropFirst())) {
@@ -105,7 +105,7 @@ struct Settings {
         do throws(Diagnostic) {
             var parser = try Parser(Source(name: "--since, --until", text: text))
             let pipeline = try parser.pipeline(Stages.all)
-            // A time that cannot be read is the fault of the option, not of the query.
+            // An invalid time is an error of the option, not of the query.
             let query = Query(pipeline, in: Environment(.mlq))
             if let error = query.diagnostics.first(where: { $0.message.contains("is not a time") }) {
                 throw error
@@ -116,7 +116,7 @@ struct Settings {
         }
     }
 
-    /// What a file looks like. Every option of output belongs here.
+    /// Output options of a file. All options that concern the output belong here.
     var fileOutput: OutputOptions {
         var output = OutputOptions()
         output.header = !options.noHeader
@@ -127,7 +127,7 @@ struct Settings {
         return output
     }
 
-    /// What an answer on standard output looks like: as a file does, and fit for the terminal if it is one.
+    /// Output options of standard output, which may be a terminal.
     var output: OutputOptions {
         var output = fileOutput
         if Terminal.isOutput {
@@ -142,11 +142,11 @@ struct Settings {
         return output
     }
 
-    /// Lines stay lines, as grep's do; other rows are a table for people and TSV for programs.
+    /// The format of `-o`, else raw for log lines, and for rows a table on a terminal and TSV elsewhere.
     func format(for query: Query) -> OutputFormat {
         let name = query.givesLines ? "raw" : Terminal.isOutput ? "table" : "tsv"
         guard let format = format ?? OutputFormats.named(name) else {
-            preconditionFailure("the formats raw, table and tsv are always there")
+            preconditionFailure("there is no format '\(name)'")
         }
         return format
     }

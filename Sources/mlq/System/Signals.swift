@@ -3,29 +3,31 @@ import MailLog
 import QueryEngine
 import struct Synchronization.Atomic
 
-/// Ctrl-C ends the running query, not the process: a thread of its own waits for the signal. In a shell it ends
-/// the line that is being typed, and a request to end lets the shell put the terminal in order first. There the
-/// line is drawn again when the terminal has another size, or is the shell's again after Ctrl-Z and `fg`.
+/// Signals, received by a thread of their own.
+///
+/// - SIGINT interrupts the running query, not the process. In a shell without a query, it ends the line that is typed.
+/// - SIGTERM, SIGHUP and SIGQUIT end the process. A shell restores the terminal first.
+/// - SIGWINCH and SIGCONT (`fg` after Ctrl-Z) let a shell draw its line again.
 enum Signals {
     private static let state = Mutex(State())
-    /// The signal that has asked a shell to end; 0 before.
+    /// The signal that asked a shell to end, or 0.
     private static let quits = Atomic<Int32>(0)
     private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT, SIGWINCH]
 
     private struct State {
         var run: RunState?
-        /// The ends of the pipe that wakes a shell.
+        /// Pipe that wakes a shell.
         var wake: (read: Int32, write: Int32)?
-        /// The terminal as it was before the shell.
+        /// Modes of the terminal before the shell started.
         var modes: termios?
     }
 
-    /// Seconds that a shell may take to end.
+    /// Seconds until a shell that does not end is killed.
     private static let patience: UInt32 = 3
 
     /// Must run before any other thread starts.
     static func start() {
-        // A limit on the size of files (`ulimit -f`) is an error of the write.
+        // A write beyond `ulimit -f` then fails with an error.
         for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
         var set = Signals.set
         pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -36,17 +38,17 @@ enum Signals {
                 guard sigwait(&set, &number) == 0 else { return }
                 switch number {
                 case SIGINT: Signals.interrupt()
-                case SIGCONT: Signals.wake(.goOn)
+                case SIGCONT: Signals.wake(.resume)
                 case SIGWINCH: Signals.wake(.resize)
                 default: Signals.quit(number)
                 }
             }
         }
-        // Without a thread that waits for them, signals do what they do to any process.
+        // Without the thread, signals keep their default actions.
         if !hasStarted { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
     }
 
-    /// What `nohup` has made deaf stays deaf.
+    /// The watched signals, without those that `nohup` has made the process ignore.
     private static var set: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
@@ -59,7 +61,7 @@ enum Signals {
         return set
     }
 
-    /// The first interrupt asks the run to end and show what it has; a second one ends the process.
+    /// The first interrupt asks the run to end and to print its answer so far. The second one ends the process.
     private static func interrupt() {
         Waiting.end()
         if let run = state.withLock({ $0.run }), !run.wasInterrupted {
@@ -72,12 +74,12 @@ enum Signals {
 
     private static func quit(_ number: Int32) {
         quits.store(number, ordering: .relaxed)
-        // Whoever has the terminal now is to give it back.
+        // A child process that has the terminal must return it.
         Child.end(number)
         if wake(.quit) {
             Waiting.end()
             state.withLock { $0.run }?.interrupt()
-            // The shell ends itself, unless it is held up (by a file system that does not answer, say).
+            // The shell ends itself, unless it is blocked, for instance by a file system that does not respond.
             Threads.start {
                 sleep(patience)
                 if var modes = state.withLock({ $0.modes }) { tcsetattr(STDIN_FILENO, TCSANOW, &modes) }
@@ -86,7 +88,7 @@ enum Signals {
             }
             return
         }
-        // A run that is interrupted could end the process first, with another status.
+        // Do not interrupt the run here. Its end could exit first, with another status.
         StagedFiles.removeAll()
         signal(number, SIG_DFL)
         var set = sigset_t()
@@ -100,7 +102,7 @@ enum Signals {
 
     // MARK: A shell
 
-    /// From now on a signal without a run to end makes `wakeDescriptor` readable.
+    /// Makes signals without a running query wake the shell through `wakeDescriptor`.
     static func wakeShell() {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { return }
@@ -118,16 +120,16 @@ enum Signals {
 
     static var wakeDescriptor: Int32 { state.withLock { $0.wake?.read ?? -1 } }
 
-    /// The exit status of a shell that was asked to end, as a shell above would tell it.
+    /// Exit status of a shell that a signal asked to end; nil without such a signal.
     static var quitStatus: Int32? {
         let number = quits.load(ordering: .relaxed)
         return number == 0 ? nil : 128 + number
     }
 
-    /// Why a shell was woken; the later ones matter more.
-    enum Wake: UInt8 { case resize, goOn, interrupt, quit }
+    /// Reason for waking a shell, in the order of importance.
+    enum Wake: UInt8 { case resize, resume, interrupt, quit }
 
-    /// Whether there is a shell.
+    /// Wakes the shell. Returns false if there is no shell.
     @discardableResult
     private static func wake(_ wake: Wake) -> Bool {
         guard let end = state.withLock({ $0.wake?.write }) else { return false }

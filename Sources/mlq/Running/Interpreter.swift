@@ -4,11 +4,12 @@ import QueryEngine
 import QuerySyntax
 import SystemText
 
-/// Runs queries over one set of logs, and keeps the account of what happened.
-struct Session {
-    var settings: Settings { didSet { Session.redactMessages(settings) } }
+/// Interpreter of statements over one set of logs. It prints their answers and collects what the exit status and the
+/// foot of a page report.
+struct Interpreter {
+    var settings: Settings { didSet { Interpreter.redactMessages(settings) } }
     private(set) var paths: [String]
-    /// The names that statements have bound so far.
+    /// Names that statements have bound.
     private(set) var environment = Environment(.mlq)
     private(set) var logs: LazyLogs
     private var rows = 0
@@ -16,12 +17,13 @@ struct Session {
     private var knownProblems: Set<InputProblem> = []
     private var status: Int32 = 0
     private var isFirst = true
-    private var saidSentences: Set<String> = []
+    /// Sentence about unrecognised lines of the last query.
     private var unrecognised: String?
-    private(set) var mustEnd = false
-    /// Whether queries go on with what is written to the logs (`--follow`, `:follow`).
+    private var reportedUnrecognised: Set<String> = []
+    private var mustEnd = false
+    /// Whether queries continue with new lines of the logs (`--follow`, `:follow`).
     var follows: Bool
-    /// Names of logs that are followed and not there yet.
+    /// Followed logs that do not exist yet.
     private(set) var awaited: [String] = []
     /// Copies of the pipes among the logs, for the next query.
     private var pipes = SpooledPipes()
@@ -31,7 +33,7 @@ struct Session {
         self.paths = paths
         follows = settings.options.follow
         logs = LazyLogs(paths: paths, LogOptions())
-        Session.redactMessages(settings)
+        Interpreter.redactMessages(settings)
     }
 
     private static func redactMessages(_ settings: Settings) {
@@ -55,13 +57,13 @@ struct Session {
 
     // MARK: Reading queries
 
-    /// Resolves texts over the logs as they are now.
+    /// Parses and resolves sources over the present contents of the logs.
     mutating func read(_ sources: [Source]) throws(UsageError) -> Program {
-        awaited =
-            follows ? paths.filter { $0 != "-" && !Terminal.exists($0) && LogDirectory($0) == nil } : []
-        let logs = LazyLogs(
-            paths: paths.filter { !awaited.contains($0) },
-            logOptions)
+        let isAwaited = { (path: String) in
+            path != "-" && !Terminal.exists(path) && LogDirectory(path) == nil
+        }
+        awaited = follows ? paths.filter(isAwaited) : []
+        let logs = LazyLogs(paths: paths.filter { !awaited.contains($0) }, logOptions)
         self.logs = logs
         environment.follows = follows
         environment.now = Input.now(settings.zone)
@@ -70,13 +72,13 @@ struct Session {
         environment.force = settings.options.force
         environment.output = settings.fileOutput
         environment.dataRange = { logs.value(spooled: true).coverage }
-        if let word = settings.options.now {
-            do { environment.now = try TimeWords(environment).interval(word).start } catch {
-                throw UsageError("--now \(word): not a time")
+        if let time = settings.options.now {
+            do { environment.now = try TimeWords(environment).interval(time).start } catch {
+                throw UsageError("--now \(time): not a time")
             }
         }
         if follows {
-            // The data ends with the present, and a pipe is not to be read to its end for that.
+            // Followed data ends now. A pipe must not be read to its end for that.
             let now = environment.now
             environment.dataRange = {
                 let coverage = logs.value(spooled: false).coverage
@@ -95,70 +97,83 @@ struct Session {
         return program
     }
 
-    /// Gives kept rows a name that pipelines may start with.
+    /// Binds a name to kept rows.
     mutating func keep(_ name: String, _ answer: Answer) { environment.answers[name] = answer }
 
-    /// Gives a query a name, as `let` does, in the place of kept rows.
+    /// Binds a name to a query, as `let` does. The name loses its kept rows.
     mutating func bind(_ name: String, to text: String) {
         environment.answers[name] = nil
-        guard var parser = try? Parser(Source(name: "query", text: text)) else { return }
-        parser.names = environment.names
-        guard let pipeline = try? parser.pipeline(Stages.all) else { return }
+        guard let pipeline = pipeline(text) else { return }
         environment.bind(name, pipeline, text: text)
     }
 
-    /// A query of one statement, resolved; nil where it is none.
-    func query(_ text: String) -> Query? {
+    private func pipeline(_ text: String) -> Pipeline<any Stage>? {
         guard var parser = try? Parser(Source(name: "query", text: text)) else { return nil }
         parser.names = environment.names
-        guard let pipeline = try? parser.pipeline(Stages.all) else { return nil }
+        return try? parser.pipeline(Stages.all)
+    }
+
+    /// Resolves one pipeline; nil if the text is not a pipeline.
+    func query(_ text: String) -> Query? {
+        guard let pipeline = pipeline(text) else { return nil }
         var query = Query(pipeline, in: environment)
         query.text = text
         return query
     }
 
-    /// The rows that a query gives of what can be read in so many seconds.
+    private var executor: Executor {
+        Executor(
+            logs: logs.value(spooled: true), threads: settings.threads, searches: !settings.options.noSearch)
+    }
+
+    /// Rows of a query over the part of the logs that can be read in `seconds`.
     func sample(_ query: Query, seconds: Double) -> RowTable {
         let state = RunState(memory: settings.memory, threads: settings.threads, writesFiles: false)
         let limit = TimeLimit(state, seconds: seconds)
         defer { limit.end() }
-        return Executor(logs: logs.value(spooled: true), threads: settings.threads).table(query, run: state)
+        return executor.table(query, run: state)
     }
 
-    /// Runs a query for what it reads.
-    func measure(_ query: Query, _ state: RunState) -> ScanAccount {
+    /// Runs a query, drops its rows, and returns what it read.
+    func measure(_ query: Query) -> ScanAccount {
+        let state = RunState(memory: settings.memory, threads: settings.threads, writesFiles: false)
         Signals.watch(state)
         defer { Signals.watch(nil) }
-        let executor = Executor(logs: logs.value(spooled: true), threads: settings.threads)
         let destination = Executor.Destination(
             format: settings.format(for: query), options: settings.output, sink: MemorySink())
         return executor.run(query, to: destination, run: state).account
     }
 
-    /// What is open, for people: names, bytes, first and last day as far as the files tell at once.
-    func interval() -> (names: String, bytes: String, times: String, problems: [String]) {
-        let logs = LazyLogs(paths: paths, logOptions).value(spooled: true)
-        let files = logs.files
-        let name = files.count == 1 ? files[0].path : files.isEmpty ? "" : "\(files.count) logs"
-        var bytes: [UInt8] = []
-        PeopleText(.size).append(.integer(files.reduce(0) { $0 + $1.size }), to: &bytes)
-        let day = { (time: Value) in QueryText.value(TimeBins.start(of: time, .day), .time(.day)) }
-        // A compressed log would have to be unpacked for it.
-        let covered = files.allSatisfy { $0.packing == .plain } ? logs.coverage : nil
-        let first = covered.map { day(.time($0.first)) } ?? files.first?.firstTime.map(day) ?? ""
-        let last = covered.map { day(.time($0.last)) } ?? ""
-        return (
-            name, files.isEmpty ? "" : String(decoding: bytes, as: UTF8.self),
-            first.isEmpty ? "" : first == last ? first : "\(first)..\(last)",
-            InputProblem.messages(of: logs.problems)
-        )
+    /// Summary of the open logs for the start of a shell and its prompt. A missing part is empty.
+    struct LogSummary {
+        var names = ""
+        var bytes = ""
+        /// First and last day, as far as they are known without reading the logs.
+        var days = ""
+        var problems: [String] = []
     }
 
-    // MARK: Running them
+    func logSummary() -> LogSummary {
+        let logs = LazyLogs(paths: paths, logOptions).value(spooled: true)
+        let files = logs.files
+        var summary = LogSummary(problems: InputProblem.messages(of: logs.problems))
+        guard !files.isEmpty else { return summary }
+        summary.names = files.count == 1 ? files[0].path : "\(files.count) logs"
+        summary.bytes = PeopleText.size(files.reduce(0) { $0 + $1.size })
+        let day = { (time: Value) in QueryText.value(TimeBins.start(of: time, .day), .time(.day)) }
+        // The end of a compressed log is unknown until it is unpacked.
+        let covered = files.allSatisfy { $0.packing == .plain } ? logs.coverage : nil
+        let first = covered.map { day(.time($0.first)) } ?? files[0].firstTime.map(day) ?? ""
+        let last = covered.map { day(.time($0.last)) } ?? ""
+        summary.days = first.isEmpty || first == last ? first : "\(first)..\(last)"
+        return summary
+    }
+
+    // MARK: Running queries
 
     mutating func run(_ program: Program) throws(UsageError) {
         guard !paths.isEmpty else {
-            throw UsageError("no log to read: name files, pipe a log in, or have /var/log/maillog")
+            throw UsageError("no log to read; name files, or pipe a log in")
         }
         if follows { try checkFollowing(program) }
         _ = logs.value(spooled: program.scansAgain)
@@ -174,7 +189,7 @@ struct Session {
         }
     }
 
-    /// The page that all answers are on, begun with the first.
+    /// The page of the output format. Prints its head once.
     private mutating func openPage() -> Page? {
         guard let page = settings.format?.page else { return nil }
         if isFirst { show(page.head) }
@@ -196,29 +211,27 @@ struct Session {
         show(plan)
     }
 
-    /// Text that is not from the rows of an answer, as it may be shown.
+    /// Redacts text that is not in the rows of an answer.
     func redacted(_ text: String) -> String { settings.redaction?.text(text) ?? text }
 
-    /// A query, as it may be shown.
     func redacted(query: String) -> String {
         settings.redaction?.query(query, names: environment.names) ?? query
     }
 
     func show(_ text: String) { Terminal.print(Terminal.harmless(text)) }
 
-    /// Runs a query and says what is to be said of its answer.
+    /// Runs a query, prints its answer and reports problems.
     @discardableResult
     mutating func run(
         _ query: Query, _ run: RunState, to sink: any ByteSink, output: OutputOptions? = nil,
         keeping limit: Int = 0
     ) -> Executor.Outcome {
         let logs = logs.value(spooled: query.scansAgain)
-        // Without the rest of a pipe that was waited for, there is no answer.
+        // An interrupt while a pipe was read leaves no log to answer from.
         if Waiting.isOver { run.interrupt() }
         let page = openPage()
         if let page { show(page.query(redacted(query: query.text))) }
-        let executor = Executor(
-            logs: logs, threads: settings.threads, searches: !settings.options.noSearch)
+        let executor = executor
         let progress = Progress()
         let bar = ProgressDisplay(progress, isWanted: !follows)
         Signals.watch(run)
@@ -252,11 +265,11 @@ struct Session {
             mustEnd = true
         }
         if run.wasInterrupted, !follows {
-            let what =
+            let coverage =
                 !run.hasGivenUp
                 ? "the answer covers what had been read"
                 : outcome.rows == 0 ? "no answer was ready" : "the answer is not whole"
-            Terminal.say("mlq: interrupted; \(what)")
+            Terminal.say("mlq: interrupted; \(coverage)")
             status = 130
             mustEnd = true
         }
@@ -273,15 +286,15 @@ struct Session {
         return outcome
     }
 
-    /// What the logs cover, where a query that no line has passed asks for another time. To know it, the last log is
-    /// read to its end if it is compressed.
+    /// Note on the time that the logs cover, if a query without rows asks for another time. Reads the last log to its
+    /// end if it is compressed.
     private func timeNote(_ query: Query, _ account: ScanAccount) -> String? {
         guard let wanted = query.times, let covered = logs.value(spooled: true).coverage,
             wanted.upperBound <= covered.earliest || wanted.lowerBound > covered.latest
         else { return nil }
-        let isWhole = account.skipped.isEmpty && covered.isExact
-        return "no line\(isWhole ? "" : " that was read") is of the time asked for: the logs go from "
-            + "\(QueryText.time(covered.first)) to \(QueryText.time(covered.last))"
+        let read = account.skipped.isEmpty && covered.isExact ? "" : " that was read"
+        return "no line\(read) is of the time asked for: the logs go from \(QueryText.time(covered.first)) to "
+            + QueryText.time(covered.last)
     }
 
     private func statistics(_ outcome: Executor.Outcome, seconds: Double) -> String {
@@ -296,19 +309,19 @@ struct Session {
 
     // MARK: The end
 
-    /// Says once what the answers cover.
-    mutating func sayAccount() {
-        guard let sentence = unrecognised, saidSentences.insert(sentence).inserted else { return }
+    /// Reports unrecognised lines. The same sentence is printed once.
+    mutating func reportUnrecognised() {
+        guard let sentence = unrecognised, reportedUnrecognised.insert(sentence).inserted else { return }
         Terminal.say("mlq: \(sentence)")
     }
 
-    /// Logs that the foot of a page names.
+    /// Maximum number of log names in the foot of a page.
     private static let namedLogs = 100
 
-    /// What the answers cover, for the foot of a page.
+    /// Lines for the foot of a page: the logs, their time, and problems.
     private var account: [String] {
         let logs = logs.value(spooled: true)
-        let names = logs.files.prefix(Session.namedLogs).map(\.path)
+        let names = logs.files.prefix(Interpreter.namedLogs).map(\.path)
         let more = logs.files.count - names.count
         let others = more > 0 ? " and \(Digits.grouped(more)) more" : ""
         var lines = ["Made by mlq from \(names.joined(separator: ", "))\(others)."]
@@ -320,60 +333,12 @@ struct Session {
         return lines.map { Terminal.shown(redacted($0)).text }
     }
 
-    /// Says what the answers cover, and gives the exit status.
+    /// Prints the end of the output. Returns the exit status.
     mutating func finish() -> Int32 {
         if let page = openPage() { show(page.foot(account)) }
-        sayAccount()
+        reportUnrecognised()
         if status == 0, problems.contains(where: \.isDamage) { status = 3 }
         if status == 0, settings.options.exitEmpty, rows == 0 { status = 1 }
         return status
-    }
-}
-
-/// A log set that is looked at when it is first needed: a query with an error reads nothing. Who needs it first
-/// says whether a pipe must be kept for reading it again.
-final class LazyLogs: Sendable {
-    private let paths: [String]
-    private let options: LogOptions
-    private let made = Mutex<LogSet?>(nil)
-
-    init(paths: [String], _ options: LogOptions) {
-        self.paths = paths
-        self.options = options
-    }
-
-    func value(spooled: Bool) -> LogSet {
-        made.withLock { made in
-            if let made { return made }
-            var options = options
-            options.spools = spooled
-            let logs = LogSet(paths: paths, options: options)
-            made = logs
-            return logs
-        }
-    }
-}
-
-/// Ends a run after a time.
-final class TimeLimit: Sendable {
-    private let isOver = Mutex(false)
-
-    init(_ run: RunState, seconds: Double) {
-        let deadline = Clock.seconds + seconds
-        Threads.start { [self] in
-            while Clock.seconds < deadline, !isOver.withLock({ $0 }) { usleep(5000) }
-            run.stop()
-        }
-    }
-
-    func end() { isOver.withLock { $0 = true } }
-}
-
-/// Seconds of a clock that only goes forward.
-enum Clock {
-    static var seconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -4,9 +4,8 @@ import MailLog
 import QueryEngine
 import SystemText
 
-/// Runs test cases, each in every way in which a log can be read; the answer must not depend on the way.
+/// Runner of test cases. The outcome of a case must not depend on how its logs are read.
 struct CaseRunner {
-    /// One way to run a case.
     private enum Way: String, CaseIterable {
         case plain = "plain files, one thread"
         case threads = "plain files, four threads"
@@ -32,7 +31,7 @@ struct CaseRunner {
             throw UsageError("cannot make a temporary directory: \(String(cString: strerror(errno)))")
         }
         let directory = template.withUnsafeBufferPointer { SystemText.string($0.baseAddress!) }
-        defer { removeDirectory(directory) }
+        defer { rmdir(SystemText.path(directory)) }
         let runner = CaseRunner(directory: directory, updates: flags.contains("--update"))
         var failures = 0
         for path in paths where try !runner.passes(path) { failures += 1 }
@@ -41,24 +40,20 @@ struct CaseRunner {
     }
 
     private func passes(_ path: String) throws(UsageError) -> Bool {
-        let bytes: [UInt8]
-        switch FileText.read(path) {
-        case .success(let read): bytes = read
-        case .failure(let failure): throw UsageError(failure.message)
-        }
+        let bytes = try FileText.read(path).orUsageError()
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         let test: CaseFile
-        do { test = try CaseFile(SystemText.string(bytes)) } catch {
+        do {
+            test = try CaseFile(
+                SystemText.string(bytes), directory: parts.isEmpty ? "." : parts.joined(separator: "/"))
+        } catch {
             throw UsageError("\(path): \(error.message)")
         }
         var expected = test.expected
         if updates {
             expected = try outcome(of: test, .plain)
-            let text = test.text(with: expected)
-            if SystemText.bytes(text) != bytes,
-                case .failure(let failure) = FileText.write(SystemText.bytes(text), to: path)
-            {
-                throw UsageError(failure.message)
-            }
+            let text = SystemText.bytes(test.text(with: expected))
+            if text != bytes { try FileText.write(text, to: path).orUsageError() }
         }
         for way in Way.allCases where way != .input || test.logs.count == 1 {
             let outcome = try outcome(of: test, way)
@@ -74,10 +69,7 @@ struct CaseRunner {
         var text = ""
         func compare(_ what: String, _ a: String, _ b: String) {
             guard a != b else { return }
-            let indent = { (text: String) in
-                text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }.joined(
-                    separator: "\n")
-            }
+            let indent = { (text: String) in "    " + text.replacing("\n", with: "\n    ") }
             text += "  expected \(what):\n\(indent(a))\n  found \(what):\n\(indent(b))\n"
         }
         compare("answer", expected.answer, found.answer)
@@ -117,27 +109,24 @@ struct CaseRunner {
         let input = way == .input ? files.first : nil
         arguments += input == nil ? files : ["-"]
         let run = try spawn(arguments, input: input ?? "/dev/null")
-        var message = run.error
-        for file in files {
-            let log = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
-            let name = String(log.dropFirst(directory.count + 1))
-            message = message.replacing(file, with: name)
-            if input != nil { message = message.replacing("standard input", with: name) }
-        }
-        message = message.replacing(script, with: "query.mlq")
-        var answer = run.output
+        var outcome = CaseFile.Outcome(
+            answer: run.output, message: run.error.replacing(script, with: "query.mlq"), status: run.status)
+        // The longest first, because one name may begin with another.
         for file in files.sorted(by: { $0.utf8.count > $1.utf8.count }) {
             let log = file.hasSuffix(".gz") ? String(file.dropLast(3)) : file
-            answer = answer.replacing(file, with: String(log.dropFirst(directory.count + 1)))
+            let name = String(log.dropFirst(directory.count + 1))
+            outcome.answer = outcome.answer.replacing(file, with: name)
+            outcome.message = outcome.message.replacing(file, with: name)
+            if input != nil { outcome.message = outcome.message.replacing("standard input", with: name) }
         }
-        return CaseFile.Outcome(answer: answer, message: message, status: run.status)
+        return outcome
     }
 
     private func write(_ bytes: [UInt8], _ path: String) throws(UsageError) {
-        if case .failure(let failure) = FileText.write(bytes, to: path) { throw UsageError(failure.message) }
+        try FileText.write(bytes, to: path).orUsageError()
     }
 
-    /// One gzip member.
+    /// Returns the bytes as one gzip member.
     private func gzip(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var input = Array(bytes)
         var output = [UInt8](repeating: 0, count: input.count + input.count / 8 + 1024)
@@ -161,7 +150,7 @@ struct CaseRunner {
         return Array(output[..<count])
     }
 
-    /// Runs this program, with its output in files, so that neither stream can fill up and stop it.
+    /// Runs this program with its output in files, because a full pipe would block it.
     private func spawn(
         _ arguments: [String], input: String
     ) throws(UsageError) -> (output: String, error: String, status: Int) {
@@ -191,10 +180,8 @@ struct CaseRunner {
             guard case .success(let bytes) = FileText.read(path) else { return "" }
             return String(decoding: bytes, as: UTF8.self)
         }
-        // A signal counts as shells count it.
+        // The status of a signal, as in a shell.
         let code = status & 0x7F == 0 ? Int(status >> 8 & 0xFF) : 128 + Int(status & 0x7F)
         return (text(output), text(error), code)
     }
-
-    private static func removeDirectory(_ path: String) { rmdir(SystemText.path(path)) }
 }

@@ -1,9 +1,8 @@
 import Glibc
 import MailLog
 
-/// Which logs a command reads.
 enum Input {
-    /// The files as given; else standard input when something comes from it; else the system's mail logs.
+    /// The logs that a command reads: the given files, else standard input if it has data, else the logs of the system.
     static func paths(_ given: [String]) -> [String] {
         if !given.isEmpty { return given }
         if Terminal.hasInput { return ["-"] }
@@ -12,7 +11,7 @@ enum Input {
         return []
     }
 
-    /// Microseconds of the wall clock, in a zone or else in that of the system.
+    /// Microseconds of the wall clock in a zone; nil is the zone of the system.
     static func now(_ zone: Zone?) -> Int64 {
         var time = time(nil)
         if let zone { return zone.time(at: Int64(time) * 1_000_000).wallClock }

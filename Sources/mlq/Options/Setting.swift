@@ -2,16 +2,16 @@ import ArgumentParser
 import QueryEngine
 import QuerySyntax
 
-/// An option that a shell can change: `:set NAME VALUE`, or a line of the settings file. Its name is the one on the
-/// command line.
+/// Option that a shell can change with `:set NAME VALUE`, or a line of the settings file can set.
 struct Setting: Sendable {
+    /// The option's name on the command line.
     let name: String
-    /// What its value is called; nil where it is on or off.
+    /// Name of the value in usage lines; nil for a flag.
     let value: String?
-    /// The words that it may be, where it is one of some.
+    /// All values of an enumeration or a flag, else empty.
     let words: [String]
     let summary: String
-    /// What it is now, as it is written.
+    /// Current value as text.
     let current: @Sendable (Options) -> String
 
     var isFlag: Bool { value == nil }
@@ -31,7 +31,7 @@ struct Setting: Sendable {
 
     private static let formats = OutputFormats.all.map(\.name)
 
-    /// By name.
+    /// In the order of their names.
     static let all = [
         Setting(
             "color", "when", "Colours: auto, always or never.",
@@ -41,12 +41,14 @@ struct Setting: Sendable {
             $0.every
         },
         Setting("exit-empty", "No rows make the exit status 1.") { $0.exitEmpty },
-        Setting("force", "Let `write` replace files.") { $0.force },
-        Setting("full-scan", "Skip no lines for their time, however large the logs are.") { $0.fullScan },
+        Setting("force", "Allow `write` to replace files.") { $0.force },
+        Setting("full-scan", "Read large logs whole, instead of only the parts of the requested time.") {
+            $0.fullScan
+        },
         Setting("memory", "size", "Memory for grouping and sorting before files are used.") { $0.memory },
-        Setting("no-header", "Leave the header line out.") { $0.noHeader },
+        Setting("no-header", "Print no header line.") { $0.noHeader },
         Setting("no-pager", "In the shell, show long answers without a pager.") { $0.noPager },
-        Setting("now", "time", "The time that `now` stands for.") { $0.now },
+        Setting("now", "time", "Time that `now` means.") { $0.now },
         Setting(
             "output", "format", "Format of the answer: \(formats.joined(separator: ", ")).", words: formats
         ) { $0.o },
@@ -54,12 +56,14 @@ struct Setting: Sendable {
             $0.redact
         },
         Setting(
-            "redact-key", "key", "The same, with the pseudonyms of that key: a secret, or @FILE."
+            "redact-key", "key", "Redact with a key, for the same pseudonyms in each run: a secret, or @FILE."
         ) { $0.redactKey == nil ? nil : "(secret)" },
-        Setting("safe-csv", "Defuse cells of CSV, TSV and HTML that a spreadsheet would run.") { $0.safeCSV },
+        Setting("safe-csv", "Quote cells of CSV, TSV and HTML that a spreadsheet would run as formulas.") {
+            $0.safeCSV
+        },
         Setting("since", "time", "Only lines from this time on: 2012-12-26, end-2h, …") { $0.since },
-        Setting("stats", "Say how long it took and what was read.") { $0.stats },
-        Setting("strict", "Lines that were not understood make the exit status 3.") { $0.strict },
+        Setting("stats", "Print the elapsed time and how much was read.") { $0.stats },
+        Setting("strict", "Unrecognised lines make the exit status 3.") { $0.strict },
         Setting("threads", "n", "Threads (default: one per core).") { $0.threads.map { "\($0)" } },
         Setting(
             "tz", "zone",
@@ -73,11 +77,11 @@ struct Setting: Sendable {
         if let setting = all.first(where: { $0.name == name }) { return setting }
         let near = Spelling.nearest(to: name, among: all.map(\.name))
         throw UsageError(
-            "there is no setting '\(name)'"
-                + (near.map { "; did you mean '\($0)'?" } ?? "; `:set` shows what there is"))
+            "there is no setting '\(name)'; "
+                + (near.map { "did you mean '\($0)'?" } ?? "`:set` lists all settings"))
     }
 
-    /// For the list of options on the command line.
+    /// Help text for the list of options on the command line.
     static func help(_ name: String) -> ArgumentHelp {
         guard let setting = all.first(where: { $0.name == name }) else {
             preconditionFailure("'\(name)' is a setting")
@@ -85,13 +89,9 @@ struct Setting: Sendable {
         return ArgumentHelp(setting.summary, valueName: setting.value)
     }
 
-    /// Settings with what they are, what they accept and what they are for.
+    /// Table of settings: name, current value, accepted values, summary.
     static func table(_ settings: [Setting], _ options: Options) -> String {
-        let rows = settings.map { [$0.name, $0.current(options), $0.value ?? "on|off"] }
-        let widths = (0..<3).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return zip(rows, settings).map { row, setting in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count + 2) }.joined()
-                + setting.summary + "\n"
-        }.joined()
+        TextTable.text(settings.map { [$0.name, $0.current(options), $0.value ?? "on|off", $0.summary] })
+            + "\n"
     }
 }

@@ -1,0 +1,17 @@
+import QueryEngine
+
+/// An error of the call or of a command: exit status 2.
+struct UsageError: Error {
+    let message: String
+    init(_ message: String) { self.message = message }
+}
+
+extension Result where Failure == RunFailure {
+    /// The value, or the failure as a usage error.
+    func orUsageError() throws(UsageError) -> Success {
+        switch self {
+        case .success(let value): return value
+        case .failure(let failure): throw UsageError(failure.message)
+        }
+    }
+}
