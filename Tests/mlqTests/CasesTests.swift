@@ -26,4 +26,17 @@ struct CasesTests {
         #expect(outcome.status == 1)
         #expect(outcome.error.contains("expected answer"))
     }
+
+    @Test("--update keeps the name of a shared log")
+    func update() throws {
+        let scratch = try Scratch()
+        try scratch.write("Nov 23 16:39:34 mx1 a: b\n", to: "logs/one.log")
+        let path = try scratch.write("count\n--- log @one\n--- answer\nwrong\n", to: "shared.mlqt")
+        #expect(try Program.run(["test", "--update", path]).status == 0)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text == "count\n--- log @one\n--- answer\ncount:whole-number\n1\n")
+        try scratch.write("count\n--- log @two\n", to: "shared.mlqt")
+        let outcome = try Program.run(["test", path])
+        #expect(outcome.status == 2 && outcome.error.contains("logs/two.log"))
+    }
 }
