@@ -253,7 +253,9 @@ struct ShellTests {
         #expect(try answers(":quit now\n").error.contains("usage: :quit"))
         #expect(try answers(":run retry-strom\n").error.contains("did you mean 'retry-storm'?"))
         let outcome = try answers(":open /nonexistent/maillog\ncount\n")
-        #expect(outcome.error == "mlq: there is no file '/nonexistent/maillog'; the logs that were open stay open\n")
+        #expect(
+            outcome.error
+                == "mlq: there is no file '/nonexistent/maillog'; the logs that were open stay open\n")
         #expect(outcome.output == "count\n563\n" && outcome.status == 2)
     }
 
