@@ -38,7 +38,7 @@ final class SpillFile {
 
     deinit { close(descriptor) }
 
-    func append(_ record: [UInt8]) {
+    func append(_ record: some Collection<UInt8>) {
         withUnsafeBytes(of: UInt32(record.count)) { buffer.append(contentsOf: $0) }
         buffer.append(contentsOf: record)
         if buffer.count >= SpillFile.bufferSize { flush() }

@@ -119,8 +119,8 @@ private final class PrefilterOperator: RowConsumer {
     func finish() { next.finish() }
 }
 
-/// Passes the first row of each key on. When the keys outgrow the memory, rows of further keys wait in a
-/// temporary file for another pass; since they all come after the others, the order stays.
+/// Passes on the first row of each key. When the keys outgrow the memory, rows of further keys go to temporary files
+/// by the hash of their key. Such rows follow all rows that were passed on before, so the order of the input is kept.
 private final class FirstOperator: RowConsumer {
     private let key: RowKey
     private let layout: Layout
@@ -128,9 +128,15 @@ private final class FirstOperator: RowConsumer {
     private let next: any RowConsumer
     private let worker: Worker
     private var seen = GroupTable()
-    private var waiting: SpillFile?
+    private var files: [SpillFile] = []
     private var scratch: [UInt8] = []
     private var goesOn = true
+    /// Number of the current row.
+    private var number: UInt64 = 0
+
+    private static let fanOut = 16
+    /// Each level uses four bits of the hash.
+    private static let maximumDepth = 8
 
     init(
         _ key: RowKey, _ layout: Layout, _ held: Set<Int>, _ next: any RowConsumer, _ worker: Worker
@@ -142,34 +148,118 @@ private final class FirstOperator: RowConsumer {
         self.worker = worker
     }
 
+    private var limit: Int { worker.run.memory / 2 }
+
     func consume(_ row: Row) -> Bool {
+        number += 1
         let known = seen.count
-        let mayGrow = waiting == nil
-        let group = key.with(row, &scratch) { seen.group($0, mayGrow: mayGrow) }
-        if group < 0 {
-            waiting?.append(RowCodec.encoded(row, held))
-        } else if group == known {
-            if seen.footprint > worker.run.memory / 2 {
-                worker.run.noteSpill()
-                waiting = SpillFile(worker.run)
+        key.with(row, &scratch) { key in
+            let group = seen.group(key, mayGrow: files.isEmpty)
+            if group < 0 {
+                append(SpilledRow.encode(number, key, row, held), key, to: files, depth: 0)
+            } else if group == known {
+                if seen.footprint > limit {
+                    worker.run.noteSpill()
+                    files = SpillFile.all(FirstOperator.fanOut, worker.run) ?? []
+                }
+                goesOn = next.consume(row)
             }
-            goesOn = next.consume(row)
         }
         return goesOn
     }
 
+    private func append(_ record: some Collection<UInt8>, _ key: Bytes, to files: [SpillFile], depth: Int) {
+        files[Int(seen.hash(key) >> UInt64(60 - 4 * depth)) % FirstOperator.fanOut].append(record)
+    }
+
     func finish() {
+        let spilled = files
+        files = []
+        seen = GroupTable()
         let buffer = RowBuffer(layout)
-        while goesOn, let file = waiting {
-            waiting = nil
-            seen = GroupTable()
-            var reader = file.reader()
-            while goesOn, !worker.run.shouldGiveUp, let record = reader.next() {
+        if goesOn {
+            merge(spilled, depth: 0) { record in
                 worker.arena.reset()
-                goesOn = consume(RowCodec.row(record, in: buffer, worker: worker))
+                return next.consume(RowCodec.row(SpilledRow.row(record), in: buffer, worker: worker))
             }
         }
         next.finish()
+    }
+
+    /// Passes on the first row of each key, in the order of the input. Each key is in one file.
+    private func merge(_ files: [SpillFile], depth: Int, _ body: (ArraySlice<UInt8>) -> Bool) {
+        var files = files
+        for index in files.indices {
+            guard let firsts = firsts(of: files[index], depth: depth) else { return }
+            files[index] = firsts
+        }
+        var readers = files.map { $0.reader() }
+        var heads = readers.indices.map { readers[$0].next().map(Array.init) }
+        while !worker.run.hasFailed, !worker.run.shouldGiveUp {
+            let numbers = heads.map { $0.map(SpilledRow.number) ?? .max }
+            guard let first = numbers.indices.min(by: { numbers[$0] < numbers[$1] }), let head = heads[first],
+                body(head[...])
+            else { return }
+            heads[first] = readers[first].next().map(Array.init)
+        }
+    }
+
+    private func firsts(of file: SpillFile, depth: Int) -> SpillFile? {
+        guard let result = SpillFile(worker.run) else { return nil }
+        var seen = GroupTable()
+        var files: [SpillFile] = []
+        var reader = file.reader()
+        while !worker.run.shouldGiveUp, let record = reader.next() {
+            let known = seen.count
+            SpilledRow.withKey(record) { key in
+                let group = seen.group(key, mayGrow: files.isEmpty)
+                if group < 0 {
+                    append(record, key, to: files, depth: depth + 1)
+                } else if group == known {
+                    result.append(record)
+                    if seen.footprint > limit, depth < FirstOperator.maximumDepth {
+                        files = SpillFile.all(FirstOperator.fanOut, worker.run) ?? []
+                    }
+                }
+            }
+        }
+        seen = GroupTable()
+        merge(files, depth: depth + 1) { record in
+            result.append(record)
+            return true
+        }
+        return result
+    }
+}
+
+/// Record of a spilled row: its number (u64), the length of its key (u32), the key, the row as `RowCodec` writes it.
+private enum SpilledRow {
+    static func encode(_ number: UInt64, _ key: Bytes, _ row: Row, _ slots: Set<Int>) -> [UInt8] {
+        var record: [UInt8] = []
+        withUnsafeBytes(of: number) { record.append(contentsOf: $0) }
+        withUnsafeBytes(of: UInt32(key.count)) { record.append(contentsOf: $0) }
+        record.append(contentsOf: UnsafeBufferPointer(start: key.base, count: key.count))
+        RowCodec.encode(row, slots, into: &record)
+        return record
+    }
+
+    static func number(_ record: [UInt8]) -> UInt64 {
+        record.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    }
+
+    static func withKey(_ record: ArraySlice<UInt8>, _ body: (Bytes) -> Void) {
+        record.withUnsafeBytes { raw in
+            body(
+                Bytes(
+                    raw.baseAddress!.assumingMemoryBound(to: UInt8.self) + 12,
+                    count: Int(raw.loadUnaligned(fromByteOffset: 8, as: UInt32.self))))
+        }
+    }
+
+    static func row(_ record: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var start = record.startIndex + 12
+        withKey(record) { start += $0.count }
+        return record[start...]
     }
 }
 
