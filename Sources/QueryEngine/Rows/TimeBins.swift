@@ -79,7 +79,7 @@ struct BinWalk {
     private static let longestTime: Int64 = 1000 * 86_400_000_000
     private static let factor = 10
     /// The most empty bins in one walk. Nobody reads more.
-    private static let mostEmpty = 1_000_000
+    static let mostEmpty = 1_000_000
 
     static let rule = """
         A gap of more than \(Digits.grouped(longestGap)) bins or days stays open if it has over \(factor) times as \
@@ -92,7 +92,7 @@ struct BinWalk {
     private(set) var expected: Int64?
     /// Bins that have rows, and empty ones between them that were filled.
     private var passed = 0
-    private var empty = 0
+    private(set) var empty = 0
     private(set) var openGaps = 0
     private var firstOpenGaps: [Range<Int64>] = []
 

@@ -7,10 +7,10 @@ struct FillStage: Stage {
         "fill", summary: "add rows for empty bins of time",
         details: """
             A result with a single time key is filled by itself, over the interval that a filter on time names, else \
-            from its first bin to its last. Counts and sums are 0 in an empty bin, other values missing.
+            from its first bin to its last. `in` names another interval; bins outside of it are not filled. Counts and sums are 0 in an empty bin, other values missing.
             \(BinWalk.rule)
             """,
-        examples: ["filter status=bounced | count by hour | fill in 2012-12-25..2012-12-26 | head 4"],
+        examples: ["filter status=bounced | count by day | fill in 2012-12-08..2012-12-12 | head 4"],
         Parameter<Name>.field.optional, Parameter<TimeRange>.range.after("in")
     ) { (name, field, range) throws(Diagnostic) in FillStage(name: name, field: field, range: range) }
 
@@ -31,10 +31,21 @@ struct FillStage: Stage {
         guard case .time(let bin) = column.type, bin != .instant else {
             throw Diagnostic("'\(column.name)' is not a time bin", at: field?.range ?? name.range)
         }
-        let interval = try range.map { (range) throws(Diagnostic) in try resolution.interval(range) }
+        var interval = resolution.timeRange
+        if let range {
+            let named = try resolution.interval(range)
+            let bins = named.start..<max(named.start, named.end)
+            interval = bins
+            if bins.lowerBound != .min, bins.upperBound != .max,
+                TimeBins.count(bins, bin) > BinWalk.mostEmpty
+            {
+                throw Diagnostic(
+                    "the range has more than \(Digits.grouped(BinWalk.mostEmpty)) bins", at: range.range,
+                    hint: "shorten the range, or count by longer bins")
+            }
+        }
         resolution.dropFill()
-        resolution.fill(
-            column, bin, interval.map { $0.start..<max($0.start, $0.end) } ?? resolution.timeRange)
+        resolution.fill(column, bin, interval)
     }
 }
 
@@ -106,8 +117,12 @@ private final class FillOperator: RowConsumer {
             return pass(row)
         }
         let time = value.wallClock
-        if let range, time >= range.upperBound { fillToEnd() }
-        pass(walk.advance(to: time, isWanted: isWanted(to: time)))
+        if let range, time >= range.upperBound {
+            // Nothing is filled outside of the range.
+            fillToEnd()
+            return pass(row)
+        }
+        pass(walk.advance(to: time, isWanted: isWanted))
         return pass(row)
     }
 
@@ -126,10 +141,10 @@ private final class FillOperator: RowConsumer {
         }
     }
 
-    /// Whether the user has named both ends of the gap before `time`, or one and the other is a row.
-    private func isWanted(to time: Int64) -> Bool {
+    /// Whether the user has named both ends of the gap before the next row, or its start and the row is the first.
+    private var isWanted: Bool {
         guard let range, range.lowerBound != .min else { return false }
-        return order == 0 || time <= range.upperBound && range.upperBound != .max
+        return order == 0 || range.upperBound != .max
     }
 
     private func fillToEnd() {
