@@ -45,7 +45,7 @@ package final class OpenFile: Sendable {
             }
         }
 
-        init(number: Int32 = 0, kind: FileKind? = nil) {
+        package init(number: Int32 = 0, kind: FileKind? = nil) {
             self.number = number
             self.kind = kind
         }

@@ -54,15 +54,10 @@ package enum FileText {
     package static func write(
         _ bytes: [UInt8], to path: String, mayReplace: Bool = true
     ) -> Result<Void, RunFailure> {
-        var target = path
-        if mayReplace, let resolved = realpath(SystemText.path(path), nil) {
-            target = SystemText.string(resolved)
-            free(resolved)
-        }
-        let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
+        let (folder, name) = parts(of: mayReplace ? target(of: path) : path)
         do throws(RunFailure) {
-            let staged = try StagedFiles(in: String(target[..<slash]))
-            let file = try staged.add(SystemText.bytes(String(target[slash...])), mayReplace: mayReplace)
+            let staged = try StagedFiles(in: folder)
+            let file = try staged.add(SystemText.bytes(name), mayReplace: mayReplace)
             try staged.append(bytes, to: file)
             try staged.name([file], mayReplace: mayReplace)
             return .success(())
@@ -71,12 +66,27 @@ package enum FileText {
         }
     }
 
+    /// Follows symbolic links. The last one may point at a file that does not exist.
+    private static func target(of path: String) -> String {
+        var path = path
+        // The limit of the kernel.
+        for _ in 0..<40 {
+            var link = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(SystemText.path(path), &link, link.count)
+            guard count > 0 else { break }
+            let next = SystemText.string(link[..<count].map(UInt8.init(bitPattern:)))
+            path = next.hasPrefix("/") ? next : parts(of: path).folder + next
+        }
+        return path
+    }
+
+    /// The folder, which ends in a slash or is empty, and the name in it.
+    private static func parts(of path: String) -> (folder: String, name: String) {
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        return (String(path[..<slash]), String(path[slash...]))
+    }
+
     private static func failure(_ path: String) -> RunFailure {
-        let reason =
-            switch errno {
-            case EINTR: "the wait was interrupted"
-            default: String(cString: strerror(errno))
-            }
-        return RunFailure("cannot read \(path): \(reason)", status: 2)
+        RunFailure("cannot read \(path): \(OpenFile.Failure(number: errno).text)", status: 2)
     }
 }
