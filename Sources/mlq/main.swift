@@ -18,7 +18,7 @@ Threads.runWithStack {
         StagedFiles.removeAll()
         exit(Terminal.hasFailed.load(ordering: .relaxed) ? max(3, status) : status)
     } catch {
-        Terminal.say("mlq: \(error.message)")
+        Terminal.say("mlq: \(error.message)", isRedacted: error.isRedacted)
         exit(2)
     }
 }

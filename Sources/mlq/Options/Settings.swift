@@ -80,10 +80,14 @@ struct Settings {
         guard !key.isEmpty else { throw UsageError("--redact-key: the key is empty") }
         guard key.hasPrefix("@") else { return Redaction(key: key, tokens: Language.mlq.tokens) }
         switch FileText.read(String(key.dropFirst())) {
-        case .failure(let failure): throw UsageError("--redact-key \(failure.message)")
+        case .failure(let failure):
+            // A pseudonym of the file's own name would hide the typing error.
+            throw UsageError("--redact-key \(failure.message)", isRedacted: true)
         case .success(var bytes):
             while let last = bytes.last, last == 10 || last == 13 { bytes.removeLast() }
-            guard !bytes.isEmpty else { throw UsageError("--redact-key \(key): the file is empty") }
+            guard !bytes.isEmpty else {
+                throw UsageError("--redact-key \(key): the file is empty", isRedacted: true)
+            }
             return Redaction(key: SystemText.string(bytes), tokens: Language.mlq.tokens)
         }
     }

@@ -3,7 +3,13 @@ import QueryEngine
 /// An error of the call or of a command: exit status 2.
 struct UsageError: Error {
     let message: String
-    init(_ message: String) { self.message = message }
+    /// Whether the message is printed as it is, also with `--redact`.
+    let isRedacted: Bool
+
+    init(_ message: String, isRedacted: Bool = false) {
+        self.message = message
+        self.isRedacted = isRedacted
+    }
 }
 
 extension Result where Failure == RunFailure {
