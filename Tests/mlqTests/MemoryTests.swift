@@ -38,7 +38,8 @@ import Testing
         let log = try Self.log(15_000)
         for query in [
             "count by raw | count", "dcount to by to | count", "stats values(to) by to | count",
-            "sort to | count", "dedup to | count", "top 20000 to | count", "stats first(to) by to | count",
+            "sort to | count", "dedup to | count", "dedup | count", "top 20000 to | count",
+            "stats first(to) by to | count",
         ] {
             let outcome = try run(query, log, memory: "1MB")
             #expect(outcome.output == "15000\n", "\(query): \(outcome.error)")
@@ -46,9 +47,25 @@ import Testing
         }
     }
 
-    private func run(_ query: String, _ log: Scratch, memory: String) throws -> Program.Outcome {
+    @Test("a chart and a table do not outgrow --memory", arguments: ["table", "md", "html", "svg"])
+    func writers(format: String) throws {
+        let log = try Self.log(40_000)
+        for query in ["count by to | chart", "count by to, queue_id | chart heat", "select to, text"] {
+            let outcome = try run(query, log, memory: "4MB", format: format)
+            #expect(try peak(outcome) < Self.most, "\(query): \(outcome.error)")
+            let isWhole = query.hasPrefix("select") && format != "svg"
+            #expect(outcome.status == (isWhole ? 0 : 2), "\(query)")
+            if !isWhole {
+                #expect(outcome.error.contains("than fit into 4.0 MB; raise --memory, or draw fewer"))
+            }
+        }
+    }
+
+    private func run(_ query: String, _ log: Scratch, memory: String, format: String = "tsv") throws
+        -> Program.Outcome
+    {
         try Program.run([
-            "--memory", memory, "--threads", "2", "--stats", "-o", "tsv", "--no-header", "-e", query,
+            "--memory", memory, "--threads", "2", "--stats", "-o", format, "--no-header", "-e", query,
             log.path("maillog"),
         ])
     }

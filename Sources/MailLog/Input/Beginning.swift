@@ -142,15 +142,6 @@ extension ByteSource {
     }
 }
 
-extension [UInt8] {
-    func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
-        withUnsafeBufferPointer { buffer in
-            // An empty array may have no address.
-            buffer.baseAddress.map { body(Bytes($0, count: buffer.count)) } ?? body(Bytes(""))
-        }
-    }
-}
-
 /// What was already read of a source, and then the rest of it.
 final class PrefixedSource: ByteSource {
     private var prefix: ArraySlice<UInt8>

@@ -241,3 +241,13 @@ extension UInt8 {
     @inlinable public var isDigit: Bool { self &- 48 < 10 }
     @inlinable public var isLetter: Bool { (self | 0x20) &- 97 < 26 }
 }
+
+extension [UInt8] {
+    /// Lends the bytes, which are valid until `body` returns.
+    package func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
+        withUnsafeBufferPointer { buffer in
+            // An empty array may have no address.
+            buffer.baseAddress.map { body(Bytes($0, count: buffer.count)) } ?? body(Bytes(""))
+        }
+    }
+}

@@ -89,6 +89,8 @@ final class ChartGatherer {
     private var times: [Int64] = []
     /// Values by label, then by series.
     private var cells: [[Double?]] = []
+    /// Walk over the bins of a time axis, which counts the empty ones that `closeGaps` will add.
+    private var walk: BinWalk?
 
     /// Maximum number of series. The smallest series are combined.
     private static let mostSeries = 8
@@ -98,11 +100,13 @@ final class ChartGatherer {
     /// Texts of an axis, in the order of their first row.
     private struct Axis {
         private(set) var texts: [String] = []
+        private(set) var bytes = 0
         private var places: [String: Int] = [:]
 
         mutating func place(_ text: String) -> Int {
             if let place = places[text] { return place }
             places[text] = texts.count
+            bytes += text.utf8.count
             texts.append(text)
             return texts.count - 1
         }
@@ -113,6 +117,20 @@ final class ChartGatherer {
         let columns = schema.columns
         keys = columns.filter { !ChartGatherer.isAmount($0) }
         numbers = columns.filter(ChartGatherer.isAmount)
+        walk = keys.first.flatMap(ChartGatherer.bin).map { BinWalk($0) }
+    }
+
+    /// Whether the answer is drawn: it ends in `chart` and has a column of amounts.
+    static func draws(_ schema: Schema) -> Bool {
+        schema.chart != nil && schema.columns.contains(where: isAmount)
+    }
+
+    /// Estimated bytes of the collected rows and of the chart drawn from them.
+    var footprint: Int {
+        let labelCount = labels.texts.count + (walk?.empty ?? 0)
+        let perSeries = 48 * names.texts.count + 160 * min(names.texts.count, ChartGatherer.mostSeries)
+        return 3 * (labels.bytes + names.bytes) + (labelCount + names.texts.count) * 200 + labelCount
+            * perSeries
     }
 
     static func isAmount(_ column: Schema.Column) -> Bool {
@@ -123,7 +141,10 @@ final class ChartGatherer {
         let label = labels.place(keys.first.map { text(row[$0.slot], $0) } ?? "")
         if label == cells.count {
             cells.append([])
-            if let key = keys.first, row[key.slot].kind == .time { times.append(row[key.slot].wallClock) }
+            if let key = keys.first, row[key.slot].kind == .time {
+                times.append(row[key.slot].wallClock)
+                _ = walk?.advance(to: row[key.slot].wallClock)
+            }
         }
         if isWide {
             for column in numbers { set(row[column.slot], label, names.place(column.name)) }
@@ -154,7 +175,7 @@ final class ChartGatherer {
     /// A name or label as a picture shows it, as often as it likes.
     private static func shown(_ text: String) -> String {
         var shown: [UInt8] = []
-        ValueText.lend(Array(text.utf8)) { DisplayText.append($0, to: &shown, columns: longestName) }
+        Array(text.utf8).withBytes { _ = DisplayText.append($0, to: &shown, columns: longestName) }
         return String(decoding: shown, as: UTF8.self)
     }
 

@@ -90,7 +90,7 @@ struct SVGChart {
     }
 
     /// Returns an upper limit for the width of a text, at 7 units per column.
-    private static func width(of text: String) -> Double { 7 * Double(TextChart.columns(of: text)) }
+    private static func width(of text: String) -> Double { 7 * Double(DisplayText.width(of: text)) }
 
     private static func width(of texts: [String]) -> Double { texts.map { width(of: $0) }.max() ?? 0 }
 

@@ -57,7 +57,7 @@ struct TextChart {
             var line = ""
             var used = 0
             for (place, series) in data.series.enumerated() {
-                let columns = TextChart.columns(of: series.name) + 4
+                let columns = DisplayText.width(of: series.name) + 4
                 if used > 0, used + columns > width {
                     lines.append(line)
                     (line, used) = ("", 0)
@@ -80,7 +80,7 @@ struct TextChart {
             TextChart.columns(of: [data.labelName] + shown.map { data.labels[$0] }))
         let totals = shown.map(data.total)
         let valueWidth = TextChart.columns(of: [data.valueName] + totals)
-        let markWidth = data.marks.values.map { TextChart.columns(of: $0) + 3 }.max() ?? 0
+        let markWidth = data.marks.values.map { DisplayText.width(of: $0) + 3 }.max() ?? 0
         let room = max(10, width - labelWidth - valueWidth - 4 - markWidth)
         // Negative and positive bars are rounded separately, so reserve one column.
         let scale = Double(low < 0 ? room - 1 : room) / (high - low)
@@ -161,7 +161,7 @@ struct TextChart {
             String(repeating: " ", count: axis + 1) + (isUTF8 ? "└" : "+")
                 + String(repeating: isUTF8 ? "─" : "-", count: drawn))
         let (first, last) = (data.labels.first ?? "", data.labels.last ?? "")
-        let space = max(1, drawn - TextChart.columns(of: first) - TextChart.columns(of: last))
+        let space = max(1, drawn - DisplayText.width(of: first) - DisplayText.width(of: last))
         lines.append(
             String(repeating: " ", count: axis + 2) + first + String(repeating: " ", count: space) + last)
         return lines + marksBelow(axis + 2, drawn)
@@ -249,25 +249,20 @@ struct TextChart {
 
     // MARK: Text
 
-    static func columns(of text: String) -> Int {
-        var columns = 0
-        ValueText.lend(Array(text.utf8)) { columns = DisplayText.width($0) }
-        return columns
+    /// Returns the columns of the widest text.
+    private static func columns(of texts: [String]) -> Int {
+        texts.map { DisplayText.width(of: $0) }.max() ?? 0
     }
 
-    /// Returns the columns of the widest text.
-    private static func columns(of texts: [String]) -> Int { texts.map { columns(of: $0) }.max() ?? 0 }
-
     private func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - TextChart.columns(of: text))) + text
+        String(repeating: " ", count: max(0, width - DisplayText.width(of: text))) + text
     }
 
     /// Truncates or pads a text to the given number of columns.
     private func pad(_ text: String, _ width: Int) -> String {
         var bytes: [UInt8] = []
-        var used = 0
-        ValueText.lend(Array(text.utf8)) {
-            used = DisplayText.append($0, to: &bytes, columns: width, ending: isUTF8 ? "…" : "~")
+        let used = Array(text.utf8).withBytes {
+            DisplayText.append($0, to: &bytes, columns: width, ending: isUTF8 ? "…" : "~")
         }
         return String(decoding: bytes, as: UTF8.self) + String(repeating: " ", count: max(0, width - used))
     }
@@ -276,46 +271,5 @@ struct TextChart {
         var line = line
         while line.last == " " { line.removeLast() }
         return line
-    }
-}
-
-/// Row writer for the `chart` stage. Draws the chart after the last row, or prints a table if the rows make no chart.
-final class ChartWriter: RowWriter {
-    private let options: OutputOptions
-    private let gatherer: ChartGatherer
-    private let table: TableWriter
-    private let frame: TableWriter.Frame
-    /// The rows as a table, in case they make no chart.
-    private var tableText: [UInt8] = []
-
-    init(_ schema: Schema, _ options: OutputOptions, _ frame: TableWriter.Frame) {
-        var options = options
-        if frame.isMarkdown { options.color = false }
-        self.options = options
-        self.frame = frame
-        gatherer = ChartGatherer(schema)
-        table = TableWriter(schema, options, frame)
-    }
-
-    func begin(into text: inout [UInt8]) { table.begin(into: &tableText) }
-
-    func append(_ row: Row, into text: inout [UInt8]) {
-        gatherer.add(row)
-        table.append(row, into: &tableText)
-    }
-
-    func end(into text: inout [UInt8]) {
-        if let data = gatherer.data() {
-            let lines = TextChart(data, options).lines
-            // The fence is longer than any run of backquotes in the chart, so no line can end the block.
-            let longest = lines.flatMap { $0.split { $0 != "`" } }.map(\.count).max() ?? 0
-            let fence = String(repeating: "`", count: max(3, longest + 1))
-            for line in frame.isMarkdown ? [fence] + lines + [fence] : lines {
-                text.append(contentsOf: "\(line)\n".utf8)
-            }
-        } else {
-            table.end(into: &tableText)
-            text.append(contentsOf: tableText)
-        }
     }
 }

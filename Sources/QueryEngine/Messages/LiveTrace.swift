@@ -242,8 +242,6 @@ private final class LiveTraceOperator: RowConsumer {
 extension RunState {
     /// Notes that a trace found nothing. Control characters in the search text are escaped for the terminal.
     func noteNoMessage(_ what: String) {
-        var shown: [UInt8] = []
-        ValueText.lend(Array(what.utf8)) { DisplayText.append($0, to: &shown) }
-        note("no message matches \(String(decoding: shown, as: UTF8.self))")
+        note("no message matches \(String(decoding: DisplayText.shown(Array(what.utf8)), as: UTF8.self))")
     }
 }

@@ -12,9 +12,8 @@ package func accountSentence(
     repetition: (_ file: Int, _ offset: Int) -> (line: Int, count: Int)? = { _, _ in nil }
 ) -> String? {
     func name(_ file: Int) -> String {
-        var path: [UInt8] = []
-        ValueText.lend(SystemText.bytes(paths[file])) { DisplayText.append($0, to: &path) }
-        return paths[file] == "-" ? "standard input" : String(decoding: path, as: UTF8.self)
+        if paths[file] == "-" { return "standard input" }
+        return String(decoding: DisplayText.shown(SystemText.bytes(paths[file])), as: UTF8.self)
     }
     func place(_ file: Int, _ offset: Int, of count: Int) -> String {
         guard paths.indices.contains(file) else { return "" }

@@ -8,11 +8,8 @@ extension OutputFormat {
 
     private static let quote = UInt8(ascii: "\"")
 
-    private static func appendCSV(
-        _ cell: Bytes, _ isText: Bool, _ options: OutputOptions, to text: inout [UInt8]
-    ) {
+    private static func appendCSV(_ cell: Bytes, _ options: OutputOptions, to text: inout [UInt8]) {
         let start = text.count
-        if isText, options.defusesCells { Formula.defuse(cell, &text) }
         if options.escapes {
             DisplayText.append(cell, to: &text)
         } else {

@@ -82,18 +82,19 @@ private final class HTMLWriter: RowWriter {
         defusesCells = options.defusesCells
         columns = schema.columns.map { ($0.slot, PeopleText($0), $0.type.isNumeric && $0.type != .any) }
         header = schema.columns.map(\.name)
-        gatherer = schema.chart.map { _ in ChartGatherer(schema) }
+        gatherer = ChartGatherer.draws(schema) ? ChartGatherer(schema) : nil
     }
 
     /// A longer text than this may be broken into lines, and is given room; an address or a time stays whole.
     private static let longestLine = 60
 
+    var heldBytes: Int { gatherer.map { $0.footprint + table.capacity } ?? 0 }
+
     func begin(into text: inout [UInt8]) {
         var head = "<div class=\"scroll\"><table><thead><tr>"
         for (place, name) in header.enumerated() {
             head += "<th\(columns[place].isNumber ? " class=\"n\"" : "")>"
-            if defusesCells, Formula.mayBegin(name) { head += "&#39;" }
-            head += "\(MarkupText.escaped(name))</th>"
+            head += "\(MarkupText.escaped(defusesCells ? Formula.defused(name) : name))</th>"
         }
         put("\(head)</tr></thead><tbody>\n", &text)
     }
@@ -123,7 +124,9 @@ private final class HTMLWriter: RowWriter {
             let kind = column.isNumber ? " class=\"n\"" : isLong ? " class=\"t\"" : ""
             markup.append(contentsOf: "<td\(kind)>".utf8)
             if defusesCells, value.kind == .text || value.kind == .list {
-                ValueText.lend(scratch) { Formula.defuse($0, &markup) }
+                var defused: [UInt8] = []
+                scratch.withBytes { Formula.defuse($0, to: &defused) }
+                scratch = defused
             }
             MarkupText.append(scratch, to: &markup)
             markup.append(contentsOf: "</td>".utf8)

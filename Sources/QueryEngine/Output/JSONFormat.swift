@@ -27,7 +27,7 @@ private final class JSONWriter: RowWriter {
     init(_ schema: Schema, _ options: OutputOptions, isArray: Bool) {
         columns = schema.columns.map { column in
             var key: [UInt8] = []
-            ValueText.lend(Array(column.name.utf8)) {
+            Array(column.name.utf8).withBytes {
                 JSONText.append($0, to: &key, escapes: options.escapes)
             }
             return (key + [UInt8(ascii: ":")], column.type)

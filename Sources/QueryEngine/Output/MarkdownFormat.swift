@@ -3,7 +3,10 @@ extension OutputFormat {
     static let markdown = OutputFormat(
         "md", summary: "Markdown with titles, queries, tables with units and charts", isPiecewise: false,
         columns: \.readable, page: .markdown
-    ) { $0.chart == nil ? TableWriter($0, $1, .markdown) : ChartWriter($0, $1, .markdown) as any RowWriter }
+    ) {
+        ChartGatherer.draws($0)
+            ? ChartWriter($0, $1, .markdown) : TableWriter($0, $1, .markdown) as any RowWriter
+    }
 }
 
 extension Page {

@@ -13,6 +13,8 @@ private final class SVGWriter: RowWriter {
 
     init(_ schema: Schema) { gatherer = ChartGatherer(schema) }
 
+    var heldBytes: Int { gatherer.footprint }
+
     func begin(into text: inout [UInt8]) {}
 
     func append(_ row: Row, into text: inout [UInt8]) { gatherer.add(row) }

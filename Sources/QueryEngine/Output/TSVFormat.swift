@@ -7,10 +7,7 @@ extension OutputFormat {
         isPiecewise: true
     ) { SeparatedWriter($0, $1, separator: UInt8(ascii: "\t"), appendCell: appendTSV) }
 
-    private static func appendTSV(
-        _ cell: Bytes, _ isText: Bool, _ options: OutputOptions, to text: inout [UInt8]
-    ) {
-        if isText, options.defusesCells { Formula.defuse(cell, &text) }
+    private static func appendTSV(_ cell: Bytes, _ options: OutputOptions, to text: inout [UInt8]) {
         if options.escapes { return DisplayText.append(cell, to: &text, escapesBackslash: true) }
         var start = 0
         for index in 0..<cell.count {

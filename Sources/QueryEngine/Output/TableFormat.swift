@@ -5,7 +5,7 @@ extension OutputFormat {
     static let table = OutputFormat(
         "table", summary: "aligned columns for people, with units", isPiecewise: false,
         columns: \.readable
-    ) { $0.chart == nil ? TableWriter($0, $1, .plain) : ChartWriter($0, $1, .plain) as any RowWriter }
+    ) { ChartGatherer.draws($0) ? ChartWriter($0, $1, .plain) : TableWriter($0, $1, .plain) as any RowWriter }
 }
 
 extension Schema {
@@ -93,8 +93,7 @@ final class TableWriter: RowWriter {
     /// Markdown's own marks are escaped, so that text stays text. An underscore inside a word is no mark.
     static func shown(_ text: [UInt8], _ frame: Frame) -> [UInt8] {
         guard frame.isMarkdown else { return text }
-        var safe: [UInt8] = []
-        ValueText.lend(text) { DisplayText.append($0, to: &safe) }
+        let safe = DisplayText.shown(text)
         var result: [UInt8] = []
         for (index, byte) in safe.enumerated() {
             let isInside =
@@ -110,11 +109,7 @@ final class TableWriter: RowWriter {
 
     private static func isWord(_ byte: UInt8) -> Bool { byte.isLetter || byte.isDigit }
 
-    private static func width(_ text: [UInt8]) -> Int {
-        var columns = 0
-        ValueText.lend(text) { columns = DisplayText.width($0) }
-        return columns
-    }
+    private static func width(_ text: [UInt8]) -> Int { text.withBytes { DisplayText.width($0) } }
 
     func begin(into text: inout [UInt8]) {}
 
@@ -138,6 +133,13 @@ final class TableWriter: RowWriter {
         } else if rows == TableWriter.heldRows || cells.count >= TableWriter.heldBytes {
             layOut(into: &text)
         }
+    }
+
+    var heldBytes: Int { cells.count + ends.count * 8 }
+
+    func release(into text: inout [UInt8]) {
+        if !isLaidOut { layOut(into: &text) }
+        (cells, ends) = ([], [])
     }
 
     func end(into text: inout [UInt8]) {
@@ -303,12 +305,9 @@ final class TableWriter: RowWriter {
     /// Appends a cell as far as it fits; the columns that it takes.
     @discardableResult
     private func append(_ cell: [UInt8], columns: Int = .max, to text: inout [UInt8]) -> Int {
-        var used = 0
-        ValueText.lend(cell) {
-            used = DisplayText.append(
-                $0, to: &text, columns: columns, ending: options.isUTF8 ? "…" : "~")
+        cell.withBytes {
+            DisplayText.append($0, to: &text, columns: columns, ending: options.isUTF8 ? "…" : "~")
         }
-        return used
     }
 
     private func pad(_ count: Int, _ text: inout [UInt8]) {

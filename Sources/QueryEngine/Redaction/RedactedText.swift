@@ -82,7 +82,11 @@ struct RedactedText {
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {
-        isHost(byte) || "!#$%&'*+/=?@^`{|}~".utf8.contains(byte)
+        switch byte {
+        // !#$%&'*+/=?@^`{|}~
+        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2F, 0x3D, 0x3F, 0x40, 0x5E, 0x60, 0x7B...0x7E: true
+        default: isHost(byte)
+        }
     }
 
     static func isHost(_ byte: UInt8) -> Bool {
@@ -328,7 +332,8 @@ struct RedactedText {
             return isOver && !(next.isLetter || next.isDigit)
         }
         copy(start - place)
-        guard let value = Optional(text[place..<(end ?? text.endIndex)]), !value.isEmpty else { return }
+        let value = text[place..<(end ?? text.endIndex)]
+        guard !value.isEmpty else { return }
         replace(upTo: value.endIndex, by: redaction.content(value))
     }
 

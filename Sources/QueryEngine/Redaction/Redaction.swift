@@ -209,9 +209,9 @@ package struct Redaction: Sendable {
     func network(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         let slash = text.firstIndex(of: UInt8(ascii: "/"))
         var output: [UInt8] = []
-        var address: IPAddress?
-        ValueText.lend(Array(text[..<(slash ?? text.endIndex)])) { address = IPAddress($0) }
-        guard let address else { return nil }
+        guard let address = Array(text[..<(slash ?? text.endIndex)]).withBytes({ IPAddress($0) }) else {
+            return nil
+        }
         let renamed = renamed(address)
         guard let slash else {
             renamed.append(to: &output)

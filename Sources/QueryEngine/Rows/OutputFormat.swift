@@ -65,8 +65,14 @@ package protocol RowWriter: AnyObject {
     /// Adds rows that another writer of the same format has written, without its begin and end.
     func append(piece: [UInt8], into text: inout [UInt8])
     func end(into text: inout [UInt8])
+    /// Bytes of the rows that the writer holds.
+    var heldBytes: Int { get }
+    /// Writes the held rows early to free their memory. A chart cannot: it needs all rows.
+    func release(into text: inout [UInt8])
 }
 
 extension RowWriter {
+    package var heldBytes: Int { 0 }
+    package func release(into text: inout [UInt8]) {}
     package func append(piece: [UInt8], into text: inout [UInt8]) { text.append(contentsOf: piece) }
 }

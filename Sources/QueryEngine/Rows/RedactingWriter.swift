@@ -17,6 +17,10 @@ final class RedactingWriter: RowWriter {
         buffer = RowBuffer(width: 1 + (columns.map(\.slot).max() ?? 0))
     }
 
+    var heldBytes: Int { writer.heldBytes }
+
+    func release(into text: inout [UInt8]) { writer.release(into: &text) }
+
     func begin(into text: inout [UInt8]) { writer.begin(into: &text) }
 
     func append(_ row: Row, into text: inout [UInt8]) {

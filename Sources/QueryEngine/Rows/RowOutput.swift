@@ -43,13 +43,23 @@ package final class OutputConsumer: RowOutput {
     }
 
     package func consume(_ row: Row) -> Bool {
-        writer?.append(row, into: &text)
+        guard let writer else { return false }
+        writer.append(row, into: &text)
         rows += 1
+        // The other half of the memory is for the operators.
+        if writer.heldBytes > run.memory / 2 {
+            writer.release(into: &text)
+            if writer.heldBytes > run.memory / 2 {
+                run.failForMemory("the chart has more rows", "draw fewer with `top` or `head`")
+                return false
+            }
+        }
         return flush(atLeast: 64 * 1024)
     }
 
     package func finish() {
-        writer?.end(into: &text)
+        // A chart of some of the rows would pass for one of all.
+        if !run.hasFailed || writer?.heldBytes == 0 { writer?.end(into: &text) }
         _ = flush(atLeast: 1)
     }
 

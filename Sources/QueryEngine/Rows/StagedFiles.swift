@@ -258,9 +258,7 @@ package final class StagedFiles: Sendable {
 
     /// The path for messages.
     package func shown(_ path: [UInt8]) -> String {
-        var shown: [UInt8] = []
-        ValueText.lend(SystemText.bytes(folder) + path) { DisplayText.append($0, to: &shown) }
-        return SystemText.string(shown)
+        SystemText.string(DisplayText.shown(SystemText.bytes(folder) + path))
     }
 
     private func exists(_ path: [UInt8]) -> RunFailure {

@@ -93,7 +93,7 @@ private final class AssertOperator: RowConsumer {
             var value: [UInt8] = []
             let cell = redaction?.cell(column, row, worker.arena) ?? row[column.slot]
             ValueText.append(cell, column.type, to: &value)
-            ValueText.lend(Array(value.prefix(200))) { DisplayText.append($0, to: &text) }
+            text += DisplayText.shown(Array(value.prefix(200)))
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -84,10 +84,3 @@ private final class GapWatch: RowConsumer {
         next.finish()
     }
 }
-
-/// That rows are to be drawn, and how where that was said.
-package struct Chart: Sendable {
-    package var kind: ChartKind?
-    /// What is marked on an axis of time.
-    package var restarts: Restarts?
-}

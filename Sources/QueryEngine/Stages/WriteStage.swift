@@ -81,15 +81,17 @@ private final class WriteOperator: RowConsumer {
 
     /// More files than that are a slip in the name.
     private static let fileLimit = 10_000
-    /// A file writes this much at once, and all of them when so much waits.
+    /// A file is written in pieces of so many bytes.
     private static let piece = 64 << 10
-    private static let mostWaiting = 16 << 20
+    /// Bytes that may wait before all files are written.
+    private var mostWaiting: Int { min(16 << 20, worker.run.memory / 4) }
 
     /// A file that `write` makes, with the bytes that wait to be written.
     private final class WrittenFile {
         let file: StagedFiles.File
         let writer: any RowWriter
         var text: [UInt8] = []
+        var heldBytes: Int { text.count + writer.heldBytes }
 
         init(_ file: StagedFiles.File, _ writer: any RowWriter) {
             self.file = file
@@ -122,11 +124,11 @@ private final class WriteOperator: RowConsumer {
         let isWritten = guarded { () throws(RunFailure) in
             let path = isSplit ? name.path(row, environment.redaction) : last?.path ?? []
             let file = try file(path)
-            let before = file.text.count
+            let before = file.heldBytes
             file.writer.append(row, into: &file.text)
-            waiting += file.text.count - before
+            waiting += file.heldBytes - before
             if grows || file.text.count >= WriteOperator.piece { try flush(file) }
-            if waiting >= WriteOperator.mostWaiting { for file in files.values { try flush(file) } }
+            if waiting >= mostWaiting { try freeMemory() }
         }
         guard isWritten else { return false }
         rows += 1
@@ -166,13 +168,26 @@ private final class WriteOperator: RowConsumer {
             try staged.add(path, mayReplace: environment.force, logs: environment.files),
             format.make(schema, environment.output))
         made.writer.begin(into: &made.text)
-        waiting += made.text.count
+        waiting += made.heldBytes
         files[path] = made
         if grows {
             try staged.append([], to: made.file)
             try staged.name([made.file], mayReplace: environment.force)
         }
         return made
+    }
+
+    /// Writes all files. Tables get the widths of the rows so far. Charts stay, up to half of the memory.
+    private func freeMemory() throws(RunFailure) {
+        for file in files.values {
+            waiting -= file.heldBytes
+            file.writer.release(into: &file.text)
+            waiting += file.heldBytes
+            try flush(file)
+        }
+        if waiting > worker.run.memory / 2 {
+            worker.run.failForMemory("the chart has more rows", "draw fewer with `top` or `head`")
+        }
     }
 
     private func flush(_ file: WrittenFile) throws(RunFailure) {

@@ -20,6 +20,13 @@ package enum DisplayText {
         }
     }
 
+    /// The text as `append` shows it.
+    package static func shown(_ text: [UInt8]) -> [UInt8] {
+        var shown: [UInt8] = []
+        text.withBytes { append($0, to: &shown) }
+        return shown
+    }
+
     /// Appends as much of the text as fits into so many columns, ending in `…`, or another mark one column wide,
     /// if that is not all of it. The result is how many columns it takes.
     @discardableResult
@@ -44,6 +51,8 @@ package enum DisplayText {
         output.append(contentsOf: ending.utf8)
         return used + 1
     }
+
+    package static func width(of text: String) -> Int { Array(text.utf8).withBytes { width($0) } }
 
     /// The columns that a terminal gives to the text as `append` shows it.
     package static func width(_ text: Bytes, escapesBackslash: Bool = false) -> Int {

@@ -10,15 +10,7 @@ package enum ValueText {
         if value.kind == .text, value.extra > 0 { return body(value.bytes) }
         scratch.removeAll(keepingCapacity: true)
         append(value, type, to: &scratch)
-        lend(scratch, body)
-    }
-
-    /// Lends the bytes of an array, which may be empty.
-    static func lend(_ text: [UInt8], _ body: (Bytes) -> Void) {
-        text.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, !buffer.isEmpty else { return body(Bytes("")) }
-            body(Bytes(base, count: buffer.count))
-        }
+        scratch.withBytes(body)
     }
 
     package static func append(_ value: Value, _ type: ValueType, to text: inout [UInt8]) {

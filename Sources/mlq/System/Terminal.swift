@@ -150,11 +150,8 @@ enum Terminal {
     /// Returns a text with escaped control characters, cut to `columns`, and its width.
     static func shown(_ text: String, columns: Int = .max) -> (text: String, width: Int) {
         var bytes: [UInt8] = []
-        let width = SystemText.bytes(text).withUnsafeBufferPointer { text in
-            text.baseAddress.map {
-                DisplayText.append(
-                    Bytes($0, count: text.count), to: &bytes, columns: columns, ending: isUTF8 ? "…" : "~")
-            } ?? 0
+        let width = SystemText.bytes(text).withBytes {
+            DisplayText.append($0, to: &bytes, columns: columns, ending: isUTF8 ? "…" : "~")
         }
         return (String(decoding: bytes, as: UTF8.self), width)
     }

@@ -12,7 +12,7 @@ func chart(
         columns: columns.enumerated().map { Schema.Column(name: $1.0, type: $1.1, slot: $0) },
         rowName: "a row")
     schema.chart = Chart(kind: kind, restarts: restarts)
-    let run = RunState(memory: 1 << 20, threads: 1)
+    let run = RunState(memory: 512 << 20, threads: 1)
     let worker = Worker(run: run)
     let sink = MemorySink()
     let consumer = OutputConsumer(.init(format: format, options: options, sink: sink), run: run)

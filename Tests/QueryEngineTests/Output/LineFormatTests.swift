@@ -95,6 +95,8 @@ import Testing
             (.integer(-1), "-1"), (.list([.text("=x")]), "'=x"), (.text("  =x"), "'  =x"),
             (.text("  "), "  "),
             (.text("＝x"), "'＝x"), (.text("－x"), "'－x"), (.text("日"), "日"), (.microseconds(-1_000_000), "-1"),
+            (.text(";=1"), ";'=1"), (.text("a; @x;b"), "a;' @x;b"), (.text("a\t-1"), "a\t'-1"),
+            (.list([.text("a"), .text("=1")]), "a;'=1"), (.text("a,=1"), "\"a,'=1\""),
         ] as [(Cell, String)])
     func defusedCells(cell: Cell, expected: String) {
         let options = OutputOptions.with { $0.defusesCells = true }
@@ -104,7 +106,7 @@ import Testing
     /// What a spreadsheet opens as cells is defused, and nothing else.
     @Test(
         arguments: [
-            (.tsv, "'=a\n'=1+1\n"), (.html, "<td>'=1+1</td>"), (.html, "<th>&#39;=a</th>"),
+            (.tsv, "'=a\n'=1+1\n"), (.html, "<td>&#39;=1+1</td>"), (.html, "<th>&#39;=a</th>"),
             (.json, "{\"=a\":\"=1+1\"}"), (.jsonl, "{\"=a\":\"=1+1\"}"), (.raw, "=1+1\n"),
             (.markdown, "| =1+1 |"),
         ] as [(OutputFormat, String)])

@@ -46,7 +46,7 @@ func output(
     let schema = Schema(
         columns: columns.enumerated().map { Schema.Column(name: $1.0, type: $1.1, slot: $0) },
         rowName: "a row")
-    let run = RunState(memory: 1 << 20, threads: 1)
+    let run = RunState(memory: 512 << 20, threads: 1)
     let worker = Worker(run: run)
     let sink = MemorySink()
     let consumer = OutputConsumer(.init(format: format, options: options, sink: sink), run: run)

@@ -4,9 +4,7 @@ import SystemText
 /// Text for HTML and SVG: what would be markup is escaped, what would act on who reads it is shown as an escape.
 enum MarkupText {
     static func append(_ text: [UInt8], to markup: inout [UInt8]) {
-        var safe: [UInt8] = []
-        ValueText.lend(text) { DisplayText.append($0, to: &safe) }
-        for byte in safe {
+        for byte in DisplayText.shown(text) {
             switch byte {
             case UInt8(ascii: "&"): markup.append(contentsOf: "&amp;".utf8)
             case UInt8(ascii: "<"): markup.append(contentsOf: "&lt;".utf8)
