@@ -1,12 +1,13 @@
 import MailLog
 
-/// `+ - * / %` on numbers, durations and times. What overflows, divides by zero or lacks an operand is missing.
+/// `+ - * / %` on numbers, durations and times. The result is missing after an overflow, for division by zero and for
+/// missing operands.
 enum Arithmetic {
     typealias Operation = @Sendable (Value, Value) -> Value
 
     static func negate(_ value: Value) -> Value {
         switch value.kind {
-        // The least number has no opposite.
+        // The smallest integer has no opposite.
         case .integer, .duration: value.integer == .min ? .missing : opposite(value)
         case .double: .double(-value.number)
         default: .missing
@@ -17,7 +18,7 @@ enum Arithmetic {
         value.kind == .duration ? .duration(-value.integer) : .integer(-value.integer)
     }
 
-    /// The type of the result and how to compute it; nil where the types do not go together.
+    /// Returns the type of the result and the operation; nil for types that do not fit.
     static func operation(_ sign: String, _ a: ValueType, _ b: ValueType) -> (ValueType, Operation)? {
         switch (sign, a, b) {
         case ("-", .time, .time): return (.duration, timeDifference)
@@ -32,7 +33,7 @@ enum Arithmetic {
         if a == .any || b == .any { return (.any, { general(sign, $0, $1) }) }
         switch sign {
         case "+", "-", "%":
-            // Sizes add to sizes, durations to durations; a plain number counts seconds beside a duration.
+            // Sizes add to sizes, durations to durations. Beside a duration, a number means seconds.
             let type: ValueType =
                 a == .duration || b == .duration
                 ? .duration

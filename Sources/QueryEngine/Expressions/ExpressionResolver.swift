@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// From syntax to typed expressions: names become slots, types are checked.
+/// Resolves expressions: names become slots, types are checked.
 extension Resolution {
     package mutating func expression(_ expression: Expression) throws(Diagnostic) -> Typed {
         switch expression {
@@ -82,7 +82,7 @@ extension Resolution {
         }
     }
 
-    /// A chain is evaluated in a loop; constants at its beginning are one constant.
+    /// Evaluates the chain in a loop. Leading constants are folded.
     private mutating func arithmetic(
         _ first: Expression, _ terms: [Expression.Term]
     ) throws(Diagnostic) -> Typed {
@@ -147,13 +147,13 @@ extension Resolution {
         }
         var resolved: [Typed] = []
         var patterns: [Int: Pattern] = [:]
-        for (place, argument) in arguments.enumerated() {
-            let rule = rules[min(place, rules.count - 1)]
+        for (index, argument) in arguments.enumerated() {
+            let rule = rules[min(index, rules.count - 1)]
             let value: Typed
             switch (rule.accepts, argument.value) {
             case (.pattern, .search(.regex(let text, _, let range))),
                 (.pattern, .search(.string(let text, ignoresCase: true, let range))):
-                patterns[place] = try pattern(argument.value)
+                patterns[index] = try pattern(argument.value)
                 value = .constant(Literals.text(text), .text(.plain), range: range)
             case (.word, .field(let word)):
                 value = .constant(Literals.text(word.text), .text(.plain), range: word.range)
@@ -172,7 +172,7 @@ extension Resolution {
 }
 
 extension Form where Product: Sendable {
-    /// The product of a form that is not parsed: of a function or an aggregate.
+    /// Returns the product of a form that is not parsed: a function or an aggregate.
     func parseProduct(_ name: Name) throws(Diagnostic) -> Product {
         var parser = try Parser(Source(name: "", text: ""))
         return try parse(&parser, name)
@@ -180,7 +180,7 @@ extension Form where Product: Sendable {
 }
 
 extension ArgumentRule {
-    /// What is wrong with a value as this argument, if anything.
+    /// Returns why a value does not fit the argument; nil if it fits.
     fileprivate func problem(with value: Typed) -> String? {
         let fits: (Bool, String) =
             switch accepts {
@@ -208,7 +208,7 @@ extension ArgumentRule {
 extension ValueType {
     package var isList: Bool { if case .list = self { true } else { self == .any } }
 
-    /// "a size", "an address"
+    /// The type with its article: "a size", "an address".
     package var article: String {
         let vowel = name.first.map { "aeio".contains($0) } ?? false
         return self == .bool || self == .any ? name : "\(vowel ? "an" : "a") \(name)"

@@ -1,22 +1,21 @@
 import MailLog
 import QuerySyntax
 
-/// Reads the words that stand for times: `2012-12-26`, `12-26`, `13:00`, `end-2h`, a stamp as logged.
+/// Parses times: `2012-12-26`, `12-26`, `13:00`, `end-2h`, a stamp as logged.
 ///
-/// A word names an interval, from its start to the start of the next unit: `2012-12` is the whole month,
-/// `13:00` the minute, `now` a moment.
+/// A word names an interval up to the start of the next unit: `2012-12` is the month, `13:00` the minute, `now` a
+/// moment.
 package struct TimeWords {
-    /// An interval of wall-clock microseconds; empty for a moment.
+    /// An interval in microseconds of the wall clock; empty for a moment.
     package struct Interval: Hashable, Sendable {
         package var start: Int64
         package var end: Int64
-        /// What was named, so that a moment and a day are told apart.
         package var isMoment: Bool { start == end }
     }
 
     package enum Problem: Error {
         case notATime
-        /// The word counts from the data, and there is none.
+        /// The word is relative to the data, and no input has a stamp.
         case noData
     }
 
@@ -94,7 +93,7 @@ package struct TimeWords {
             let start = Self.days(numbers[0], numbers[1], numbers[2])
             days = start..<start + 1
         case (2, 1...2):
-            // The latest such date that is not after the end of the data.
+            // The latest such date up to the end of the data.
             let last = try end().floorDivided(by: Self.day)
             var year = Int(Calendar.civil(fromDays: Int(last)).year)
             var tries = 0
@@ -118,15 +117,15 @@ package struct TimeWords {
         return shown(interval, offset: word.hasSuffix("z") ? 0 : Value.unknownOffset)
     }
 
-    /// An interval of a clock so many seconds east of UTC, on the clock in which times are given. Without `--tz` that
-    /// is the clock of each stamp, and an offset changes nothing.
+    /// Converts an interval with a UTC offset in seconds to the clock of times. Without `--tz`, that is the clock of
+    /// each stamp, and the offset is ignored.
     private func shown(_ interval: Interval, offset: Int32) -> Interval {
         guard let zone = environment.zone, offset != Value.unknownOffset else { return interval }
         let shown = { (wall: Int64) in zone.time(at: wall - Int64(offset) * Self.second).wallClock }
         return Interval(start: shown(interval.start), end: shown(interval.end))
     }
 
-    /// `13`, `13:00`, `13:00:01`, `13:00:01.5`, as microseconds of the day.
+    /// Parses `13`, `13:00`, `13:00:01` or `13:00:01.5`. Returns microseconds of the day.
     private func clock(_ text: String) -> Interval? {
         var text = text
         if text.hasSuffix("z") { text.removeLast() }
@@ -149,7 +148,7 @@ package struct TimeWords {
         return Interval(start: exact, end: exact + (parts[2].contains(".") ? 1 : Self.second))
     }
 
-    /// A stamp as it stands in the log: `Dec 26 13:00:01`, or RFC 3339 with its zone.
+    /// Parses a logged stamp: `Dec 26 13:00:01`, or RFC 3339 with its UTC offset.
     private func logged(_ word: String) throws(Problem) -> Interval? {
         let utf8 = Array(word.utf8)
         let stamp = utf8.withUnsafeBufferPointer { buffer -> Stamp? in

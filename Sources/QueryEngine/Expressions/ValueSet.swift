@@ -1,6 +1,6 @@
 import MailLog
 
-/// A set of values for `in`: sorted once, searched by halves, shared between threads.
+/// Sorted set of values for `in`, shared between threads.
 struct ValueSet: Sendable {
     private let values: [Value]
     private let ignoresCase: Bool

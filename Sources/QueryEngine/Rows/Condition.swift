@@ -1,33 +1,50 @@
 import MailLog
 import QuerySyntax
 
-/// An expression that keeps rows or not, with what is known about lines that it keeps.
+/// A condition on rows, with what is known about the log lines that pass it.
 package struct Condition: Sendable {
     /// Makes the test of one thread.
     package var make: @Sendable () -> (Row) -> Bool
     package var needs: Set<Int>
     package var isSequential = false
     package var range: SourceRange
-    /// What a line's bytes must contain for the condition to hold.
+    /// Texts of which the bytes of a passing line contain at least one.
     package var raw: RawCondition = .anything
-    /// Whether the condition holds for every line that contains that.
+    /// Whether each line that contains such a text passes.
     package var isRawExact = false
-    /// What a line must be for the condition to hold; one of these.
+    /// Alternatives for the fields and events of a passing line.
     package var presence: [LinePresence] = [LinePresence()]
-    /// When a line must be for the condition to hold, in microseconds of the wall clock; nil where that is open.
+    /// Range of the times of passing lines, in microseconds of the wall clock; nil if unknown.
     package var times: Range<Int64>?
 
     package init(
-        range: SourceRange, needs: Set<Int>, make: @escaping @Sendable () -> (Row) -> Bool
+        range: SourceRange, needs: Set<Int>, isSequential: Bool = false,
+        make: @escaping @Sendable () -> (Row) -> Bool
     ) {
         self.range = range
         self.needs = needs
+        self.isSequential = isSequential
         self.make = make
+    }
+
+    /// Tests the value of an expression. `makeTest` makes the test of one thread.
+    init(_ value: Typed, _ range: SourceRange, makeTest: @escaping @Sendable () -> (Value, Row) -> Bool) {
+        let (column, make) = (value.column, value.make)
+        self.init(range: range, needs: value.needs, isSequential: value.isSequential) {
+            let test = makeTest()
+            if let column { return { test($0[column], $0) } }
+            let evaluate = make()
+            return { test(evaluate($0), $0) }
+        }
+    }
+
+    init(_ value: Typed, _ range: SourceRange, test: @escaping @Sendable (Value, Row) -> Bool) {
+        self.init(value, range) { test }
     }
 }
 
 extension Condition {
-    /// Several conditions that must all hold.
+    /// Combines conditions that must all hold.
     package init(all conditions: [Condition]) {
         if conditions.count == 1 {
             self = conditions[0]
@@ -38,17 +55,16 @@ extension Condition {
         let isSequential = conditions.contains(where: \.isSequential)
         self.init(
             range: conditions[0].range.through(conditions[conditions.count - 1].range),
-            needs: conditions.reduce(into: []) { $0.formUnion($1.needs) }
+            needs: conditions.reduce(into: []) { $0.formUnion($1.needs) }, isSequential: isSequential
         ) {
             let tests = makers.map { $0() }
-            // What looks at neighbours must see every row.
+            // `prev` and its like must see every row, so all tests run.
             if isSequential { return { row in tests.reduce(true) { $1(row) && $0 } } }
             guard tests.count == 2 else { return { row in tests.allSatisfy { $0(row) } } }
             let first = tests[0]
             let second = tests[1]
             return { first($0) && second($0) }
         }
-        self.isSequential = isSequential
         raw = conditions.dropFirst().reduce(conditions[0].raw) { $0.and($1.raw) }
         presence = conditions.dropFirst().reduce(conditions[0].presence) { LinePresence.and($0, $1.presence) }
         let limits = conditions.compactMap(\.times)
@@ -56,14 +72,15 @@ extension Condition {
     }
 }
 
-/// Fields that a line must have, and the event that it must be.
+/// Fields that a line must have, and events of which it must be one.
 package struct LinePresence: Sendable, Hashable {
     package var fields: Set<Int> = []
     package var events: Set<String>?
-    /// Words that fields of a closed set must be, by their slots.
+    /// Values of fields of a closed set, by slot.
     package var words: [Int: String] = [:]
 
-    /// Both must hold; where that is too much to tell, the first.
+    /// Combines alternatives that must both hold. With more than 64 combinations, returns `mine`, which is necessary
+    /// too.
     static func and(_ mine: [LinePresence], _ others: [LinePresence]) -> [LinePresence] {
         if mine == [LinePresence()] { return others }
         guard mine.count * others.count <= 64 else { return mine }
@@ -78,7 +95,7 @@ package struct LinePresence: Sendable, Hashable {
         return both
     }
 
-    /// Whether some line is like that.
+    /// Whether any line shape fits.
     var isPossible: Bool {
         if fields.isEmpty, events.map({ $0.contains { Fields.isEventWithoutShape($0) } }) ?? true {
             return true
@@ -91,16 +108,16 @@ package struct LinePresence: Sendable, Hashable {
     }
 }
 
-/// A necessary condition on the raw bytes of a line, for skipping lines without looking at their fields.
+/// A necessary condition on the bytes of a line. Lines that fail it are skipped undecoded.
 package enum RawCondition: Sendable, Hashable {
     case anything
     /// The line contains at least one of these.
     case anyOf([RawLiteral])
 
-    /// More literals than these cost more to look for than they save.
+    /// Searching for more literals costs more than it saves.
     static let maximumLiterals = 8
 
-    /// Both must hold: the one that is likely to skip more is kept.
+    /// Returns the condition that is likely to skip more lines. Either is necessary.
     func and(_ other: RawCondition) -> RawCondition { other.selectivity > selectivity ? other : self }
 
     func or(_ other: RawCondition) -> RawCondition {
@@ -110,7 +127,7 @@ package enum RawCondition: Sendable, Hashable {
         return .anyOf(mine + theirs.filter { !mine.contains($0) })
     }
 
-    /// Longer literals and fewer of them skip more.
+    /// Few and long literals skip most.
     private var selectivity: Int {
         guard case .anyOf(let literals) = self else { return 0 }
         return max(1, (literals.map(\.bytes.count).min() ?? 0) * 4 - literals.count * 3)

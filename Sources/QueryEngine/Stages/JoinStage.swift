@@ -105,7 +105,7 @@ extension Resolution {
         let key = JoinKey(leftKeys, rightKeys)
         let targets = others.map { (name: $0.name, slot: addColumn($0.name, $0.type).slot) }
         let names = rightKeys.map(\.name)
-        let index = Deferred<JoinIndex>()
+        let index = OncePerRun<JoinIndex>()
         append(
             .each(
                 Transform(stage.text, needs: Set(leftKeys.map(\.slot))) { next, worker in

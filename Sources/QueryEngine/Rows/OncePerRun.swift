@@ -1,8 +1,8 @@
 import MailLog
 
-/// A value that is made once in each run, by the thread that needs it first; the others wait for it. Queries that
-/// start from the same name share it, but what a failed run has made is of no use to the next one.
-final class Deferred<Value: Sendable>: Sendable {
+/// A value that is made once in each run, by the first thread that needs it. The other threads wait. Queries that start
+/// from the same name share it. A value of a failed run is not used in the next run.
+final class OncePerRun<Value: Sendable>: Sendable {
     private let made = Mutex<(run: RunState, value: Value)?>(nil)
 
     func value(for run: RunState, _ make: () -> Value) -> Value {
