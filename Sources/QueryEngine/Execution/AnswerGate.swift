@@ -1,11 +1,11 @@
 import Glibc
 import MailLog
 
-/// Stands between a run, which has a thread of its own, and whoever waits for its answer. After an interrupt nobody
-/// waits longer than can hardly be noticed, unless the answer is being written by then: the run is left to end by
-/// itself, and nothing more of it is seen.
+/// Gate between a run on its own thread and the caller that waits for the answer. After an interrupt, the gate closes
+/// within `patience`, unless the answer is being written. The run then ends in the background, and its output is
+/// discarded.
 final class AnswerGate: ByteSink, @unchecked Sendable {
-    // What changes is guarded by `mutex`; the sink is the run's.
+    // `mutex` guards the variables. The sink belongs to the run.
     private var mutex = pthread_mutex_t()
     private var condition = pthread_cond_t()
     private var outcome: Executor.Outcome?
@@ -13,8 +13,8 @@ final class AnswerGate: ByteSink, @unchecked Sendable {
     private var isClosed = false
     private let sink: any ByteSink
 
-    /// Microseconds from an interrupt until the gate closes; the run itself stops putting together what takes
-    /// longer than `RunState.patience`, which is less.
+    /// Microseconds from an interrupt until the gate closes. Longer than `RunState.patience`, after which the run
+    /// itself stops emitting.
     private static let patience: UInt32 = 75_000
 
     init(_ sink: any ByteSink) {
@@ -28,7 +28,7 @@ final class AnswerGate: ByteSink, @unchecked Sendable {
         pthread_mutex_destroy(&mutex)
     }
 
-    /// What came of the work; nil where it was interrupted and left alone.
+    /// Returns the outcome of the work; nil if it was interrupted and abandoned.
     func wait(for run: RunState, _ work: @escaping () -> Executor.Outcome) -> Executor.Outcome? {
         let job = Job(work: work)
         run.whenInterrupted { [self] in
@@ -39,9 +39,9 @@ final class AnswerGate: ByteSink, @unchecked Sendable {
         }
         let isBeside = Threads.start { [self] in
             open(with: job.work())
-            run.letGo()
+            run.release()
         }
-        // Where no thread is to be had, this one does it.
+        // Without a second thread, this one does the work.
         if !isBeside { open(with: work()) }
         pthread_mutex_lock(&mutex)
         while outcome == nil, !isClosed { pthread_cond_wait(&condition, &mutex) }
@@ -53,7 +53,7 @@ final class AnswerGate: ByteSink, @unchecked Sendable {
     }
 
     private struct Job: @unchecked Sendable {
-        // Handed to one thread, while the other one waits.
+        // Passed to one thread while the other one waits.
         let work: () -> Executor.Outcome
     }
 
@@ -64,7 +64,7 @@ final class AnswerGate: ByteSink, @unchecked Sendable {
         pthread_mutex_unlock(&mutex)
     }
 
-    /// Closes it where nothing has come through.
+    /// Closes the gate unless output has passed.
     private func close() {
         pthread_mutex_lock(&mutex)
         if outcome == nil, !hasBegun {
@@ -82,7 +82,7 @@ final class AnswerGate: ByteSink, @unchecked Sendable {
         if pass() { sink.flush() }
     }
 
-    /// Whether it is open; from now on it stays so.
+    /// Returns whether the gate is open. An open gate then stays open.
     private func pass() -> Bool {
         pthread_mutex_lock(&mutex)
         defer { pthread_mutex_unlock(&mutex) }

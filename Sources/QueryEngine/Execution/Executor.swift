@@ -1,13 +1,12 @@
 import MailLog
 import QuerySyntax
 
-/// Runs a query: threads scan the log and do what can be done row by row; what needs all rows or their order is
-/// put together behind them.
+/// Runs a query. Threads scan the log in parallel. Operators that need all rows, or rows in order, run after the
+/// parallel scan.
 package struct Executor {
     private let logs: LogSet
     private let threads: Int
-    /// Whether raw bytes are searched before lines are split, and what lies outside of the time asked for is left
-    /// unread; off only for tests of that.
+    /// Whether raw bytes are searched before lines are split, and other times are skipped. False only in tests.
     let searches: Bool
 
     package init(logs: LogSet, threads: Int, searches: Bool = true) {
@@ -16,7 +15,7 @@ package struct Executor {
         self.searches = searches
     }
 
-    /// Where the answer goes: a format and the bytes' way out.
+    /// Format and sink of an answer.
     package struct Destination {
         package let format: OutputFormat
         package let options: OutputOptions
@@ -28,7 +27,7 @@ package struct Executor {
             self.sink = sink
         }
 
-        /// The same, where the rows have gone elsewhere.
+        /// The same sink without output of rows: `write` has saved them.
         var silenced: Destination {
             let nothing = OutputFormat(
                 "nothing", summary: "", isPiecewise: false,
@@ -41,8 +40,7 @@ package struct Executor {
         }
     }
 
-    /// With `keeping`, rows that are no log lines are kept up to so many bytes. A run that is interrupted and does
-    /// not end soon has an empty outcome.
+    /// Runs a query. Keeps up to `limit` bytes of rows that are no log lines. The outcome of an abandoned run is empty.
     package func run(
         _ query: Query, to destination: Destination, run: RunState, progress: Progress? = nil,
         keeping limit: Int = 0
@@ -73,18 +71,17 @@ package struct Executor {
             kept: keeper.map { ($0.table, $0.isWhole && !run.shouldStop) })
     }
 
-    /// Runs a query for another one that wants its rows.
+    /// Runs a query whose rows another query uses.
     package func pass(_ query: Query, to output: any RowOutput, run: RunState) {
         let progress = Progress()
         run.add(execute(query, into: output, run: run, progress: progress), progress.problems)
     }
 
-    /// What came of a run.
     package struct Outcome: Sendable {
         package var rows: Int
         package var account: ScanAccount
         package var problems: [InputProblem]
-        /// The rows that were kept, and whether they are all.
+        /// The kept rows, and whether they are complete.
         package var kept: (rows: RowTable, isWhole: Bool)?
     }
 
@@ -101,12 +98,12 @@ package struct Executor {
             return ScanAccount()
         }
         var head: [Transform] = []
-        var place = 0
-        while place < query.steps.count, case .each(let transform) = query.steps[place], !transform.inOrder {
+        var index = 0
+        while index < query.steps.count, case .each(let transform) = query.steps[index], !transform.inOrder {
             head.append(transform)
-            place += 1
+            index += 1
         }
-        let rest = query.steps[place...]
+        let rest = query.steps[index...]
         if case .reduce(let reduction)? = rest.first {
             return reduce(reduction, head, rest.dropFirst(), query, output, run, progress)
         }
@@ -122,7 +119,7 @@ package struct Executor {
         transforms.reversed().reduce(last) { next, transform in transform.make(next, worker) }
     }
 
-    /// Rows straight into groups, a sort or the like: a part for each thread.
+    /// Feeds a reduction in parallel, one part per thread.
     private func reduce<R: Reduction>(
         _ reduction: R, _ head: [Transform], _ rest: ArraySlice<Step>, _ query: Query,
         _ output: any RowOutput,
@@ -154,7 +151,7 @@ package struct Executor {
             return parts.sorted { $0.index > $1.index }
         }
         let first = others.removeLast()
-        // The memory of a merged part is free for the next merge.
+        // A merged part is freed before the next merge.
         while !run.shouldGiveUp, let other = others.popLast() {
             first.part.merge(other.part)
             run.keep(other)
@@ -170,7 +167,7 @@ package struct Executor {
         return account.withLock { $0.skipping(reader.skipped) }
     }
 
-    /// Rows formatted by the threads that find them; only the bytes are put in order.
+    /// Formats rows in parallel, and puts the bytes in order.
     private func write(
         _ writer: @escaping @Sendable () -> any RowWriter, _ head: [Transform], _ query: Query,
         _ output: any RowOutput, _ run: RunState, _ progress: Progress?
@@ -192,7 +189,7 @@ package struct Executor {
         return account
     }
 
-    /// Rows handed in order to one thread's chain.
+    /// Passes rows in order to a serial chain of operators.
     private func inOrder(
         _ head: [Transform], _ rest: ArraySlice<Step>, _ query: Query, _ output: any RowOutput,
         _ run: RunState,
@@ -224,13 +221,13 @@ package struct Executor {
     /// What a thread does with chunks.
     private struct ChunkWork {
         let consumer: any RowConsumer
-        /// The memory for the next chunk.
+        /// Returns the memory for the next chunk.
         let block: () -> Block
-        /// The chunk of that number is done; false when no more is wanted.
+        /// Called after a chunk with its number. Returns false if no more are wanted.
         let end: (Int) -> Bool
     }
 
-    /// Scans with all threads, each with work of its own.
+    /// Scans chunks with all threads.
     private func scanInOrder(
         _ query: Query, _ run: RunState, _ progress: Progress?,
         make: @escaping @Sendable (Worker) -> ChunkWork,
@@ -300,15 +297,15 @@ package struct Executor {
     }
 }
 
-/// A finished part, with the worker that it refers to.
+/// A finished part with its worker.
 private struct Finished<Part>: @unchecked Sendable {
-    // Handed over when its thread has ended.
+    // Passed on after its thread has ended.
     let index: Int
     let part: Part
     let worker: Worker
 }
 
-/// A reduction in one thread's chain: it emits when the rows end.
+/// A reduction in a serial chain. Emits its rows after the last input row.
 private final class ReducingConsumer<Part: ReductionPart>: RowConsumer {
     private let part: Part
     private let next: any RowConsumer
@@ -328,7 +325,7 @@ private final class ReducingConsumer<Part: ReductionPart>: RowConsumer {
     }
 }
 
-/// A reshaping step: when the rows end, the columns are known and the rest of the query is resolved.
+/// A reshaping step. After the last input row the columns are known, and the rest of the query is resolved.
 private final class ReshapingConsumer: RowConsumer {
     private let part: any ReshapingPart
     private let query: Query
@@ -357,7 +354,7 @@ private final class ReshapingConsumer: RowConsumer {
     }
 }
 
-/// Tells the output its columns before the first row.
+/// Passes the schema to the output before the first row.
 private final class StartingConsumer: RowConsumer {
     private let output: any RowOutput
     private let schema: Schema
@@ -378,7 +375,7 @@ private final class StartingConsumer: RowConsumer {
     }
 
     func consume(_ row: Row) -> Bool {
-        // Operators flush what they hold when rows end; of a failed run, that is no answer.
+        // After a failure, rows that operators flush at the end are no answer.
         guard !run.hasFailed else { return false }
         begin()
         return output.consume(row)
@@ -390,7 +387,7 @@ private final class StartingConsumer: RowConsumer {
     }
 }
 
-/// Formats rows into bytes that are handed on chunk by chunk.
+/// Formats the rows of a chunk.
 private final class PieceConsumer: RowConsumer {
     private let writer: any RowWriter
     private var text: [UInt8] = []
@@ -415,7 +412,7 @@ private final class PieceConsumer: RowConsumer {
     }
 }
 
-/// Gathers the rows of one chunk, beside the lines that they are made from.
+/// Collects the rows of one chunk, in the same memory as its lines.
 private final class BatchCollector: RowConsumer {
     private let spares: SpareBatches
     private var batch: RowBatch
@@ -436,13 +433,13 @@ private final class BatchCollector: RowConsumer {
     }
 }
 
-/// Batches whose rows have been passed on, for the next chunks.
+/// Batches whose rows have been passed on, for reuse.
 private final class SpareBatches: Sendable {
     private let slots: RowSlots
     private let batches = Mutex<[Spare]>([])
 
     private struct Spare: @unchecked Sendable {
-        // Nobody else has it.
+        // Has no other owner.
         let batch: RowBatch
         let block: Block
     }
@@ -463,7 +460,6 @@ private final class SpareBatches: Sendable {
     }
 }
 
-/// Writes nothing.
 private final class SilentWriter: RowWriter {
     func begin(into text: inout [UInt8]) {}
     func append(_ row: Row, into text: inout [UInt8]) {}

@@ -1,23 +1,23 @@
 import MailLog
 import QuerySyntax
 
-/// Runs a query over logs that go on growing. Rows that come one by one are written as they come; of what needs all
-/// rows the answer so far is shown again and again, and for good at the end.
+/// Runs a query over growing logs. Operators that pass on single rows write them as they come. For other operators, the
+/// answer so far is shown repeatedly, and once more at the end.
 ///
-/// One thread does it all: what a server logs is little, and rows come in the order in which they are written.
+/// Everything runs on one thread: a server logs little, and rows come in the order of writing.
 package struct Following {
     private let executor: Executor
     private let follower: FileFollower
     private let frames: Frames
 
-    /// How the answer so far is shown.
+    /// Display of the answer so far.
     package struct Frames {
-        /// Seconds from one to the next.
+        /// Seconds between two frames.
         let interval: Double
-        /// Whether one is only due when something has come.
+        /// Whether a frame is shown only after new rows.
         let waitsForRows: Bool
         let seconds: () -> Double
-        /// Shows one; false when nobody looks any more.
+        /// Shows a frame. Returns false after the reader has gone.
         let show: (_ text: [UInt8], _ isLast: Bool) -> Bool
 
         package init(
@@ -37,10 +37,10 @@ package struct Following {
         self.frames = frames
     }
 
-    /// Milliseconds after which files are looked at even if nothing is known to have happened.
+    /// Milliseconds until files are polled without a notification.
     private static let patience: Int32 = 100
 
-    /// Runs until it is interrupted, or nothing more can come or is wanted.
+    /// Runs until an interrupt, the end of the logs or of demand.
     package func run(
         _ query: Query, to destination: Executor.Destination, run: RunState
     ) -> Executor.Outcome {
@@ -104,24 +104,24 @@ package struct Following {
     // MARK: The answer so far
 
     private func frames<R: Reduction>(
-        of reduction: R, _ place: Int, _ query: Query, _ destination: Executor.Destination, _ run: RunState,
+        of reduction: R, _ index: Int, _ query: Query, _ destination: Executor.Destination, _ run: RunState,
         _ rows: inout Int
     ) -> ScanAccount {
         let worker = Worker(run: run)
         let part = reduction.makePart(worker)
-        return show(query, place, part, destination, worker, &rows) { output in
-            let chain = executor.serialChain(query.steps[(place + 1)...], query, output, worker)
+        return show(query, index, part, destination, worker, &rows) { output in
+            let chain = executor.serialChain(query.steps[(index + 1)...], query, output, worker)
             part.emit(into: chain, worker: worker)
             chain.finish()
         }
     }
 
     private func show(
-        _ query: Query, _ place: Int, _ part: any RowConsumer, _ destination: Executor.Destination,
+        _ query: Query, _ index: Int, _ part: any RowConsumer, _ destination: Executor.Destination,
         _ worker: Worker, _ rows: inout Int, emit: (any RowOutput) -> Void
     ) -> ScanAccount {
         let run = worker.run
-        let transforms = query.steps[..<place].compactMap { step -> Transform? in
+        let transforms = query.steps[..<index].compactMap { step -> Transform? in
             if case .each(let transform) = step { transform } else { nil }
         }
         let counter = CountingConsumer(part)
@@ -140,7 +140,7 @@ package struct Following {
         }
         let account = follow(query, into: head, worker) {
             guard follower.hasCaughtUp, destination.format.page == nil, run.failure == nil else { return }
-            // What lies in temporary files is put together once, at the end.
+            // Spilled rows are merged only once, at the end.
             guard !run.hasSpilled else { return }
             if shown.rows >= 0 {
                 guard frames.seconds() - shown.time >= frames.interval else { return }
@@ -156,7 +156,7 @@ package struct Following {
 
     // MARK: Reading
 
-    /// Reads what is there and what comes; `pause` is called whenever rows have come, and now and then.
+    /// Reads existing and new lines. Calls `pause` after rows and regularly while waiting.
     private func follow(
         _ query: Query, into chain: any RowConsumer, _ worker: Worker, pause: () -> Void
     ) -> ScanAccount {
@@ -181,7 +181,6 @@ package struct Following {
     }
 }
 
-/// Counts the rows that come by.
 private final class CountingConsumer: RowConsumer {
     private let next: any RowConsumer
     private(set) var rows = 0

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// Rows to groups: the keys, and one accumulator for each aggregate.
+/// Groups rows by keys, with one accumulator for each aggregate.
 struct GroupReduction: Reduction {
     struct Item: Sendable {
         let name: String
@@ -11,11 +11,10 @@ struct GroupReduction: Reduction {
 
     let keys: [Typed]
     let items: [Item]
-    /// The order in which groups are emitted.
     let order: GroupOrder
     let layout: Layout
     let title: String
-    /// Only so many groups are emitted.
+    /// Maximum number of emitted groups.
     var limit: Int?
 
     var needs: Set<Int> {
@@ -39,49 +38,49 @@ struct GroupReduction: Reduction {
     func makePart(_ worker: Worker) -> GroupPart { GroupPart(self, worker) }
 }
 
-/// How groups are ordered: time keys ascending; else by an aggregate, then by the keys.
+/// Order of emitted groups: by keys, or by an aggregate and then by keys.
 enum GroupOrder: Sendable {
     case keys
     case aggregate(Int, descending: Bool)
 }
 
-/// The groups that one thread has seen. When they outgrow the thread's share of the memory, rows of new groups
-/// go to temporary files by their hash, and each file becomes groups of its own at the end.
+/// Groups of one thread. When they outgrow the thread's share of the memory, rows of new groups go to temporary files
+/// by the hash of their key. At the end, each file becomes a part of its own.
 final class GroupPart: ReductionPart {
     private let plan: GroupReduction
     private let worker: Worker
     private var table = GroupTable()
     private let accumulators: [AnyAccumulator]
     private var capacity = 0
-    /// The first of `accumulators` where it is the only one and has no condition; calling it counts no references.
+    /// The only accumulator, if it has no condition. Unmanaged, to avoid reference counting.
     private let only: Unmanaged<AnyAccumulator>?
     private let keyOf: [Typed.Evaluate]
     private let firstKey: Typed.Evaluate
-    /// The slot of the first key, where it is a column.
+    /// Slot of the first key if it is a column.
     private let firstColumn: Int?
     private let foldsCase: [Bool]
     private let inputs: [Typed.Evaluate]
     private let conditions: [((Row) -> Bool)?]
-    /// Where each aggregate's inputs begin.
+    /// Index of each aggregate's first input.
     private let inputStart: [Int]
     private var inputValues: UnsafeMutablePointer<Value>
     private var keyBytes: [UInt8] = []
     private var previousKey = Value.missing
     private var previousGroup = -1
     private let remembersKey: Bool
-    /// Rows of which nothing is needed but the key and the order, where the table is large.
+    /// Rows of which only key and order are needed, collected while the table is large.
     private var batch = KeyBatch()
     private let batches: Bool
     private static let largeTable = 4096
     private let hasNoKeys: Bool
-    /// How often the rows have been dealt out to files before they came here.
+    /// How often the rows were spilled before.
     private let depth: Int
     private var spill: [SpillFile] = []
-    /// Rows until the memory is checked; a long text counts as many.
+    /// Rows until the next check of memory. A long text counts as several rows.
     private var untilCheck = GroupPart.checkInterval
-    /// Bytes that the groups may hold before rows of new ones are spilled.
+    /// Bytes that the groups may hold before rows of new groups are spilled.
     private var share: Int
-    /// Bytes that they may hold at all. Groups that were there before the rest was spilled still grow.
+    /// Bytes that the groups may hold at all: after spilling, existing groups still grow.
     private var ceiling: Int
 
     private static let checkInterval = 4096
@@ -118,7 +117,7 @@ final class GroupPart: ReductionPart {
         batches = remembersKey && isSimple && evaluators.isEmpty
         hasNoKeys = plan.keys.isEmpty
         if plan.keys.isEmpty {
-            // Without keys there is one group, even of no rows.
+            // Without keys there is always one group.
             _ = table.group(Bytes(""))
             grow()
         }
@@ -140,9 +139,9 @@ final class GroupPart: ReductionPart {
     @inline(never)
     private func take(_ row: Row) {
         let group = group(of: row)
-        for (place, input) in inputs.enumerated() {
+        for (index, input) in inputs.enumerated() {
             let value = input(row)
-            inputValues[place] = value
+            inputValues[index] = value
             if value.kind == .text { untilCheck &-= value.bytes.count / GroupPart.longText }
         }
         if group >= 0 {
@@ -158,7 +157,7 @@ final class GroupPart: ReductionPart {
         if untilCheck <= 0 { checkMemory() }
     }
 
-    /// Puts the row off until there are enough of them; false for one that takes another way.
+    /// Adds the row to the batch. Returns false if its key is no short text.
     @inline(__always)
     private func gather(_ row: Row) -> Bool {
         let key = key(of: row)
@@ -182,9 +181,9 @@ final class GroupPart: ReductionPart {
 
     @inline(__always)
     private func add(_ row: Row, to group: Int) {
-        for place in accumulators.indices {
-            if let condition = conditions[place], !condition(row) { continue }
-            accumulators[place].add(inputValues + inputStart[place], row.order, group)
+        for index in accumulators.indices {
+            if let condition = conditions[index], !condition(row) { continue }
+            accumulators[index].add(inputValues + inputStart[index], row.order, group)
         }
     }
 
@@ -196,22 +195,22 @@ final class GroupPart: ReductionPart {
         if hasNoKeys { return 0 }
         if remembersKey {
             let key = key(of: row)
-            // Neighbouring lines mostly share their day, host or process.
+            // Adjacent lines often have the same day, host or process.
             if previousGroup >= 0, isSame(key, previousKey) { return previousGroup }
             let group = findGroup(of: key)
             if group >= 0 {
                 previousGroup = group
                 previousKey = key
                 if key.kind == .text {
-                    // The table's copy outlives the row; it may differ in case, which only costs a look-up.
+                    // The key in the table outlives the row. It may differ in case, which only costs a look-up.
                     previousKey = .text(table.key(group).dropFirst(5))
                 }
             }
             return group
         }
         keyBytes.removeAll(keepingCapacity: true)
-        for (place, key) in keyOf.enumerated() {
-            KeyCodec.append(key(row), ignoresCase: foldsCase[place], to: &keyBytes)
+        for (index, key) in keyOf.enumerated() {
+            KeyCodec.append(key(row), ignoresCase: foldsCase[index], to: &keyBytes)
         }
         return findGroup()
     }
@@ -270,21 +269,21 @@ final class GroupPart: ReductionPart {
         }
     }
 
-    /// Writes what the row adds to its group: the key, the order, which conditions hold, the inputs.
+    /// Writes the part of a row that its group needs: key length, key, order, results of the conditions, inputs.
     private func spill(_ row: Row) {
         var record: [UInt8] = []
         withUnsafeBytes(of: UInt32(keyBytes.count)) { record.append(contentsOf: $0) }
         record.append(contentsOf: keyBytes)
         withUnsafeBytes(of: row.order) { record.append(contentsOf: $0) }
         for condition in conditions { record.append(condition?(row) ?? true ? 1 : 0) }
-        for place in inputs.indices { KeyCodec.append(inputValues[place], ignoresCase: false, to: &record) }
+        for index in inputs.indices { KeyCodec.append(inputValues[index], ignoresCase: false, to: &record) }
         let hash = keyBytes.withUnsafeBufferPointer {
             table.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
         }
         spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(record)
     }
 
-    /// Adds a row that was spilled.
+    /// Adds a spilled row.
     private func consume(spilled record: ArraySlice<UInt8>) {
         record.withUnsafeBytes { raw in
             let bytes = Bytes(raw.baseAddress!.assumingMemoryBound(to: UInt8.self), count: raw.count)
@@ -296,8 +295,8 @@ final class GroupPart: ReductionPart {
             offset += 8
             let flags = offset
             offset += conditions.count
-            for place in inputs.indices {
-                inputValues[place] = KeyCodec.next(bytes, at: &offset, arena: worker.arena)
+            for index in inputs.indices {
+                inputValues[index] = KeyCodec.next(bytes, at: &offset, arena: worker.arena)
             }
             let group = findGroup()
             if group < 0 {
@@ -306,8 +305,8 @@ final class GroupPart: ReductionPart {
                 }
                 spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(Array(record))
             } else {
-                for place in accumulators.indices where bytes[flags + place] != 0 {
-                    accumulators[place].add(inputValues + inputStart[place], order, group)
+                for index in accumulators.indices where bytes[flags + index] != 0 {
+                    accumulators[index].add(inputValues + inputStart[index], order, group)
                 }
             }
         }
@@ -328,8 +327,8 @@ final class GroupPart: ReductionPart {
             groups.append(table.group(other.table.key(group)))
         }
         grow()
-        for (place, accumulator) in accumulators.enumerated() {
-            accumulator.merge(other.accumulators[place], groups) { !worker.run.shouldGiveUp }
+        for (index, accumulator) in accumulators.enumerated() {
+            accumulator.merge(other.accumulators[index], groups) { !worker.run.shouldGiveUp }
         }
         share = worker.run.memory / 2
         ceiling = max(share / 3 * 4, footprint + share / 3)
@@ -340,15 +339,15 @@ final class GroupPart: ReductionPart {
         }
     }
 
-    /// Files of other threads, by the same hashes.
+    /// Spill files of other threads, by the same hashes.
     private var merged: [[SpillFile]] = []
 
     func emit(into next: any RowConsumer, worker: Worker) {
         takeBatch()
         let sorter = GroupSorter(plan, worker: worker)
-        let files = spill.indices.map { place in [spill[place]] + merged.map { $0[place] } }
+        let files = spill.indices.map { index in [spill[index]] + merged.map { $0[index] } }
         if !files.isEmpty {
-            // Rows of groups that are in the table belong to it; the others make a part of their own.
+            // Rows of groups in the table are added there. The other rows make a new part.
             for partition in files {
                 let part = GroupPart(plan, worker, depth: depth + 1)
                 for file in partition {
@@ -362,7 +361,7 @@ final class GroupPart: ReductionPart {
             }
         }
         emitGroups(into: sorter)
-        // Groups that have lost rows to an error are no answer.
+        // After an error, groups may lack rows.
         if !worker.run.hasFailed { sorter.emit(into: next) }
     }
 
@@ -387,17 +386,17 @@ final class GroupPart: ReductionPart {
             worker.arena.reset()
             let key = table.key(group)
             var offset = 0
-            for place in plan.keys.indices {
-                buffer.slots[place] = KeyCodec.next(key, at: &offset, arena: worker.arena)
+            for index in plan.keys.indices {
+                buffer.slots[index] = KeyCodec.next(key, at: &offset, arena: worker.arena)
             }
-            for (place, accumulator) in accumulators.enumerated() {
-                buffer.slots[plan.keys.count + place] = accumulator.result(group, worker.arena)
+            for (index, accumulator) in accumulators.enumerated() {
+                buffer.slots[plan.keys.count + index] = accumulator.result(group, worker.arena)
             }
             sorter.add(buffer.row(order: 0, worker: worker))
         }
     }
 
-    /// A partition that did not fit either deals its rows out once more.
+    /// Emits a part that did not fit: each of its files becomes a part.
     private func emit(nested sorter: GroupSorter) {
         for file in spill {
             let part = GroupPart(plan, worker, depth: depth + 1)
@@ -412,7 +411,7 @@ final class GroupPart: ReductionPart {
     }
 }
 
-/// Puts finished groups in the order of the answer.
+/// Sorts finished groups for the answer.
 private final class GroupSorter {
     private let part: SortPart
     private let worker: Worker
@@ -420,15 +419,15 @@ private final class GroupSorter {
     init(_ plan: GroupReduction, worker: Worker) {
         self.worker = worker
         var keys: [SortReduction.Key] = []
-        let keyKeys = plan.keys.enumerated().map { place, key in
+        let keyKeys = plan.keys.enumerated().map { index, key in
             SortReduction.Key(
                 expression: Typed(
-                    column: Schema.Column(name: "", type: key.type, slot: place), range: key.range),
+                    column: Schema.Column(name: "", type: key.type, slot: index), range: key.range),
                 descending: false)
         }
-        if case .aggregate(let place, let descending) = plan.order, place < plan.items.count {
-            let slot = plan.keys.count + place
-            let type = plan.items[place].aggregate.type
+        if case .aggregate(let index, let descending) = plan.order, index < plan.items.count {
+            let slot = plan.keys.count + index
+            let type = plan.items[index].aggregate.type
             keys.append(
                 SortReduction.Key(
                     expression: Typed(

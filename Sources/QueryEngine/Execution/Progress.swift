@@ -1,6 +1,6 @@
 import MailLog
 
-/// How far the reading has come; asked by whoever draws the bar.
+/// Progress of reading, for the progress bar.
 package final class Progress: Sendable {
     private let state = Mutex<State>(State())
 
@@ -26,7 +26,7 @@ package final class Progress: Sendable {
 
     package var problems: [InputProblem] { state.withLock { $0.problems } }
 
-    /// Bytes read of all bytes, compressed ones where files are; nil total where it is not known.
+    /// Bytes read and total, compressed for compressed files; total is nil if unknown.
     package var bytes: (done: Int, total: Int?) {
         state.withLock { state in
             state.reader.map { ($0.bytesDone, $0.bytesTotal) } ?? (state.done, state.total)

@@ -1,26 +1,26 @@
 import MailLog
 
-/// Reads the blocks of a log, line by line or from one raw match to the next, and hands on the rows that pass the
-/// scan's conditions. One per thread.
+/// Reads the blocks of a log and passes on the rows that meet the scan's conditions. It goes line by line, or from
+/// match to match of a raw search. One per thread.
 final class Scan {
     private let record: Record
     private let decoder: LineDecoder
-    private let tests: Tests
-    /// For a line that the search has found, which is one test less.
-    private let testsIfFound: Tests
+    private let conditions: CompiledConditions
+    /// Conditions for a line that the search found: the search has tested one of them.
+    private let conditionsIfFound: CompiledConditions
     private let needsBody: Bool
-    /// Refuses lines by their prelude and their queue id.
+    /// Rejects lines by their prelude and queue id.
     private let sieve: ((Row) -> Bool)?
-    /// Finds what a line must contain; nil where that is unknown.
+    /// Search for the texts that passing lines contain; nil if unknown.
     private let search: LiteralSetSearch?
-    /// The bytes of a word that a match takes up; 0 where there may be more.
+    /// Mask of a word for the bytes of a match; 0 for matches longer than eight bytes.
     private let matchMask: UInt64
-    /// Whether to go from one match to the next, rather than from line to line.
+    /// Whether to go from match to match instead of line by line.
     private let searches: Bool
-    /// Whether times are looked at that are surely right, and those of all lines.
+    /// Whether the order of times is recorded: all lines are decoded, with their times.
     private let watchesClock: Bool
     private let worker: Worker
-    /// The worker's, reset for each line without counting references to it.
+    /// The worker's arena, reset for each line. Unmanaged, to avoid reference counting.
     private let arena: Unmanaged<Arena>
     private let buffer: RowBuffer
     private let restarts: RestartScan?
@@ -28,12 +28,11 @@ final class Scan {
     private let fileSlot: Int?
     private let lineSlot: Int?
     private var fileNames: [Value]
-    /// How far the lines of the chunk have been counted.
-    private var counted = (line: 0, place: 0)
-    /// Lines looked at, and those without a recognised prelude.
+    /// Number and offset of the last line whose number was counted.
+    private var counted = (line: 0, offset: 0)
     private(set) var account = ScanAccount()
 
-    /// A search is worth its while only where it skips most lines; this many bytes between matches at least.
+    /// Minimum mean distance of matches in bytes. With denser matches, going line by line is faster.
     private static let worthwhileGap = 250
 
     convenience init(
@@ -55,11 +54,11 @@ final class Scan {
         record = Record(slots: buffer.slots)
         let needs = query.lineNeeds.union(extraNeeds).filter { $0 < Fields.all.count }
         let demand = FieldSet(needs.map { Fields.all[$0] })
-        tests = Tests(query.scan)
+        conditions = CompiledConditions(query.scan)
         let raw = query.raw
-        testsIfFound = Tests(query.scan.filter { !($0.isRawExact && $0.raw == raw) })
+        conditionsIfFound = CompiledConditions(query.scan.filter { !($0.isRawExact && $0.raw == raw) })
         decoder = LineDecoder(
-            demand: demand, early: FieldSet(tests.earlyNeeds.map { Fields.all[$0] }))
+            demand: demand, early: FieldSet(conditions.earlyNeeds.map { Fields.all[$0] }))
         needsBody = needs.contains { !LineDecoder.headFields.contains($0) }
         self.sieve = needs.contains(Field("queue_id").slot) ? sieve : nil
         if case .anyOf(let literals) = raw {
@@ -82,10 +81,10 @@ final class Scan {
         fileNames = paths.map(Literals.text)
     }
 
-    /// The names of all files up to now, of which more may come.
+    /// Updates the names of the files; new files come last.
     func know(_ paths: [String]) { fileNames += paths[fileNames.count...].map(Literals.text) }
 
-    /// Passes the chunk's rows on; false when no more are wanted.
+    /// Passes on the rows of the chunk. Returns false if no more are wanted.
     func scan(_ chunk: Chunk, into next: any RowConsumer) -> Bool {
         guard !chunk.pieces.isEmpty else {
             guard watchesClock else { return scanPiece(chunk, into: next) }
@@ -107,7 +106,7 @@ final class Scan {
         guard let search, searches else { return scanLines(chunk, from: 0, into: next) }
         var matches = 0
         var position = 0
-        // Where in its line the last match stood, and what: in the next line it often stands there again.
+        // Column and word of the last match. Often the next line has the same word there.
         var column = 0
         var word: UInt64 = 0
         if mayRepeat(bytes, at: position), !takeRepeats(&position, of: chunk, into: next) { return false }
@@ -124,39 +123,38 @@ final class Scan {
                 word = self.word(at: found, of: bytes)
             }
             matches += 1
-            if !take(start..<end, of: chunk, testsIfFound, into: next) { return false }
+            if !take(start..<end, of: chunk, conditionsIfFound, into: next) { return false }
             position = end + 1
             if position >= bytes.count { return true }
             if mayRepeat(bytes, at: position), !takeRepeats(&position, of: chunk, into: next) { return false }
             if matches & 63 == 0, position < matches * Scan.worthwhileGap {
-                // Matches are dense: going line by line costs less.
                 return scanLines(chunk, from: position, into: next)
             }
         }
     }
 
-    /// As many bytes as a match has at most; 0 where that is more than a word.
+    /// Returns the bytes of a possible match at an offset; 0 if unknown.
     @inline(__always)
-    private func word(at place: Int, of bytes: Bytes) -> UInt64 {
-        guard matchMask != 0, place + 8 <= bytes.count else { return 0 }
-        return UInt64(littleEndian: UnsafeRawPointer(bytes.base + place).loadUnaligned(as: UInt64.self))
+    private func word(at offset: Int, of bytes: Bytes) -> UInt64 {
+        guard matchMask != 0, offset + 8 <= bytes.count else { return 0 }
+        return UInt64(littleEndian: UnsafeRawPointer(bytes.base + offset).loadUnaligned(as: UInt64.self))
             & matchMask
     }
 
-    /// Whether the line at that place, if there is one, may say no more than that the line before was repeated: it has
-    /// then its fields, but not its text, and a search passes it over.
+    /// Whether the line at an offset may be a "message repeated" line. Such a line has the fields of the line before
+    /// but not its text, so the search does not find it.
     @inline(__always)
-    private func mayRepeat(_ bytes: Bytes, at place: Int) -> Bool {
-        place < bytes.count && !decoder.isPlainAgain(bytes.dropFirst(place))
+    private func mayRepeat(_ bytes: Bytes, at offset: Int) -> Bool {
+        offset < bytes.count && !decoder.isPlainAgain(bytes.dropFirst(offset))
     }
 
-    /// Takes lines at that place that say no more than that.
+    /// Takes "message repeated" lines from `position` on.
     @inline(never)
     private func takeRepeats(_ position: inout Int, of chunk: Chunk, into next: any RowConsumer) -> Bool {
         while mayRepeat(chunk.bytes, at: position) {
             let end = chunk.bytes.lineEnd(after: position)
             guard Repetition.mayStand(in: chunk.bytes[position..<end]) else { break }
-            if !take(position..<end, of: chunk, tests, into: next) { return false }
+            if !take(position..<end, of: chunk, conditions, into: next) { return false }
             position = end + 1
         }
         return true
@@ -167,7 +165,7 @@ final class Scan {
         var position = start
         while position < bytes.count {
             let end = bytes.lineEnd(after: position)
-            if !take(position..<end, of: chunk, tests, into: next) { return false }
+            if !take(position..<end, of: chunk, conditions, into: next) { return false }
             position = end + 1
         }
         return true
@@ -175,52 +173,52 @@ final class Scan {
 
     @inline(__always)
     private func take(
-        _ place: Range<Int>, of chunk: Chunk, _ tests: Tests, into next: any RowConsumer
+        _ range: Range<Int>, of chunk: Chunk, _ conditions: CompiledConditions, into next: any RowConsumer
     ) -> Bool {
-        var line = chunk.bytes[place]
-        // A log that came by way of Windows.
+        var line = chunk.bytes[range]
+        // The line ends in CR LF.
         if line.count > 0, line[line.count - 1] == 13 { line = line.dropLast(1) }
         arena._withUnsafeGuaranteedRef { $0.reset() }
-        let row = Row(slots: buffer.slots, order: chunk.order &+ UInt64(place.lowerBound), worker: worker)
+        let row = Row(slots: buffer.slots, order: chunk.order &+ UInt64(range.lowerBound), worker: worker)
         account.lines += 1
         if !decoder.decodeEnvelope(
-            line, before: chunk.before &+ place.lowerBound, years: chunk.years, into: record), !line.isEmpty,
+            line, before: chunk.before &+ range.lowerBound, years: chunk.years, into: record), !line.isEmpty,
             search == nil || search?.first(in: line) != nil
         {
-            // Which other lines are looked at at all is an accident of blocks.
-            account.addUnrecognised(in: chunk.fileIndex, at: chunk.fileOffset + place.lowerBound)
+            // Only lines that match the search are counted: which other lines are decoded depends on the bounds of
+            // blocks.
+            account.addUnrecognised(in: chunk.fileIndex, at: chunk.fileOffset + range.lowerBound)
         }
         if let bytesSlot {
-            // Up to the next line, or to the end of the log.
+            // With the line feed, or up to the end of the log.
             buffer.slots[bytesSlot] = .integer(
-                min(place.upperBound + 1, chunk.bytes.count) - place.lowerBound)
+                min(range.upperBound + 1, chunk.bytes.count) - range.lowerBound)
         }
         if let fileSlot { buffer.slots[fileSlot] = fileNames[chunk.fileIndex] }
-        if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: place.lowerBound, of: chunk)) }
-        guard tests.passesEarly(row, tag: decoder.tagNumber) else { return true }
+        if let lineSlot { buffer.slots[lineSlot] = .integer(lineNumber(at: range.lowerBound, of: chunk)) }
+        guard conditions.passesEarly(row, tag: decoder.tagNumber) else { return true }
         if let sieve, decoder.decodeQueueID(into: record), !sieve(row) { return true }
         if needsBody { decoder.decodeBody(into: record) }
-        guard tests.passesLate(row) else { return true }
+        guard conditions.passesLate(row) else { return true }
         account.passed += 1
         return next.consume(row)
     }
 
-    private func lineNumber(at place: Int, of chunk: Chunk) -> Int {
-        counted.line += chunk.bytes[counted.place..<place].lineCount
-        counted.place = place
+    private func lineNumber(at offset: Int, of chunk: Chunk) -> Int {
+        counted.line += chunk.bytes[counted.offset..<offset].lineCount
+        counted.offset = offset
         return counted.line
     }
 }
 
-/// The conditions of a scan, ready for rows: those that the prelude alone decides come first.
-private final class Tests {
+/// Compiled conditions of a scan. Early conditions need only the prelude.
+private final class CompiledConditions {
     private let early: (Row) -> Bool
     private let late: (Row) -> Bool
     private let hasEarly: Bool
     private let hasLate: Bool
     let earlyNeeds: Set<Int>
-    /// Where the early conditions look at the tag alone, what they said of each: 0 if they were not asked yet, 1 if
-    /// it passes, else 2.
+    /// Results of the early conditions by tag, if they need only the tag: 0 unknown, 1 passes, 2 fails.
     private let verdicts: UnsafeMutablePointer<UInt8>?
 
     init(_ conditions: [Condition]) {
@@ -244,7 +242,7 @@ private final class Tests {
 
     deinit { verdicts?.deallocate() }
 
-    /// `tag` is the number of the row's tag.
+    /// `tag` is the tag number of the row.
     @inline(__always)
     func passesEarly(_ row: Row, tag: Int?) -> Bool {
         guard hasEarly else { return true }
@@ -255,86 +253,4 @@ private final class Tests {
 
     @inline(__always)
     func passesLate(_ row: Row) -> Bool { !hasLate || late(row) }
-}
-
-/// What a scan has seen.
-package struct ScanAccount: Sendable {
-    package var bytes = 0
-    package var lines = 0
-    /// Those that the conditions let through.
-    package var passed = 0
-    package var unrecognised = 0
-    /// File and byte offset of the first line without a recognised prelude.
-    package var firstUnrecognised: (file: Int, offset: Int)?
-    /// Bytes of each file that were not read, because sampled stamps are of another time: the most of all passes.
-    package private(set) var skipped: [Int: Int] = [:]
-    /// How the times of lines follow each other, run by run; none of merged logs, and none where no more lines were
-    /// wanted before the end.
-    package private(set) var clock: [ClockRun] = []
-    private var isWhole = true { didSet { if !isWhole { clock = [] } } }
-
-    mutating func addUnrecognised(in file: Int, at offset: Int) {
-        unrecognised += 1
-        note((file, offset))
-    }
-
-    /// Unless `isWhole`, no more lines were wanted before the end.
-    mutating func add(_ other: ScanAccount, isWhole: Bool = true) {
-        bytes += other.bytes
-        lines += other.lines
-        passed += other.passed
-        unrecognised += other.unrecognised
-        clock += other.clock
-        skipped.merge(other.skipped, uniquingKeysWith: max)
-        self.isWhole = self.isWhole && other.isWhole && isWhole
-        if let first = other.firstUnrecognised { note(first) }
-    }
-
-    func skipping(_ skipped: [Int: Int]) -> ScanAccount {
-        var account = self
-        account.skipped.merge(skipped, uniquingKeysWith: max)
-        return account
-    }
-
-    private mutating func note(_ place: (file: Int, offset: Int)) {
-        if firstUnrecognised.map({ place < $0 }) ?? true { firstUnrecognised = place }
-    }
-
-    mutating func note(_ run: ClockRun) { clock.append(run) }
-}
-
-/// How the times of lines follow each other in adjacent bytes of one log.
-package struct ClockRun: Sendable {
-    let file: Int
-    let start: Int
-    private(set) var end: Int
-    private(set) var lines: Int
-    /// Places count from `start` on.
-    private(set) var steps = ClockSteps()
-
-    /// `steps` is of the chunk's lines, with addresses for places.
-    init(of chunk: Chunk, _ steps: ClockSteps, lines: Int) {
-        file = chunk.fileIndex
-        start = chunk.fileOffset
-        end = start + chunk.bytes.count
-        self.lines = lines
-        self.steps.append(steps, at: -Int(bitPattern: chunk.bytes.base))
-    }
-
-    /// Runs that follow each other put together, and those left out of which the lines were read before.
-    static func joined(_ runs: [ClockRun]) -> [ClockRun] {
-        var joined: [ClockRun] = []
-        for run in runs.sorted(by: { ($0.file, $0.start) < ($1.file, $1.start) }) {
-            guard let last = joined.last, last.file == run.file, last.end >= run.start else {
-                joined.append(run)
-                continue
-            }
-            if last.end == run.start {
-                joined[joined.count - 1].steps.append(run.steps, at: run.start - last.start)
-                joined[joined.count - 1].end = run.end
-                joined[joined.count - 1].lines += run.lines
-            }
-        }
-        return joined
-    }
 }

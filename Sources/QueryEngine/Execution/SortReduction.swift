@@ -1,6 +1,6 @@
 import MailLog
 
-/// All rows in an order; with a limit, only the first of them are kept at any time.
+/// Sorts rows. With a limit, keeps only the first rows.
 struct SortReduction: Reduction {
     struct Key: Sendable {
         let expression: Typed
@@ -8,13 +8,13 @@ struct SortReduction: Reduction {
     }
 
     let keys: [Key]
-    /// The slots that make up a row; the emitted row has them in the same places.
+    /// Slots that make up a row, also in emitted rows.
     var slots: [Int]
     let layout: Layout
     var limit: Int?
-    /// Whether the emitted rows get the order that they are emitted in, which stages behind go by.
+    /// Whether emitted rows are numbered in their new order. Later stages use that order.
     var numbersRows = true
-    /// For `explain`, where it is not the user's sort.
+    /// Title for `explain` if the sort is not the user's.
     var name: String?
 
     var title: String { name ?? limit.map { "sort, keep the first \($0)" } ?? "sort" }
@@ -36,17 +36,17 @@ struct SortReduction: Reduction {
     func makePart(_ worker: Worker) -> SortPart { SortPart(self, worker) }
 }
 
-/// A row that is kept: its sort keys and its cells, copied.
+/// A kept row: start of its copied keys and cells in `values`.
 ///
-///     values[0..<keys]   the keys
-///     values[keys...]    the cells, in the order of `slots`
+///     values[start..<start + keys]   keys
+///     values[start + keys...]        cells, in the order of `slots`
 private struct KeptRow {
-    var place: Int
+    var start: Int
     var order: UInt64
 }
 
-/// The rows that one thread has gathered. What outgrows its share of the memory is sorted and written to a
-/// temporary file, and the files are merged at the end.
+/// Rows of one thread. When they outgrow its share of the memory, they are sorted and written to a temporary file. The
+/// files are merged at the end.
 final class SortPart: ReductionPart {
     private let plan: SortReduction
     private let worker: Worker
@@ -55,16 +55,16 @@ final class SortPart: ReductionPart {
     private let ignoresCase: [Bool]
     private let descending: [Bool]
 
-    /// The keys of the current row.
+    /// Keys of the current row.
     private var keys: [Value]
     private var values: [Value] = []
     private var rows: [KeptRow] = []
-    /// Where only the first rows are wanted and so many are known: the place of the last of them among `rows`.
+    /// With a limit and that many sorted rows: index of the last of them in `rows`. Rows after it are dropped.
     private var bar: Int?
     private var texts = Arena(blockSize: 256 * 1024)
     private var textBytes = 0
-    /// Sorted files, by how often their rows have been merged. Sixteen of a level become one of the next, so that
-    /// few are ever open together, and each row is merged a few times only.
+    /// Sorted files by merge level. Sixteen files of a level are merged into one of the next. So few files are open,
+    /// and each row is merged few times.
     private var runs: [[SpillFile]] = []
     private static let fanIn = 16
     private let share: Int
@@ -84,18 +84,18 @@ final class SortPart: ReductionPart {
 
     func consume(_ row: Row) -> Bool {
         if plan.limit == 0 { return false }
-        for place in keyOf.indices { keys[place] = keyOf[place](row) }
+        for index in keyOf.indices { keys[index] = keyOf[index](row) }
         if let bar, !isBefore(keys, row.order, rows[bar]) { return true }
-        let place = values.count
+        let start = values.count
         for key in keys { values.append(keep(key)) }
         for slot in plan.slots { values.append(keep(row[slot])) }
-        rows.append(KeptRow(place: place, order: row.order))
+        rows.append(KeptRow(start: start, order: row.order))
         if let limit = plan.limit, limit < 1 << 20, rows.count >= max(256, limit * 4) { cut(to: limit) }
         if rows.count & 1023 == 0 || textBytes > share, footprint > share { spill() }
         return true
     }
 
-    /// A copy of the value that lives as long as the gathered rows.
+    /// Returns a copy of the value that lives as long as the rows.
     private func keep(_ value: Value) -> Value {
         switch value.kind {
         case .text:
@@ -109,18 +109,18 @@ final class SortPart: ReductionPart {
     }
 
     private func isBefore(_ a: KeptRow, _ b: KeptRow) -> Bool {
-        let order = compare({ values[a.place + $0] }, { values[b.place + $0] })
+        let order = compare({ values[a.start + $0] }, { values[b.start + $0] })
         if order != 0 { return order < 0 }
-        return a.order != b.order ? a.order < b.order : a.place < b.place
+        return a.order != b.order ? a.order < b.order : a.start < b.start
     }
 
-    /// Whether a row that is not kept yet, and comes later than all that are, stands before a kept one.
-    private func isBefore(_ keys: [Value], _ place: UInt64, _ kept: KeptRow) -> Bool {
-        let order = compare({ keys[$0] }, { values[kept.place + $0] })
-        return order != 0 ? order < 0 : place < kept.order
+    /// Whether a new row sorts before a kept row.
+    private func isBefore(_ keys: [Value], _ order: UInt64, _ kept: KeptRow) -> Bool {
+        let sign = compare({ keys[$0] }, { values[kept.start + $0] })
+        return sign != 0 ? sign < 0 : order < kept.order
     }
 
-    /// All keys of two rows, one after the other.
+    /// Compares all keys of two rows.
     @inline(__always)
     private func compare(_ a: (Int) -> Value, _ b: (Int) -> Value) -> Int {
         for key in keyOf.indices {
@@ -130,13 +130,13 @@ final class SortPart: ReductionPart {
         return 0
     }
 
-    /// Missing comes last both ways.
+    /// Missing values come last in both directions.
     private func compare(_ a: Value, _ b: Value, _ key: Int) -> Int {
         let order = Ordering.compare(a, b, ignoresCase: ignoresCase[key])
         return descending[key] && !a.isMissing && !b.isMissing ? -order : order
     }
 
-    /// Leaves them as they are where the answer is given up meanwhile.
+    /// Leaves the rows unsorted if the answer is given up.
     private func sortRows() {
         var comparisons = 0
         try? rows.sort { a, b in
@@ -146,7 +146,7 @@ final class SortPart: ReductionPart {
         }
     }
 
-    /// Keeps the first rows only and copies them together.
+    /// Keeps the first rows and frees the memory of the others.
     private func cut(to limit: Int) {
         sortRows()
         rows.removeLast(max(0, rows.count - limit))
@@ -157,9 +157,9 @@ final class SortPart: ReductionPart {
         textBytes = 0
         values = []
         for index in rows.indices {
-            let place = rows[index].place
-            rows[index].place = values.count
-            for offset in 0..<width { values.append(keep(old[place + offset])) }
+            let start = rows[index].start
+            rows[index].start = values.count
+            for offset in 0..<width { values.append(keep(old[start + offset])) }
         }
         withExtendedLifetime(oldTexts) {}
     }
@@ -179,7 +179,7 @@ final class SortPart: ReductionPart {
             record.removeAll(keepingCapacity: true)
             withUnsafeBytes(of: row.order) { record.append(contentsOf: $0) }
             for offset in 0..<width {
-                KeyCodec.append(values[row.place + offset], ignoresCase: false, to: &record)
+                KeyCodec.append(values[row.start + offset], ignoresCase: false, to: &record)
             }
             file.append(record)
         }
@@ -213,9 +213,9 @@ final class SortPart: ReductionPart {
         }
         for (number, row) in other.rows.enumerated() {
             if number & 1023 == 0, worker.run.shouldGiveUp { return }
-            let place = values.count
-            for offset in 0..<width { values.append(keep(other.values[row.place + offset])) }
-            rows.append(KeptRow(place: place, order: row.order))
+            let start = values.count
+            for offset in 0..<width { values.append(keep(other.values[row.start + offset])) }
+            rows.append(KeptRow(start: start, order: row.order))
         }
         if let limit = plan.limit, rows.count > limit { cut(to: limit) }
     }
@@ -233,7 +233,7 @@ final class SortPart: ReductionPart {
                 worker.arena.reset()
                 buffer.clear()
                 for (offset, slot) in plan.slots.enumerated() {
-                    buffer.slots[slot] = values[row.place + keyOf.count + offset]
+                    buffer.slots[slot] = values[row.start + keyOf.count + offset]
                 }
                 guard
                     next.consume(
@@ -257,7 +257,7 @@ final class SortPart: ReductionPart {
         }
     }
 
-    /// One run on its way through the merge: its next row.
+    /// Position in a file during a merge, with its current row.
     private final class Cursor {
         var reader: SpillFile.Reader
         var record: [UInt8] = []
@@ -284,10 +284,10 @@ final class SortPart: ReductionPart {
         }
     }
 
-    /// Gives the rows of sorted files in order, until `body` wants no more.
+    /// Passes the rows of sorted files in order to `body`, until it returns false.
     private func mergeRuns(_ files: [SpillFile], _ body: (Cursor) -> Bool) {
         var cursors = files.map(Cursor.init).filter { $0.advance(width) }
-        // A file that cannot be read ends early, and the others would go on without its rows.
+        // After a read error, the merge would continue without the rows of that file.
         while !cursors.isEmpty, !worker.run.hasFailed {
             var best = 0
             for candidate in 1..<max(1, cursors.count) where isBefore(cursors[candidate], cursors[best]) {

@@ -1,4 +1,4 @@
-/// Spreads the bits of a number over all of another one, the same on every machine and in every run (SplitMix64).
+/// Mixes the bits of a number (SplitMix64). The result is the same on every machine and in every run.
 enum SplitMix {
     static func hash(_ number: UInt64, seed: UInt64 = 0) -> UInt64 {
         var bits = number &+ (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15

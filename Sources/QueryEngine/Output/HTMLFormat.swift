@@ -1,24 +1,14 @@
 import MailLog
 
 extension OutputFormat {
-    /// One page with all answers of a script, that needs no network and no program to be read.
+    /// One page with all answers of a script, which needs no network and no scripts.
     static let html = OutputFormat(
         "html", summary: "one page with titles, queries, tables and charts", isPiecewise: false,
         columns: \.readable, page: .html
     ) { HTMLWriter($0, $1) }
 }
 
-/// What stands around the answers in one document.
-package struct Page: Sendable {
-    package let head: String
-    package let title: @Sendable (String) -> String
-    package let query: @Sendable (String) -> String
-    /// What stands behind the rows of an answer.
-    package let end: String
-    /// A sentence beside an answer.
-    package let note: @Sendable (String) -> String
-    package let foot: @Sendable ([String]) -> String
-
+extension Page {
     static let html = Page(
         head: """
             <!DOCTYPE html>
@@ -53,23 +43,23 @@ package struct Page: Sendable {
 }
 
 extension MarkupText {
-    /// A sentence in which what stands between backquotes is code.
+    /// Escapes a sentence. Text between backquotes becomes code.
     static func withCode(_ text: String) -> String {
         let parts = text.split(separator: "`", omittingEmptySubsequences: false).map { escaped(String($0)) }
         guard parts.count % 2 == 1 else { return escaped(text) }
         return parts.enumerated().map { $0 % 2 == 1 ? "<code>\($1)</code>" : $1 }.joined()
     }
 
-    /// Text of several lines, for `pre`.
+    /// Escapes several lines, for `pre`.
     static func lines(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }
             .joined(separator: "\n")
     }
 }
 
-/// Writes rows as a table; those of a `chart` as a picture, with the table folded behind it.
+/// Writes rows as a table. Rows of a `chart` become a picture, followed by a folded table.
 private final class HTMLWriter: RowWriter {
-    /// Numbers stand on the right.
+    /// Numbers are right-aligned.
     private let columns: [(slot: Int, text: PeopleText, isNumber: Bool)]
     private let header: [String]
     private let gatherer: ChartGatherer?
@@ -85,21 +75,21 @@ private final class HTMLWriter: RowWriter {
         gatherer = ChartGatherer.draws(schema) ? ChartGatherer(schema) : nil
     }
 
-    /// A longer text than this may be broken into lines, and is given room; an address or a time stays whole.
+    /// Longer texts may be broken into lines. Addresses and times stay on one line.
     private static let longestLine = 60
 
     var heldBytes: Int { gatherer.map { $0.footprint + table.capacity } ?? 0 }
 
     func begin(into text: inout [UInt8]) {
         var head = "<div class=\"scroll\"><table><thead><tr>"
-        for (place, name) in header.enumerated() {
-            head += "<th\(columns[place].isNumber ? " class=\"n\"" : "")>"
+        for (index, name) in header.enumerated() {
+            head += "<th\(columns[index].isNumber ? " class=\"n\"" : "")>"
             head += "\(MarkupText.escaped(defusesCells ? Formula.defused(name) : name))</th>"
         }
         put("\(head)</tr></thead><tbody>\n", &text)
     }
 
-    /// Behind a picture that is yet to be drawn, the table waits.
+    /// Appends markup. A table below a picture is held until the picture is drawn.
     private func put(_ markup: String, _ text: inout [UInt8]) {
         if gatherer == nil {
             text.append(contentsOf: markup.utf8)

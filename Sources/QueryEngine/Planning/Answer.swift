@@ -1,14 +1,13 @@
 import MailLog
 import QuerySyntax
 
-/// An answer that was shown and is kept: its rows, for queries that go on from them, and the query behind them,
-/// for the way back to the lines of a row.
+/// A shown answer that is kept: its rows for further queries, and its query for the way back to log lines.
 package struct Answer: Sendable {
-    /// The whole query, from the log lines on, without names that `let` has bound.
+    /// The whole query from the log lines on, with names of `let` replaced.
     package let text: String
     package let query: Query
     package let rows: RowTable
-    /// Whether `rows` are all there were: neither interrupted nor too many to keep.
+    /// Whether `rows` are complete: not interrupted, and not cut by the limit.
     package let isWhole: Bool
 
     package init(text: String, query: Query, rows: RowTable, isWhole: Bool) {
@@ -18,7 +17,7 @@ package struct Answer: Sendable {
         self.isWhole = isWhole
     }
 
-    /// The query for the rows that one row of the answer counts; `row` is counted from 0.
+    /// Returns the query for the input rows of a row of the answer. `row` counts from 0.
     package func narrowed(to row: Int) throws(RunFailure) -> String {
         guard row >= 0, row < rows.count else {
             throw RunFailure(
@@ -26,7 +25,7 @@ package struct Answer: Sendable {
                     ? "the last answer has no rows" : "the last answer has rows 1 to \(rows.count)", status: 2
             )
         }
-        // An investigation says for each of its rows which query shows it.
+        // Rows of an investigation contain their query.
         if let column = rows.schema.wayBack, rows[row, column].kind == .text {
             return rows[row, column].bytes.string
         }
@@ -51,15 +50,15 @@ package struct Answer: Sendable {
         return [before, filter].filter { !$0.isEmpty }.joined(separator: " | ")
     }
 
-    /// The query for the log lines that one row of the answer stands for: of rows of mails, their lines. Rows that no
-    /// query leads to the lines of stay what they are.
+    /// Returns the query for the log lines of a row of the answer; for rows of messages, the lines of the message. If
+    /// no query leads to lines, returns the query for the rows.
     package func lines(of row: Int) throws(RunFailure) -> String {
         let text = try narrowed(to: row)
         guard !text.isEmpty else { return "filter true" }
         let source = Source(name: "query", text: text)
         guard var parser = try? Parser(source) else { return text }
         parser.names = query.environment.names
-        // The query of a finding may begin with a `let`, and ends in a filter of lines.
+        // The query of a finding may begin with `let`, and ends in a filter of lines.
         guard rows.schema.wayBack == nil,
             let pipeline = try? parser.pipeline(query.environment.language.stages)
         else { return text }
@@ -71,36 +70,36 @@ package struct Answer: Sendable {
 
     private func value(of column: Schema.Column, in row: Int) throws(RunFailure) -> Value {
         guard let name = query.schema.columns.first(where: { $0.slot == column.slot })?.name,
-            let place = rows.schema.columns.firstIndex(where: { $0.name == name })
+            let index = rows.schema.columns.firstIndex(where: { $0.name == name })
         else {
             throw RunFailure(
                 "the last answer does not show '\(column.name)', which would lead to what stands behind a row",
                 status: 2)
         }
-        return rows[row, place]
+        return rows[row, index]
     }
 
-    /// The origin of its rows as they are kept: column `i` is in slot `i`.
+    /// Origin of the kept rows, in which column `i` has slot `i`.
     fileprivate var origin: RowOrigin? {
         guard let origin = query.origin, origin.isTold(by: query.schema) else { return nil }
-        var places: [Int: Int] = [:]
+        var slots: [Int: Int] = [:]
         for column in query.schema.columns {
-            places[column.slot] = rows.schema.place(of: column.name)
+            slots[column.slot] = rows.schema.index(of: column.name)
         }
-        return origin.moved(places)
+        return origin.moved(slots)
     }
 
     private var source: Source { Source(name: "query", text: text) }
 }
 
 extension Query {
-    /// Whether there is a way from a row of the answer to what stands behind it.
+    /// Whether a query leads from a row of the answer to its input rows.
     package var canNarrow: Bool {
         schema.wayBack != nil || !givesLines && origin?.isTold(by: schema) == true
     }
 }
 
-/// The end of a pipeline that is shown and kept. Rows beyond what is kept are shown all the same.
+/// Output that is shown and kept. Rows over the limit are only shown.
 package final class KeepingOutput: RowOutput {
     private let output: any RowOutput
     private var builder: RowTable.Builder?
@@ -154,7 +153,7 @@ extension Resolution {
     }
 }
 
-/// Passes kept rows on when it is told that no other comes.
+/// Emits the kept rows at the end of its empty input.
 private final class AnswerSource: RowConsumer {
     private let rows: RowTable
     private let layout: Layout
@@ -172,10 +171,10 @@ private final class AnswerSource: RowConsumer {
 
     func finish() {
         let buffer = RowBuffer(layout)
-        for place in 0..<rows.count {
+        for index in 0..<rows.count {
             worker.arena.reset()
-            for column in rows.schema.columns.indices { buffer.slots[column] = rows[place, column] }
-            if !next.consume(buffer.row(order: UInt64(place), worker: worker)) { break }
+            for column in rows.schema.columns.indices { buffer.slots[column] = rows[index, column] }
+            if !next.consume(buffer.row(order: UInt64(index), worker: worker)) { break }
         }
         next.finish()
     }

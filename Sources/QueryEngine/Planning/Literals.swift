@@ -2,9 +2,9 @@ import MailLog
 import QuerySyntax
 import SystemText
 
-/// Reads the words that stand for durations, sizes and numbers.
+/// Parses durations, sizes and numbers.
 package enum Literals {
-    /// `500ms`, `30s`, `1h30m`, `2d`, `1w`, or a plain number of seconds; in microseconds.
+    /// Parses `500ms`, `30s`, `1h30m`, `2d`, `1w` or a number of seconds. Returns microseconds.
     package static func duration(_ word: String) -> Int? {
         let units: [String: Int] = [
             "us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "min": 60_000_000, "h": 3_600_000_000,
@@ -25,7 +25,7 @@ package enum Literals {
             let letters = rest.prefix { $0.isLetter }
             rest = rest.dropFirst(letters.count)
             if letters.isEmpty {
-                // Only a number that stands alone counts seconds.
+                // Only a number without other units means seconds.
                 guard rest.isEmpty, total == 0 else { return nil }
                 total = number * 1_000_000
             } else {
@@ -37,7 +37,7 @@ package enum Literals {
         return negative ? -Int(total.rounded()) : Int(total.rounded())
     }
 
-    /// `10MB` (powers of 1000), `10MiB` (powers of 1024) or a plain number of bytes.
+    /// Parses `10MB` (powers of 1000), `10MiB` (powers of 1024) or a number of bytes.
     package static func size(_ word: String) -> Int? {
         let text = word.lowercased()
         let digits = text.prefix { $0.isNumber || $0 == "." || $0 == "_" }
@@ -52,7 +52,7 @@ package enum Literals {
 
     package static func integer(_ word: String) -> Int? { Int(word.filter { $0 != "_" && $0 != "," }) }
 
-    /// A number, a duration or a size, by its own looks.
+    /// Parses a number, a duration or a size.
     package static func number(_ word: String) -> (Value, ValueType)? {
         if let integer = integer(word) { return (.integer(integer), .integer) }
         if let number = Double(word), number.isFinite { return (.double(number), .number) }
@@ -61,11 +61,11 @@ package enum Literals {
         return nil
     }
 
-    /// A literal's bytes as a value that lives as long as the process.
+    /// Returns the bytes of a literal as a value that lives as long as the process.
     package static func text(_ text: String) -> Value { LiteralText(text).value }
 }
 
-/// Bytes of a query's literal. They are never freed: a query has few, and evaluators point at them.
+/// Bytes of a query's literal. They are never freed: a query has few, and evaluators point to them.
 private struct LiteralText {
     let value: Value
 

@@ -61,7 +61,7 @@ package struct Plan {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// How much of the logs is read where a condition tells the time.
+    /// Part of the logs that is read, for a condition on time.
     private var reading: String? {
         guard let times = query.times else { return nil }
         let logs = query.environment.files()

@@ -78,12 +78,12 @@ package struct Query: Sendable {
 
     /// A `head` right behind a reduction lets the reduction keep less.
     private mutating func fuseLimits() {
-        for place in steps.indices.dropFirst() {
-            guard case .each(let transform) = steps[place], let limit = transform.limit,
-                case .reduce(let reduction) = steps[place - 1],
+        for index in steps.indices.dropFirst() {
+            guard case .each(let transform) = steps[index], let limit = transform.limit,
+                case .reduce(let reduction) = steps[index - 1],
                 let limited = Query.limited(reduction, limit)
             else { continue }
-            steps[place - 1] = .reduce(limited)
+            steps[index - 1] = .reduce(limited)
         }
     }
 
@@ -95,15 +95,15 @@ package struct Query: Sendable {
     func pruned() -> Query {
         var pruned = self
         var wanted = Set(schema.columns.map(\.slot))
-        for place in steps.indices.reversed() {
-            switch steps[place] {
+        for index in steps.indices.reversed() {
+            switch steps[index] {
             case .each(let transform):
                 let kept = transform.keeping?(wanted) ?? transform
-                pruned.steps[place] = .each(kept)
+                pruned.steps[index] = .each(kept)
                 wanted = kept.beginsRows ? kept.needs : wanted.union(kept.needs)
             case .reduce(let reduction):
                 let kept = Query.keeping(reduction, wanted) ?? reduction
-                pruned.steps[place] = .reduce(kept)
+                pruned.steps[index] = .reduce(kept)
                 wanted = kept.needs
             case .reshape(let reshaping): wanted = reshaping.needs
             }

@@ -1,12 +1,12 @@
-/// A small file of comma- or tab-separated values, as RFC 4180 and spreadsheets write them: quoted cells may hold
-/// separators, newlines and doubled quotes. The first line names the columns.
+/// A small file of comma- or tab-separated values in the dialect of RFC 4180 and spreadsheets: quoted cells may contain
+/// separators, newlines and doubled quotes. The first line has the column names.
 struct SeparatedText {
     struct Failure: Error {
         let message: String
     }
 
     struct Row {
-        /// The line on which it starts, from 1.
+        /// Line number of its start, from 1.
         let line: Int
         let cells: [String]
     }
@@ -16,38 +16,38 @@ struct SeparatedText {
 
     init(_ bytes: [UInt8], separator: UInt8) throws(Failure) {
         var rows: [Row] = []
-        var place = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line = 1
-        while place < bytes.count {
+        while index < bytes.count {
             let start = line
             var cells: [String] = []
             var isOver = false
             while !isOver {
                 var cell: [UInt8] = []
-                if place < bytes.count, bytes[place] == 34 {
-                    place += 1
+                if index < bytes.count, bytes[index] == 34 {
+                    index += 1
                     while true {
-                        guard place < bytes.count else {
+                        guard index < bytes.count else {
                             throw Failure(message: "the quote on line \(start) is not closed")
                         }
-                        let byte = bytes[place]
-                        place += 1
+                        let byte = bytes[index]
+                        index += 1
                         if byte == 10 { line += 1 }
                         if byte == 34 {
-                            guard place < bytes.count, bytes[place] == 34 else { break }
-                            place += 1
+                            guard index < bytes.count, bytes[index] == 34 else { break }
+                            index += 1
                         }
                         cell.append(byte)
                     }
                 }
-                while place < bytes.count, bytes[place] != separator, bytes[place] != 10 {
-                    cell.append(bytes[place])
-                    place += 1
+                while index < bytes.count, bytes[index] != separator, bytes[index] != 10 {
+                    cell.append(bytes[index])
+                    index += 1
                 }
-                isOver = place >= bytes.count || bytes[place] == 10
+                isOver = index >= bytes.count || bytes[index] == 10
                 if isOver, cell.last == 13 { cell.removeLast() }
                 cells.append(String(decoding: cell, as: UTF8.self))
-                place += 1
+                index += 1
             }
             line += 1
             if cells == [""] { continue }
@@ -62,8 +62,8 @@ struct SeparatedText {
         header = first.cells
         self.rows = Array(rows.dropFirst())
         var names: Set<String> = []
-        for (place, name) in header.enumerated() {
-            guard !name.isEmpty else { throw Failure(message: "column \(place + 1) has no name") }
+        for (index, name) in header.enumerated() {
+            guard !name.isEmpty else { throw Failure(message: "column \(index + 1) has no name") }
             guard names.insert(name).inserted else {
                 throw Failure(message: "two columns are called '\(name)'")
             }

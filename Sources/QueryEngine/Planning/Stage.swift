@@ -1,21 +1,18 @@
 import QuerySyntax
 
-/// A stage as it was parsed: the values of its parameters, with the places of its names. Resolving it against the
-/// schema gives the steps that run; running is kept apart, so that the same stage may once run elsewhere.
+/// A parsed stage: the values of its parameters, with the source ranges of its names. `resolve` turns it into steps.
 ///
 /// A new stage is one file with a `Form` and one line in `Stages.all`.
 package protocol Stage: Sendable {
-    /// Checks names and types, appends the steps that run it, and leaves the schema of the next stage.
+    /// Checks names and types, appends steps, and sets the schema for the next stage.
     func resolve(_ resolution: inout Resolution) throws(Diagnostic)
-    /// Whether its rows have the columns that came in, so that the stages behind it can be checked even when it is
-    /// wrong.
+    /// Whether its rows have the columns of its input. Later stages can then be checked even if this one has an error.
     var keepsColumns: Bool { get }
-    /// Whether it aggregates rows, so that it may follow `groupby`.
+    /// Whether it aggregates rows and may follow `groupby`.
     var isAggregate: Bool { get }
-    /// Whether its rows end in a file, so that none is shown.
+    /// Whether it saves its rows, so that none are shown.
     var savesRows: Bool { get }
-    /// Why it cannot take part in a query whose rows go on coming (`--follow`): what it does, in words behind its
-    /// name. Nil where it can.
+    /// Reason why it does not work with `--follow`, as words after its name; nil if it works.
     var reasonNotToFollow: String? { get }
 }
 

@@ -1,30 +1,30 @@
 import MailLog
 
-/// What runs: ways of running are few even where stages are many.
+/// A step of execution. Many stages share few kinds of steps.
 package enum Step: Sendable {
-    /// Row by row, in any thread; or in order in one thread, where `inOrder` says that it looks at neighbours.
+    /// Row by row: in any thread, or in order in one thread if `inOrder`.
     case each(Transform)
-    /// All rows to fewer: a part per thread, merged, then emitted.
+    /// Gathers all rows: one part per thread, then merged, then emitted.
     case reduce(any Reduction)
-    /// As `reduce`, but its columns are known only at the end (`pivot`): what follows is resolved then.
+    /// Like `reduce`, but its columns are known only at the end (`pivot`). Later stages are resolved then.
     case reshape(any Reshaping)
 }
 
-/// A step that passes rows on one by one.
+/// A step that passes on single rows.
 package struct Transform: Sendable {
-    /// For `explain`.
+    /// Text for `explain`.
     package var title: String
     package var needs: Set<Int>
     package var inOrder: Bool
-    /// `head N`: the number of rows that it lets through, so that a reduction before it need not emit more.
+    /// Number of rows that pass (`head N`). A reduction before it need not emit more.
     package var limit: Int?
-    /// A bin filler, which `nofill` takes back.
+    /// Whether it fills bins. `nofill` removes such a step.
     package var isFill = false
-    /// Whether its rows are new ones, in slots of their own: what is read behind it says nothing of what it needs.
+    /// Whether it makes new rows in slots of their own. Slots that later steps read are then no slots of its input.
     package var beginsRows = false
-    /// What it needs of rows of each kind, where that is not always all of `needs`.
+    /// Slots that it reads by kind of row; nil for `needs` in all rows.
     var rowSlots: RowSlots?
-    /// The same, filling only these slots of the rows that it begins.
+    /// Returns the same step for the given slots of its output rows.
     package var keeping: (@Sendable (Set<Int>) -> Transform)?
     /// Makes the operator of one thread.
     package var make: @Sendable (any RowConsumer, Worker) -> any RowConsumer
@@ -42,8 +42,8 @@ package struct Transform: Sendable {
 }
 
 extension Transform {
-    /// A step that holds rows for a while. It is told which slots to hold: those of the columns that are read later.
-    /// What nothing demands of a line may be anything.
+    /// Makes a step that holds rows. `make` gets the slots to hold: those of columns that are read later. Other slots
+    /// of log lines are undefined.
     static func holding(
         _ title: String, needs: Set<Int>, columns: Set<Int>,
         make: @escaping @Sendable (Set<Int>, any RowConsumer, Worker) -> any RowConsumer
@@ -58,16 +58,16 @@ extension Transform {
     }
 }
 
-/// A step that gathers rows: groups, a sort, the last N.
+/// A step that gathers rows: groups, sort, `tail`.
 package protocol Reduction: Sendable {
     associatedtype Part: ReductionPart
     var title: String { get }
     var needs: Set<Int> { get }
-    /// Whether the answer depends on which rows there are, but not on their order.
+    /// Whether the answer depends on the set of rows but not on their order.
     var ignoresOrder: Bool { get }
-    /// The same, emitting only the first `count` rows; nil where that saves nothing.
+    /// Returns a reduction that emits only the first `count` rows; nil if that saves nothing.
     func limited(to count: Int) -> Self?
-    /// The same, keeping of each row only what these slots hold; nil where rows do not pass through.
+    /// Returns a reduction that keeps only these slots of each row; nil if rows do not pass through.
     func keeping(_ slots: Set<Int>) -> Self?
     func makePart(_ worker: Worker) -> Part
 }
@@ -78,20 +78,21 @@ extension Reduction {
     package func keeping(_ slots: Set<Int>) -> Self? { nil }
 }
 
-/// What gathers rows, and is asked for its answer by who made it.
+/// A consumer that gathers rows. Its owner asks for the answer.
 package protocol GatheringPart: RowConsumer {}
 
 extension GatheringPart {
     package func finish() {}
 }
 
-/// What one thread has gathered. It wants no more rows when none can change the answer.
+/// Rows gathered by one thread. `consume` returns false if no further row can change the answer.
 package protocol ReductionPart: GatheringPart {
-    /// Whether a line may matter of which only the prelude and the queue id have been decoded. Nil where all may.
+    /// Test for lines of which only the prelude and the queue id are decoded: false if the line cannot matter. nil if
+    /// all lines may matter.
     var sieve: ((Row) -> Bool)? { get }
-    /// Takes over what another thread has gathered; `other` is not used afterwards.
+    /// Merges the rows of another thread. `other` is not used afterwards.
     func merge(_ other: Self)
-    /// Passes the answer on, without using it up.
+    /// Emits the answer. May be called repeatedly.
     func emit(into next: any RowConsumer, worker: Worker)
 }
 
@@ -107,8 +108,8 @@ package protocol Reshaping: Sendable {
 }
 
 package protocol ReshapingPart: GatheringPart {
-    /// The columns, now that all rows are there; column `i` is in slot `i`.
+    /// Returns the columns after the last row. Column `i` is in slot `i`.
     func finalSchema() -> Schema
-    /// Passes the rows on, in buffers of the layout that the following stages were resolved against.
+    /// Emits the rows in buffers of `layout`, against which the later stages were resolved.
     func emit(into next: any RowConsumer, layout: Layout, worker: Worker)
 }

@@ -5,17 +5,17 @@ package final class StepCounts: Sendable {
     private let counts: Mutex<[Int]>
     private let titles: [String]
 
-    /// The query that is to be run in the place of `query`, and what it counts.
+    /// Returns `query` with counters after its steps, and the counts.
     package static func of(_ query: Query) -> (query: Query, counts: StepCounts) {
         let titles = query.steps.map(\.title)
         let counts = StepCounts(["the scan"] + titles)
         var counted = query
         counted.steps = [counts.counter(0)]
-        for (place, step) in query.steps.enumerated() {
+        for (index, step) in query.steps.enumerated() {
             counted.steps.append(step)
-            // Nothing can stand behind a step that makes columns of its own.
+            // The columns after a reshaping step are not known yet.
             if case .reshape = step { break }
-            counted.steps.append(counts.counter(place + 1))
+            counted.steps.append(counts.counter(index + 1))
         }
         return (counted, counts)
     }
@@ -25,21 +25,21 @@ package final class StepCounts: Sendable {
         counts = Mutex([Int](repeating: 0, count: titles.count))
     }
 
-    /// The steps and the rows that each gave.
+    /// Titles of the steps, with their numbers of rows.
     package var rows: [(step: String, rows: Int)] {
         Array(zip(titles, counts.withLock { $0 })).map { ($0, $1) }
     }
 
-    private func counter(_ place: Int) -> Step {
+    private func counter(_ index: Int) -> Step {
         .each(
             Transform("count rows", needs: []) { next, _ in
-                CountingOperator(next) { rows in self.counts.withLock { $0[place] += rows } }
+                CountingOperator(next) { rows in self.counts.withLock { $0[index] += rows } }
             })
     }
 }
 
 extension Step {
-    /// What `explain` calls it.
+    /// Title for `explain`.
     package var title: String {
         switch self {
         case .each(let transform): transform.title

@@ -1,5 +1,5 @@
-/// The text of a pipeline from the log lines on. It is put together only when it is shown: a name that many pipelines
-/// start from stands in memory once.
+/// Text of a pipeline from the log lines on. It is assembled when it is shown: a name that many pipelines use is in
+/// memory once.
 package final class Wording: Sendable {
     private let before: Wording?
     private let own: String

@@ -2,12 +2,12 @@ import Glibc
 import MailLog
 import SystemText
 
-/// Small files that a query names: lists of values, lookup tables, scripts.
+/// Reads and writes small files: lists of values, lookup tables, scripts.
 package enum FileText {
-    /// A file longer than this is not a list to hold in memory.
+    /// Bytes of the largest file that is read into memory.
     static let limit = 256_000_000
 
-    /// `waits` is whether the writer of a pipe is waited for, until a signal ends the wait.
+    /// Reads a file. With `waits`, a pipe is read until its writer closes it or a signal arrives.
     package static func read(_ path: String, waits: Bool = true) -> Result<[UInt8], RunFailure> {
         let (descriptor, _, kind) = Waiting.open(path)
         guard descriptor >= 0 else { return .failure(failure(path)) }
@@ -31,14 +31,14 @@ package enum FileText {
         }
     }
 
-    /// One name for all names of a file.
+    /// Returns the same path for all names of a file.
     static func identity(_ path: String) -> String {
         guard let real = realpath(SystemText.path(path), nil) else { return path }
         defer { free(real) }
         return SystemText.string(real)
     }
 
-    /// The first line of a file, as far as its first bytes show it.
+    /// Returns the first line of a file, at most 128 bytes of it.
     package static func firstLine(_ path: String) -> String? {
         let (descriptor, _, kind) = Waiting.open(path)
         guard descriptor >= 0 else { return nil }
@@ -50,7 +50,7 @@ package enum FileText {
         return SystemText.string(buffer[..<count].prefix { $0 != 10 })
     }
 
-    /// Writes a file that is whole or not there at all. A link that the user has named is followed.
+    /// Writes a file completely or not at all. Follows symbolic links in `path` if the file may be replaced.
     package static func write(
         _ bytes: [UInt8], to path: String, mayReplace: Bool = true
     ) -> Result<Void, RunFailure> {
@@ -66,10 +66,10 @@ package enum FileText {
         }
     }
 
-    /// Follows symbolic links. The last one may point at a file that does not exist.
+    /// Follows symbolic links, also a dangling one.
     private static func target(of path: String) -> String {
         var path = path
-        // The limit of the kernel.
+        // Linux follows at most 40.
         for _ in 0..<40 {
             var link = [CChar](repeating: 0, count: Int(PATH_MAX))
             let count = readlink(SystemText.path(path), &link, link.count)
@@ -80,7 +80,7 @@ package enum FileText {
         return path
     }
 
-    /// The folder, which ends in a slash or is empty, and the name in it.
+    /// Splits a path into its folder, which ends in a slash or is empty, and its file name.
     private static func parts(of path: String) -> (folder: String, name: String) {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         return (String(path[..<slash]), String(path[slash...]))

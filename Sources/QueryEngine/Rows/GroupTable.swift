@@ -1,20 +1,19 @@
 import MailLog
 
-/// Maps keys to dense group numbers: an open-addressing table over key bytes that lie in blocks of their own.
+/// Hash table from keys to group numbers 0, 1, … (open addressing). The keys are stored in an arena.
 ///
-/// A key of several values is one run of bytes; each value is its kind, then
-///
+/// A key is the concatenation of its values. Each value is its kind (u8), followed by
 ///     text     u32 length, bytes            (lower-cased where the column ignores case)
-///     others   u32 zone offset, u64 payload
+///     list     u32 count, elements
+///     others   u32 UTC offset, u64 payload
 struct GroupTable: ~Copyable {
     private struct Bucket {
         var hash: UInt64 = 0
-        /// Nil where it is free.
+        /// nil if the bucket is free.
         var record: Record?
     }
 
-    /// A group's number, the length of its key and the key, side by side: looking a key up touches a bucket and
-    /// this, and rarely more memory.
+    /// Group number (u32), key length (u32) and key, adjacent in memory: a look-up touches one bucket and one record.
     private struct Record {
         let address: UnsafeMutableRawPointer
         static let head = 8
@@ -45,7 +44,7 @@ struct GroupTable: ~Copyable {
     private(set) var storedBytes = 0
 
     private static let seed = UInt64.random(in: .min ... .max)
-    /// The same, at hand.
+    /// Copy of the static seed, for speed.
     private let seed = GroupTable.seed
 
     init() {
@@ -58,55 +57,56 @@ struct GroupTable: ~Copyable {
 
     var count: Int { records.count }
 
-    /// Bytes held, roughly.
+    /// Estimated bytes held.
     var footprint: Int { storedBytes + (mask + 1) * 16 + records.capacity * 8 }
 
     func key(_ group: Int) -> Bytes { records[group].key }
 
-    /// The group of a key, made if it is new and `mayGrow`; -1 where it is new and may not be made.
+    /// Returns the group of a key. A new key gets a group if `mayGrow`, else -1.
     mutating func group(_ key: Bytes, mayGrow: Bool = true) -> Int {
         group(key, hash: hash(key), mayGrow: mayGrow)
     }
 
-    /// The same, where the hash is known.
+    /// The same for a known hash.
     @inline(__always)
     mutating func group(_ key: Bytes, hash: UInt64, mayGrow: Bool = true) -> Int {
-        let (place, group) = look(for: key, hash)
+        let (index, group) = look(for: key, hash)
         if group >= 0 { return group }
         guard mayGrow else { return -1 }
         let record = Record(key, group: records.count, in: storage)
         records.append(record)
         storedBytes += Arena.room(Record.head + key.count)
-        buckets[place] = Bucket(hash: hash, record: record)
+        buckets[index] = Bucket(hash: hash, record: record)
         if records.count * 4 > mask * 3 { growBuckets() }
         return records.count - 1
     }
 
-    /// Seeded: senders of mail cannot aim at one bucket. All tables of the process have the same.
+    /// Hash with a random seed, so that senders of mail cannot provoke collisions. All tables of the process share the
+    /// seed.
     @inline(__always)
     func hash(_ key: Bytes) -> UInt64 { key.hash(seed: seed) }
 
-    /// The group of the first key that is looked at for that hash, or -1. To ask this of many keys before their groups
-    /// brings what they need into the caches.
+    /// Returns the group in the first bucket of a hash, or -1. Used to prefetch the memory of many keys before their
+    /// look-up.
     @inline(__always)
     func likelyGroup(ofHash hash: UInt64) -> Int {
         buckets[Int(truncatingIfNeeded: hash) & mask].record?.group ?? -1
     }
 
-    /// The group of a key, or -1.
+    /// Returns the group of a key, or -1.
     func find(_ key: Bytes) -> Int {
         look(for: key, hash(key)).group
     }
 
-    /// Where the key is or would be, and its group or -1.
+    /// Returns the bucket of the key, or the free bucket for it with group -1.
     @inline(__always)
-    private func look(for key: Bytes, _ hash: UInt64) -> (place: Int, group: Int) {
-        var place = Int(truncatingIfNeeded: hash) & mask
-        while let record = buckets[place].record {
-            if buckets[place].hash == hash, record.key.isSame(as: key) { return (place, record.group) }
-            place = (place + 1) & mask
+    private func look(for key: Bytes, _ hash: UInt64) -> (index: Int, group: Int) {
+        var index = Int(truncatingIfNeeded: hash) & mask
+        while let record = buckets[index].record {
+            if buckets[index].hash == hash, record.key.isSame(as: key) { return (index, record.group) }
+            index = (index + 1) & mask
         }
-        return (place, -1)
+        return (index, -1)
     }
 
     private mutating func growBuckets() {
@@ -115,20 +115,20 @@ struct GroupTable: ~Copyable {
         buckets = .allocate(capacity: count * 2)
         buckets.initialize(repeating: Bucket(), count: count * 2)
         for bucket in UnsafeBufferPointer(start: old, count: count) where bucket.record != nil {
-            var place = Int(truncatingIfNeeded: bucket.hash) & mask
-            while buckets[place].record != nil { place = (place + 1) & mask }
-            buckets[place] = bucket
+            var index = Int(truncatingIfNeeded: bucket.hash) & mask
+            while buckets[index].record != nil { index = (index + 1) & mask }
+            buckets[index] = bucket
         }
         old.deallocate()
     }
 }
 
-/// Writes key values as bytes and reads them back.
+/// Encodes key values as bytes, and decodes them.
 enum KeyCodec {
-    /// Texts up to here make short keys.
+    /// Maximum length of a text whose key is made on the stack.
     static let shortText = 56
 
-    /// The key of a short text, made where no memory is allocated for it.
+    /// Lends the key of a short text, made on the stack.
     @inline(__always)
     static func withKey<Result>(ofShort text: Bytes, ignoresCase: Bool, _ body: (Bytes) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { key in
@@ -136,24 +136,24 @@ enum KeyCodec {
         }
     }
 
-    /// Writes the key of a short text; there is room for 64 bytes.
+    /// Writes the key of a short text to a buffer of 64 bytes.
     @inline(__always)
     static func write(short text: Bytes, ignoresCase: Bool, to base: UnsafeMutablePointer<UInt8>) -> Bytes {
         UnsafeMutableRawPointer(base).storeBytes(of: head(.text, UInt32(text.count)), as: UInt64.self)
         copy(text, to: base + 5)
         if ignoresCase {
-            for place in 5..<5 + text.count { base[place] = base[place].asciiLowercased }
+            for index in 5..<5 + text.count { base[index] = base[index].asciiLowercased }
         }
         return Bytes(base, count: 5 + text.count)
     }
 
-    /// Most are of eight to sixteen bytes: their first eight and their last eight.
+    /// Fast copy for texts of 8 to 16 bytes, the most frequent lengths: two overlapping words.
     @inline(__always)
-    private static func copy(_ text: Bytes, to place: UnsafeMutablePointer<UInt8>) {
+    private static func copy(_ text: Bytes, to target: UnsafeMutablePointer<UInt8>) {
         guard (8...16).contains(text.count) else {
-            return place.update(from: text.base, count: text.count)
+            return target.update(from: text.base, count: text.count)
         }
-        let (from, to) = (UnsafeRawPointer(text.base), UnsafeMutableRawPointer(place))
+        let (from, to) = (UnsafeRawPointer(text.base), UnsafeMutableRawPointer(target))
         let rest = text.count - 8
         let last = from.loadUnaligned(fromByteOffset: rest, as: UInt64.self)
         to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
@@ -169,7 +169,7 @@ enum KeyCodec {
             let start = bytes.count
             bytes.append(contentsOf: buffer)
             if ignoresCase {
-                for place in start..<bytes.count { bytes[place] = bytes[place].asciiLowercased }
+                for index in start..<bytes.count { bytes[index] = bytes[index].asciiLowercased }
             }
         case .list:
             append(value.kind, UInt32(value.elements.count), to: &bytes)
@@ -180,7 +180,7 @@ enum KeyCodec {
         }
     }
 
-    /// What every value begins with, in its first five bytes.
+    /// Kind and number, the first five bytes of each value.
     @inline(__always)
     private static func head(_ kind: Value.Kind, _ number: UInt32) -> UInt64 {
         UInt64(kind.rawValue) | UInt64(number) << 8
@@ -193,11 +193,11 @@ enum KeyCodec {
         }
     }
 
-    /// Returns the text of a key that holds one text; it points into `bytes`.
+    /// Returns the text of a key that consists of one text. It points into `bytes`.
     @inline(__always)
     static func text(_ bytes: Bytes) -> Value { .text(bytes.dropFirst(5)) }
 
-    /// Reads one value; its text points into `bytes`, its list lives in `arena`.
+    /// Decodes one value. Its text points into `bytes`, its list is made in `arena`.
     static func next(_ bytes: Bytes, at offset: inout Int, arena: Arena) -> Value {
         let base = UnsafeRawPointer(bytes.base)
         let kind = Value.Kind(rawValue: bytes[offset]) ?? .missing

@@ -2,7 +2,7 @@ import MailLog
 
 /// A value that owns its text or list, so that it can outlive its row.
 struct KeptValue {
-    /// The value itself, unless it is a text or a list: then only its kind counts.
+    /// The value; of a text or list, only its kind.
     private var value: Value
     /// A text or a list as `KeyCodec` writes it; empty for other kinds.
     private var bytes: [UInt8] = []
@@ -17,14 +17,14 @@ struct KeptValue {
     static let missing = KeptValue(.missing)
 
     var isMissing: Bool { value.isMissing }
-    /// Bytes held outside of the value, with the header of the array.
+    /// Bytes held on the heap, with the header of the array.
     var heldBytes: Int { bytes.isEmpty ? 0 : bytes.capacity + 48 }
 
     /// Returns a copy that lives as long as the arena's current row.
     func copy(to arena: Arena) -> Value { lend { arena.copy($0) } }
 
-    /// Orders by `Ordering`, then texts that differ only in case by their bytes, so that the result of `min` and
-    /// `max` does not depend on the order of rows.
+    /// Compares by `Ordering`. Texts that differ only in case are compared by their bytes, so that `min` and `max` do
+    /// not depend on the order of rows.
     func compare(_ other: Value, ignoresCase: Bool) -> Int {
         lend { own in
             let order = Ordering.compare(own, other, ignoresCase: ignoresCase)

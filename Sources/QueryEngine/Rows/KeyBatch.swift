@@ -1,7 +1,7 @@
 import MailLog
 
-/// Short keys that wait to be looked up together. Each key of a table that the processor's caches do not hold costs
-/// it some waits for memory, one after the other; of many keys at once they overlap.
+/// Short keys that are looked up together. In a table larger than the processor's caches, each look-up waits for
+/// memory. The waits of a batch overlap.
 struct KeyBatch: ~Copyable {
     static let capacity = 32
     private static let room = 64
@@ -16,7 +16,7 @@ struct KeyBatch: ~Copyable {
     private let keys = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * room)
     private let entries = UnsafeMutablePointer<Entry>.allocate(capacity: capacity)
     private(set) var count = 0
-    /// Nobody asks for it: it keeps the reading from being left out.
+    /// Never read. Stops the optimiser from removing the prefetch.
     private var touched = 0
 
     init() { entries.initialize(repeating: Entry(), count: KeyBatch.capacity) }
@@ -28,33 +28,33 @@ struct KeyBatch: ~Copyable {
 
     var isFull: Bool { count == KeyBatch.capacity }
 
-    /// The text is no longer than `KeyCodec.shortText`.
+    /// Adds a key. `text` has at most `KeyCodec.shortText` bytes.
     mutating func append(_ text: Bytes, ignoresCase: Bool, order: UInt64) {
         let key = KeyCodec.write(short: text, ignoresCase: ignoresCase, to: keys + count * KeyBatch.room)
         entries[count] = Entry(length: key.count, order: order)
         count += 1
     }
 
-    /// Finds the groups of all keys, made where they are new.
+    /// Finds the groups of all keys, and makes those of new keys.
     mutating func lookUp(in table: inout GroupTable) {
-        for place in 0..<count {
-            entries[place].hash = table.hash(key(place))
-            // What this reads is then at hand.
-            touched &+= table.likelyGroup(ofHash: entries[place].hash)
+        for index in 0..<count {
+            entries[index].hash = table.hash(key(index))
+            // Prefetches the record.
+            touched &+= table.likelyGroup(ofHash: entries[index].hash)
         }
-        for place in 0..<count {
-            entries[place].group = table.group(key(place), hash: entries[place].hash)
+        for index in 0..<count {
+            entries[index].group = table.group(key(index), hash: entries[index].hash)
         }
     }
 
     @inline(__always)
-    private func key(_ place: Int) -> Bytes {
-        Bytes(UnsafePointer(keys + place * KeyBatch.room), count: entries[place].length)
+    private func key(_ index: Int) -> Bytes {
+        Bytes(UnsafePointer(keys + index * KeyBatch.room), count: entries[index].length)
     }
 
-    /// Hands on what `lookUp` found, in the order of the keys, and forgets them.
+    /// Passes the groups to `body`, in the order of the keys, and empties the batch.
     mutating func take(_ body: (_ group: Int, _ order: UInt64) -> Void) {
-        for place in 0..<count { body(entries[place].group, entries[place].order) }
+        for index in 0..<count { body(entries[index].group, entries[index].order) }
         count = 0
     }
 }

@@ -1,12 +1,12 @@
 import MailLog
 
-/// How many slots the rows between two reductions have. Stages add slots while they are resolved; rows are made
-/// only when all of them are.
+/// Number of slots in the rows between two reductions. Stages add slots while they are resolved. Rows are made after
+/// all stages are resolved.
 package final class Layout: Sendable {
     private let count: Mutex<Int>
     private let widest: Width
 
-    /// The largest number of slots among a layout and its branches.
+    /// Largest number of slots of a layout and its branches.
     private final class Width: Sendable {
         let count: Mutex<Int>
         init(_ count: Int) { self.count = Mutex(count) }
@@ -30,12 +30,12 @@ package final class Layout: Sendable {
         return slot
     }
 
-    /// A layout for one of several pipelines that go on from here. Their rows share slots; rows that the steps before
-    /// make are wide enough for each of them.
+    /// Returns a layout for one of several pipelines that continue from here. Rows of the shared steps are wide enough
+    /// for each of them.
     func branch() -> Layout { Layout(count.withLock { $0 }, widest) }
 }
 
-/// The slots of one row at a time, owned by who makes the rows.
+/// Slots of one row at a time, owned by the producer of the rows.
 package final class RowBuffer {
     package let slots: UnsafeMutablePointer<Value>
     package let width: Int

@@ -1,8 +1,9 @@
 import MailLog
 
-/// How values compare. One order for sorting, `<`, `min`, ties and merges.
+/// Order of values for sorting, `<`, `min`, ties and merges.
 package enum Ordering {
-    /// Negative, zero or positive. Missing comes last. Kinds that do not compare keep the order of their kinds.
+    /// Returns a negative number, zero or a positive number. Missing values come last. Values of incomparable kinds are
+    /// ordered by kind.
     @inlinable
     package static func compare(_ a: Value, _ b: Value, ignoresCase: Bool = false) -> Int {
         switch (a.kind, b.kind) {

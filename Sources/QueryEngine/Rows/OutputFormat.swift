@@ -1,16 +1,16 @@
 import MailLog
 
-/// A way of writing rows. A new format is one file and one line in `OutputFormats.all`.
+/// An output format. A new format is one file and one line in `OutputFormats.all`.
 package struct OutputFormat: Sendable {
-    /// What `-o` calls it.
+    /// Name for `-o`.
     package let name: String
     package let summary: String
-    /// Whether a row is written without regard to the rows around it, so that threads may write pieces.
+    /// Whether rows are written independently of each other, so that threads can write pieces.
     package let isPiecewise: Bool
-    /// The columns that it writes; no others need to be read from a log line.
+    /// The columns that the format writes. Other fields of a log line need not be decoded.
     package let columns: @Sendable (Schema) -> Schema
     package let make: @Sendable (Schema, OutputOptions) -> any RowWriter
-    /// What stands around all answers of a run; nil where each answer stands for itself.
+    /// Document around all answers of a run; nil if there is none.
     package let page: Page?
 
     package init(
@@ -34,35 +34,33 @@ package struct OutputFormat: Sendable {
 
 package struct OutputOptions: Sendable {
     package var header = true
-    /// Whether the header of separated values names types too, as test cases want it.
+    /// Whether the header of CSV and TSV also has the types of columns, for test cases.
     package var types = false
     package var color = false
-    /// Columns of the terminal; nil when it is none.
+    /// Columns of the terminal; nil if the output is no terminal.
     package var width: Int?
-    /// Rows that a table on a terminal shows before it says how many more there are; nil shows all.
+    /// Maximum number of rows of a table on a terminal. For further rows, only their number is shown.
     package var maximumRows: Int?
-    /// Control bytes and bidirectional overrides are shown as escapes (always in tables; in line formats on a
-    /// terminal).
+    /// Whether line formats show control bytes and bidirectional overrides as escapes. Tables always do.
     package var escapes = false
-    /// Cells that a spreadsheet would run get a quote before them, in the formats that it opens as cells: CSV,
-    /// TSV and HTML.
+    /// Whether a quote goes before formulas in CSV, TSV and HTML (`--safe-csv`).
     package var defusesCells = false
     package var isUTF8 = true
-    /// Whether a table numbers its rows, for commands that name one.
+    /// Whether a table numbers its rows, for commands that take a row number.
     package var numbersRows = false
-    /// Whether a table that is wider than the terminal shows each row as lines of its own.
+    /// Whether a table wider than the terminal shows each row as a block of lines.
     package var turnsWideRows = false
-    /// What is not to be seen is replaced (`--redact`).
+    /// Pseudonyms for names and addresses (`--redact`).
     package var redaction: Redaction?
 
     package init() {}
 }
 
-/// Writes the rows of one answer as bytes. The piecewise formats keep no state between rows.
+/// Writer of the rows of one answer as bytes. A piecewise format keeps no state between rows.
 package protocol RowWriter: AnyObject {
     func begin(into text: inout [UInt8])
     func append(_ row: Row, into text: inout [UInt8])
-    /// Adds rows that another writer of the same format has written, without its begin and end.
+    /// Appends rows that another writer of the same format has written, without its begin and end.
     func append(piece: [UInt8], into text: inout [UInt8])
     func end(into text: inout [UInt8])
     /// Bytes of the rows that the writer holds.

@@ -1,9 +1,9 @@
 import MailLog
 
-/// The text of a column's values for people: `1,234`, `12.3 MB`, `1h 05m`, `2012-12-26 13:00:05`.
+/// Text of a column's values for people: `1,234`, `12.3 MB`, `1h 05m`, `2012-12-26 13:00:05`.
 package struct PeopleText: Sendable {
     private let type: ValueType
-    /// Whether its integers are names rather than amounts: a process id, a port, a reply code.
+    /// Whether its integers identify something, such as a process id, a port or a reply code. They get no commas.
     private let isName: Bool
 
     package init(_ type: ValueType, isName: Bool = false) {
@@ -11,8 +11,7 @@ package struct PeopleText: Sendable {
         self.isName = isName
     }
 
-    /// The whole numbers of a log line name something, and so does a year; those that a query has counted are
-    /// amounts.
+    /// Integers of a log line identify something, as years do. Integers that a query computed are amounts.
     init(_ column: Schema.Column) {
         self.init(column.type, isName: column.name == "year" || Fields.named(column.name)?.type == .integer)
     }
@@ -30,8 +29,8 @@ package struct PeopleText: Sendable {
         case .duration: PeopleText.appendDuration(value.integer, to: &text)
         case .time: ValueText.appendTime(value, type, between: UInt8(ascii: " "), decimals: 3, to: &text)
         case .list:
-            for (place, element) in value.elements.enumerated() {
-                if place > 0 { text.append(contentsOf: ", ".utf8) }
+            for (index, element) in value.elements.enumerated() {
+                if index > 0 { text.append(contentsOf: ", ".utf8) }
                 append(element, type.element, to: &text)
             }
         default: ValueText.append(value, type, to: &text)
@@ -56,7 +55,7 @@ package struct PeopleText: Sendable {
         }
     }
 
-    /// A number of bytes in units of 1000: `512.0 MB`.
+    /// Formats a number of bytes in units of 1000: `512.0 MB`.
     package static func size(_ bytes: Double) -> String {
         var text: [UInt8] = []
         appendSize(bytes, to: &text)
@@ -70,7 +69,7 @@ package struct PeopleText: Sendable {
         let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
         var number = bytes
         var unit = 0
-        // What would round to 1000.0 is 1.0 of the next unit.
+        // 1000.0 after rounding becomes 1.0 of the next unit.
         while number.magnitude >= (unit == 0 ? 999.5 : 999.95), unit < units.count - 1 {
             number /= 1000
             unit += 1
@@ -80,7 +79,7 @@ package struct PeopleText: Sendable {
         text.append(contentsOf: units[unit].utf8)
     }
 
-    /// Appends a duration in the two greatest units that it has, or up to three digits below a minute.
+    /// Appends a duration in its two greatest units, or with up to three digits below a minute.
     static func appendDuration(_ microseconds: Int, to text: inout [UInt8]) {
         let span = Int(clamping: microseconds.magnitude)
         if microseconds < 0 { text.append(UInt8(ascii: "-")) }
@@ -94,7 +93,7 @@ package struct PeopleText: Sendable {
             Digits.append(Double(span) / 1_000_000, decimals: span < 9_995_000 ? 2 : 1, to: &text)
             text.append(UInt8(ascii: "s"))
         default:
-            // Each rounded half up, without overflow.
+            // Rounds half up, without overflow.
             let seconds = (span / 500_000 + 1) / 2
             let minutes = (span / 30_000_000 + 1) / 2
             let hours = (span / 1_800_000_000 + 1) / 2

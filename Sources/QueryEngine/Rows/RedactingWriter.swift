@@ -1,6 +1,6 @@
 import MailLog
 
-/// Stands before the writer of a format, whichever it is, and shows it only what everybody may see.
+/// Replaces the values of rows by pseudonyms before another writer formats them.
 final class RedactingWriter: RowWriter {
     private let redaction: Redaction
     private let columns: [Schema.Column]
@@ -12,7 +12,7 @@ final class RedactingWriter: RowWriter {
         self.redaction = redaction
         columns = schema.columns
         var shown = schema
-        for place in columns.indices { shown.columns[place].name = redaction.name(of: columns[place]) }
+        for index in columns.indices { shown.columns[index].name = redaction.name(of: columns[index]) }
         writer = make(shown)
         buffer = RowBuffer(width: 1 + (columns.map(\.slot).max() ?? 0))
     }
@@ -35,7 +35,8 @@ final class RedactingWriter: RowWriter {
 }
 
 extension Redaction {
-    /// The name of a column, which after `pivot` is a value. Any other plain name is a field or a name of the query.
+    /// Returns the name of a column. After `pivot` the name is a value and gets a pseudonym. Other plain names are
+    /// fields or names of the query.
     func name(of column: Schema.Column) -> String {
         let isPlain = column.name.utf8.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
         if column.nameType == nil, isPlain { return column.name }
@@ -44,7 +45,7 @@ extension Redaction {
         }
     }
 
-    /// What a row has in a column, as it may be shown.
+    /// Returns the redacted value of a row in a column.
     func cell(_ column: Schema.Column, _ row: Row, _ arena: Arena) -> Value {
         let value = row[column.slot]
         guard let meaning = column.meaning, row[meaning.slot].kind == .text else {
@@ -55,7 +56,7 @@ extension Redaction {
         return arena.list(value.elements.map { counted($0, type, arena) })
     }
 
-    /// A value with the number of rows that have it behind it: `bob (12)`.
+    /// Redacts a value that is followed by its number of rows: `bob (12)`.
     private func counted(_ value: Value, _ type: ValueType, _ arena: Arena) -> Value {
         guard let mark = value.bytes.lastIndex(of: UInt8(ascii: "(")), mark > 0 else { return value }
         let text = self.value(.text(value.bytes.prefix(mark - 1)), type, arena).bytes.string

@@ -20,8 +20,8 @@ package final class Restarts: Sendable {
     }
 }
 
-/// Search for lines of the master daemon in the chunks of one thread. The search runs over raw bytes and is cheap,
-/// because the lines are rare.
+/// Searches the chunks of one thread for lines of the master daemon. Such lines are rare, so the search over raw bytes
+/// is cheap.
 final class RestartScan {
     private let restarts: Restarts
     private let search = LiteralSearch(Array("/master[".utf8))
@@ -38,9 +38,9 @@ final class RestartScan {
     func scan(_ chunk: Chunk) {
         let record = Record(slots: buffer.slots)
         var position = 0
-        while let place = search.first(in: chunk.bytes, from: position) {
-            let start = chunk.bytes.lineStart(before: place)
-            position = chunk.bytes.lineEnd(after: place)
+        while let index = search.first(in: chunk.bytes, from: position) {
+            let start = chunk.bytes.lineStart(before: index)
+            position = chunk.bytes.lineEnd(after: index)
             var line = chunk.bytes[start..<position]
             if line[line.count - 1] == 13 { line = line.dropLast(1) }
             guard

@@ -1,34 +1,30 @@
 import MailLog
 
-/// Which slots of a row are read: of all rows the same ones, or others for each kind of row, which a number in
-/// one slot tells.
+/// Slots of a row that are read: the same for all rows, or one list for each kind of row. A slot holds the kind.
 struct RowSlots: Sendable {
     private(set) var kind: Int?
     let lists: [[Int]]
 
     init(_ slots: some Collection<Int>) { lists = [slots.sorted()] }
 
-    /// Rows of the kind `n` have the `n`th list.
+    /// Rows of kind `n` use list `n`.
     init(kind: Int, _ lists: [Set<Int>]) {
         self.kind = kind
         self.lists = lists.map { $0.sorted() }
     }
 }
 
-/// Copies of rows, for handing them from one thread to another: one cell after the other.
-///
+/// Copies of rows, passed from one thread to another. Cells of a row:
 ///     order and kind of the row
-///     a bit for each slot that has a value; a cell for 64 slots
-///     those values
+///     for each 64 slots: one bit per slot that has a value, then those values
 ///
-/// Texts that lie in the block that the rows are made from are not copied.
+/// Texts inside `block` are not copied.
 final class RowBatch: RowConsumer {
-    /// Memory for the lines that the rows are made from; it stays as it is until the rows are forgotten.
+    /// Memory of the lines of the rows. It does not change until `clear`.
     let block: Block?
     private let kind: Int?
     private let lists: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Int>>
-    /// Cells that the widest row takes, and one more, because a value is written before it is known whether it
-    /// is one.
+    /// Cells of the widest row, plus one: a value is written before it is tested for missing.
     private let width: Int
     private var memory = Bytes("")
     private var cells: UnsafeMutablePointer<Value>
@@ -65,14 +61,14 @@ final class RowBatch: RowConsumer {
             let head = next
             var present: UInt64 = 0
             next += 1
-            for place in start..<min(start + 64, slots.count) {
-                let value = row[slots[place]]
+            for index in start..<min(start + 64, slots.count) {
+                let value = row[slots[index]]
                 cells[next] = value
                 if value.kind == .text && !memory.holds(value.bytes) || value.kind == .list {
                     cells[next] = copy(value)
                 }
                 let step = value.isMissing ? 0 : 1
-                present |= UInt64(step) << UInt64(place & 63)
+                present |= UInt64(step) << UInt64(index & 63)
                 next += step
             }
             cells[head] = Value(bits: present, kind: .integer)
@@ -99,7 +95,7 @@ final class RowBatch: RowConsumer {
         }
     }
 
-    /// Passes the rows on; false when no more are wanted.
+    /// Passes the rows on. Returns false if no more are wanted.
     func replay(into next: any RowConsumer, _ buffer: RowBuffer, worker: Worker) -> Bool {
         var cell = UnsafePointer(cells)
         let (lists, end, row) = (lists, cell + count, buffer.slots)
@@ -115,9 +111,9 @@ final class RowBatch: RowConsumer {
             for start in stride(from: 0, to: slots.count, by: 64) {
                 var present = cell.pointee.bits
                 cell += 1
-                for place in start..<min(start + 64, slots.count) {
+                for index in start..<min(start + 64, slots.count) {
                     let isPresent = present & 1 != 0
-                    row[slots[place]] = isPresent ? cell.pointee : .missing
+                    row[slots[index]] = isPresent ? cell.pointee : .missing
                     cell += isPresent ? 1 : 0
                     present >>= 1
                 }
@@ -130,7 +126,7 @@ final class RowBatch: RowConsumer {
         return true
     }
 
-    /// Forgets the rows, and keeps the memory for others.
+    /// Removes the rows and keeps the memory.
     func clear() {
         count = 0
         texts.reset()

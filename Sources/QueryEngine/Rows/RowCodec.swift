@@ -1,9 +1,8 @@
 import MailLog
 
-/// A row as one run of bytes, for rows that are kept one by one or go to a temporary file: its order, then for
-/// each slot that has a value the slot (u16) and the value as `KeyCodec` writes it.
+/// Encodes a row as bytes, for kept rows and temporary files: its order (u64), then slot (u16) and value of each slot
+/// that has a value, the value as `KeyCodec` writes it.
 enum RowCodec {
-    /// Slots that are missing take no room.
     static func encode(_ row: Row, _ slots: some Collection<Int>, into bytes: inout [UInt8]) {
         withUnsafeBytes(of: row.order) { bytes.append(contentsOf: $0) }
         for slot in slots where !row[slot].isMissing {
@@ -22,7 +21,7 @@ enum RowCodec {
         record.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }
 
-    /// Fills the buffer and gives the row in it. Texts and lists are copied into the worker's arena.
+    /// Decodes a row into the buffer. Texts and lists are copied into the worker's arena.
     static func row(
         _ record: some Collection<UInt8>, in buffer: RowBuffer, worker: Worker
     ) -> Row {

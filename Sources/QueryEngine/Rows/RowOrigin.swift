@@ -1,19 +1,18 @@
 import MailLog
 import QuerySyntax
 
-/// What stands behind a row of an answer: of the rows that came to a stage, those for which holds what some columns
-/// of the row say.
+/// Conditions that lead from a row of an answer back to its input: the rows before a stage that agree with some columns
+/// of the row.
 package struct RowOrigin: Sendable {
-    /// Something that holds for all that stands behind a row, as a filter writes it.
+    /// A condition that holds for all input rows of a row, as text of a filter.
     struct Condition: Sendable {
-        /// The columns whose values it is made of.
+        /// Columns whose values the condition needs.
         var columns: [Schema.Column]
-        /// From the values of these columns in a row; nil where they do not tell. `source` is the text that the
-        /// query's expressions stand in.
+        /// Returns the text for these values; nil if they are insufficient. `source` is the text of the query.
         let text: @Sendable (_ values: [Value], _ source: Source) -> String?
     }
 
-    /// Where the stage starts, in the query's text; what stands before it gave it its rows.
+    /// Start of the stage in the text of the query. The stages before it made its input.
     let start: Int
     var conditions: [Condition]
 
@@ -22,7 +21,7 @@ package struct RowOrigin: Sendable {
         self.conditions = conditions
     }
 
-    /// Of log lines that have become rows: the lines of the same mail.
+    /// Origin of rows made from log lines: lines with the same queue id.
     static let line = RowOrigin(
         behind: SourceRange(0, 0),
         [
@@ -31,22 +30,22 @@ package struct RowOrigin: Sendable {
             }
         ])
 
-    /// The same for rows that a later stage made: where it put the columns that were in these slots. What a column
-    /// said that is no more is not known of the new rows, which stand for more than one of the old ones.
-    func moved(_ places: [Int: Int]) -> RowOrigin {
+    /// Returns the origin for rows of a later stage. `slots` maps old slots to new ones. Conditions on other slots are
+    /// dropped: a new row stands for several old ones.
+    func moved(_ slots: [Int: Int]) -> RowOrigin {
         var origin = self
         origin.conditions = conditions.compactMap { condition in
             var condition = condition
-            for place in condition.columns.indices {
-                guard let slot = places[condition.columns[place].slot] else { return nil }
-                condition.columns[place].slot = slot
+            for index in condition.columns.indices {
+                guard let slot = slots[condition.columns[index].slot] else { return nil }
+                condition.columns[index].slot = slot
             }
             return condition
         }
         return origin
     }
 
-    /// Whether rows with these columns tell all that is needed.
+    /// Whether the schema has all columns of the conditions.
     func isTold(by schema: Schema) -> Bool {
         conditions.allSatisfy { condition in
             condition.columns.allSatisfy { column in schema.columns.contains { $0.slot == column.slot } }
@@ -55,12 +54,12 @@ package struct RowOrigin: Sendable {
 }
 
 extension RowOrigin.Condition {
-    /// A column has the row's value.
+    /// Condition: a column has the row's value.
     static func same(_ column: Schema.Column) -> RowOrigin.Condition {
         same(column) { _ in QueryText.name(column.name) }
     }
 
-    /// A key of groups, whose value is in `column`.
+    /// Condition: a key of groups has the value in `column`.
     static func key(_ key: Key, _ column: Schema.Column) -> RowOrigin.Condition {
         switch key {
         case .field(let name): same(column) { _ in QueryText.name(name.text) }
@@ -84,7 +83,7 @@ extension RowOrigin.Condition {
         }
     }
 
-    /// The time lies between two times of the row, with both.
+    /// Condition: the time is between two times of the row, inclusive.
     static func time(from first: Schema.Column, to last: Schema.Column) -> RowOrigin.Condition {
         RowOrigin.Condition(columns: [first, last]) { values, _ in
             guard values[0].kind == .time, values[1].kind == .time else { return nil }
@@ -92,7 +91,7 @@ extension RowOrigin.Condition {
         }
     }
 
-    /// The same for all rows: what stands at a place of the query.
+    /// Condition with a text that does not depend on the row.
     static func fixed(_ text: @escaping @Sendable (Source) -> String) -> RowOrigin.Condition {
         RowOrigin.Condition(columns: []) { _, source in text(source) }
     }

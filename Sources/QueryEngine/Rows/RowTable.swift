@@ -1,17 +1,17 @@
 import MailLog
 
-/// Rows that own what they hold, for as long as anybody wants them: the right side of a join, the last answer of
-/// a shell. Column `i` of the schema is cell `i` of each row.
+/// Rows that own their memory: the right side of a join, the last answer of a shell. Column `i` of the schema is cell
+/// `i` of each row.
 package struct RowTable: Sendable {
     package let schema: Schema
     package let count: Int
-    /// Bytes held, roughly.
+    /// Estimated bytes held.
     let footprint: Int
     private let storage: Storage
 
-    /// The cells, row after row, and what their texts and lists point at.
+    /// Cells, row by row, with the arena of their texts and lists.
     private final class Storage: @unchecked Sendable {
-        // Never changed once it is made, so any number of threads may read it.
+        // Immutable, so any number of threads may read it.
         let values: [Value]
         let texts: Arena
 
@@ -37,10 +37,9 @@ package struct RowTable: Sendable {
         storage.values[row * schema.columns.count + column]
     }
 
-    /// The place of a column; nil where there is none of that name.
-    package func column(_ name: String) -> Int? { schema.place(of: name) }
+    /// Returns the index of a column.
+    package func column(_ name: String) -> Int? { schema.index(of: name) }
 
-    /// Gathers rows.
     package final class Builder {
         private let schema: Schema
         private var values: [Value] = []
@@ -48,19 +47,19 @@ package struct RowTable: Sendable {
         private let texts = Arena(blockSize: 64 * 1024)
         private var textBytes = 0
 
-        /// The columns get slots of their own, from 0 on.
+        /// The columns get the slots 0, 1, …
         package init(_ schema: Schema) {
             var schema = schema
             var columns = schema.columns
-            for place in columns.indices { columns[place].slot = place }
+            for index in columns.indices { columns[index].slot = index }
             schema.columns = columns
             self.schema = schema
         }
 
-        /// Bytes held, roughly.
+        /// Estimated bytes held.
         package var footprint: Int { values.capacity * MemoryLayout<Value>.stride + textBytes }
 
-        /// Copies one row's cells.
+        /// Copies the cells of one row.
         package func append(_ cells: some Sequence<Value>) {
             for cell in cells { values.append(keep(cell)) }
             count += 1
@@ -78,14 +77,14 @@ package struct RowTable: Sendable {
             }
         }
 
-        /// What was gathered; nothing may be appended afterwards.
+        /// Returns the table. Nothing may be appended afterwards.
         package func table() -> RowTable {
             RowTable(schema: schema, count: count, footprint: footprint, values: values, texts: texts)
         }
     }
 }
 
-/// The end of a pipeline whose rows are kept. More than the memory allows is a failure of the run.
+/// The end of a pipeline whose rows are kept. Fails the run if they do not fit into the memory.
 package final class RowCollector: RowOutput {
     private let run: RunState
     private var slots: [Int] = []
@@ -115,22 +114,4 @@ package final class RowCollector: RowOutput {
     }
 
     package func finish() {}
-}
-
-extension Executor {
-    /// Runs a query and keeps its rows. A failure is the run's.
-    package func table(_ query: Query, run: RunState) -> RowTable {
-        let collector = RowCollector(run)
-        pass(query, to: collector, run: run)
-        return collector.table
-    }
-}
-
-extension Environment {
-    /// Runs a query over the same logs and keeps its rows. A failure is the run's.
-    func rows(_ query: Query, run: RunState) -> RowTable {
-        let collector = RowCollector(run)
-        pass(query, collector, run)
-        return collector.table
-    }
 }

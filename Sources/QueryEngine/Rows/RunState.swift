@@ -2,10 +2,10 @@ import Glibc
 import MailLog
 import struct Synchronization.Atomic
 
-/// What all threads of a run share: whether to go on, and what went wrong.
+/// State that all threads of a run share: stop flags, failure, notes.
 package final class RunState: Sendable {
     private let stopped = Atomic<Bool>(false)
-    /// When that was, in nanoseconds of a clock that only goes forward; 0 for never.
+    /// Time of the interrupt in nanoseconds of a monotonic clock; 0 for none.
     private let interrupted = Atomic<UInt64>(0)
     private let givenUp = Atomic<Bool>(false)
     private let failed = Atomic<Bool>(false)
@@ -23,14 +23,14 @@ package final class RunState: Sendable {
     }
 
     private struct Remains: @unchecked Sendable {
-        // Kept to be let go, and for nothing else.
+        // Only kept alive, never read.
         let object: Any
     }
 
-    /// Bytes of memory that grouping and sorting may hold before they spill to temporary files.
+    /// Bytes that grouping and sorting may hold before they spill to temporary files.
     package let memory: Int
     package let threads: Int
-    /// Whether `write` makes its files; not where rows are only counted.
+    /// Whether `write` makes its files. False if rows are only counted.
     package let writesFiles: Bool
     private let spilled = Atomic<Bool>(false)
 
@@ -40,11 +40,10 @@ package final class RunState: Sendable {
         self.threads = threads
     }
 
-    /// What one thread may hold of all rows that its operator keeps. The other half of the memory is for merging and
-    /// emitting.
+    /// Bytes that an operator may hold in one thread. The other half of the memory is for merging and emitting.
     var share: Int { memory / max(1, threads) / 2 }
 
-    /// Fails a run whose rows or values cannot go to temporary files: `what` names the operator and "more" of them.
+    /// Fails a run whose rows or values cannot be spilled. `what` names the operator and "more" rows or values.
     func failForMemory(_ what: String, _ advice: String, status: Int32 = 2) {
         fail(
             RunFailure(
@@ -52,24 +51,24 @@ package final class RunState: Sendable {
                 status: status))
     }
 
-    /// Grouping or sorting has gone to temporary files.
+    /// Notes that an operator has spilled to temporary files.
     package func noteSpill() { spilled.store(true, ordering: .relaxed) }
 
     package var hasSpilled: Bool { spilled.load(ordering: .relaxed) }
 
     package var shouldStop: Bool { stopped.load(ordering: .relaxed) }
 
-    /// Nothing more is wanted (`head` is full, the reader of a pipe is gone).
+    /// Stops the scan: `head` is full, or the reader of a pipe has gone.
     package func stop() { stopped.store(true, ordering: .relaxed) }
 
-    /// The user wants no more; what has been seen so far is still shown.
+    /// Stops the scan for the user. The answer so far is still shown.
     package func interrupt() {
         interrupted.store(RunState.nanoseconds, ordering: .relaxed)
         stop()
         state.withLock { $0.whenInterrupted }?()
     }
 
-    /// What is to be done at an interrupt; nil for nothing more.
+    /// Sets the action at an interrupt.
     func whenInterrupted(_ body: (@Sendable () -> Void)?) {
         state.withLock { $0.whenInterrupted = body }
         if let body, wasInterrupted { body() }
@@ -87,21 +86,21 @@ package final class RunState: Sendable {
         return true
     }
 
-    /// An interrupt is how this run ends: the answer so far comes however long it takes.
+    /// Makes an interrupt the normal end of the run: the complete answer so far follows.
     func endWithAnswer() { endsWithAnswer.store(true, ordering: .relaxed) }
 
-    /// Nobody waits for the answer any more.
+    /// Ends the answer: nobody waits for it.
     func giveUp() { givenUp.store(true, ordering: .relaxed) }
 
-    /// Keeps what an interrupted run has gathered until its answer is out: it takes a while to let it go.
+    /// Keeps objects of an interrupted run alive until the answer is out, because freeing them takes time.
     func keep(_ remains: Any) {
         guard wasInterrupted else { return }
         let remains = Remains(object: remains)
         state.withLock { $0.remains.append(remains) }
     }
 
-    /// Lets go of what was kept.
-    func letGo() {
+    /// Frees the kept objects.
+    func release() {
         let remains = state.withLock { state in
             defer { state.remains = [] }
             return state.remains
@@ -109,10 +108,9 @@ package final class RunState: Sendable {
         withExtendedLifetime(remains) {}
     }
 
-    /// Whether an answer was given up.
     package var hasGivenUp: Bool { givenUp.load(ordering: .relaxed) }
 
-    /// What an interrupted run may still take to show what it has, in nanoseconds.
+    /// Nanoseconds that an interrupted run may take to emit its answer.
     private static let patience: UInt64 = 50_000_000
 
     private static var nanoseconds: UInt64 {
@@ -121,19 +119,19 @@ package final class RunState: Sendable {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
-    /// The first failure wins; the run ends.
+    /// Ends the run. The first failure counts.
     package func fail(_ failure: RunFailure) {
         state.withLock { if $0.failure == nil { $0.failure = failure } }
         failed.store(true, ordering: .releasing)
         stop()
     }
 
-    /// Whether `failure` is set: cheap enough to ask for each row. A failed run emits nothing further.
+    /// Whether `failure` is set; cheap enough for each row. A failed run emits nothing.
     var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
     package var failure: RunFailure? { state.withLock { $0.failure } }
 
-    /// What was read besides the scan of the query itself, and what was wrong with it.
+    /// Adds an additional scan of the run, with its problems.
     func add(_ pass: ScanAccount, _ problems: [InputProblem]) {
         state.withLock { state in
             state.passes.lines += pass.lines
@@ -148,7 +146,7 @@ package final class RunState: Sendable {
 
     var passProblems: [InputProblem] { state.withLock { $0.problems } }
 
-    /// Something to say beside the answer; each sentence is said once.
+    /// Adds a note beside the answer. Equal notes are shown once.
     package func note(_ sentence: String) {
         state.withLock { if !$0.notes.contains(sentence) { $0.notes.append(sentence) } }
     }
@@ -162,11 +160,11 @@ package final class RunState: Sendable {
     package var assertionFailures: [String] { state.withLock { $0.assertionFailures } }
 }
 
-/// Why a run could not be finished.
+/// Reason why a run ended without its answer.
 package struct RunFailure: Error, Sendable {
-    /// A sentence: what, where, what to do.
+    /// What is wrong, where, what to do.
     package let message: String
-    /// The command's exit status.
+    /// Exit status of the command.
     package let status: Int32
 
     package init(_ message: String, status: Int32 = 3) {

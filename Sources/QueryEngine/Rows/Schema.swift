@@ -1,20 +1,20 @@
 import MailLog
 import QuerySyntax
 
-/// The columns that rows have at one point of a pipeline, with their types and slots.
+/// Columns of the rows at one point of a pipeline, with their types and slots.
 package struct Schema: Sendable {
     package struct Column: Sendable {
         package var name: String
         package var type: ValueType
-        /// The place of its values in a `Row`.
+        /// Slot of its values in a `Row`.
         package var slot: Int
-        /// The value that a bin without rows has, for `fill`.
+        /// Value in a bin without rows, for `fill`.
         package var empty: Value = .missing
-        /// Whether it is there to be named, and not in the answer unless it is.
+        /// Whether the answer has the column only if the query names it.
         package var isAside = false
-        /// What its name means, where that is a value (after `pivot`).
+        /// Type of the name if the name is a value (after `pivot`).
         var nameType: ValueType?
-        /// The slot with the name of the field whose value it shows in a row, and what each field is.
+        /// For a column of values of several fields: the slot with the name of the field, and the type of each field.
         var meaning: (slot: Int, types: [String: ValueType])?
 
         package init(name: String, type: ValueType, slot: Int, empty: Value = .missing) {
@@ -25,69 +25,69 @@ package struct Schema: Sendable {
         }
     }
 
-    /// Each change of it costs as much as it has columns: see `put`.
+    /// Writing costs time proportional to the number of columns; see `put`.
     package var columns: [Column] {
         get { stored }
         _modify {
-            defer { places = Schema.places(stored) }
+            defer { indices = Schema.indices(stored) }
             yield &stored
         }
     }
     private var stored: [Column]
-    /// The first column of each name.
-    private var places: [String: Int]
-    /// What one row is, for messages: "a line", "a row of this result".
+    /// Index of the first column with each name.
+    private var indices: [String: Int]
+    /// What a row is, for messages: "a line", "a row of this result".
     package var rowName: String
-    /// Whether rows are log lines with all their fields, so that the line itself is what to print.
+    /// Whether rows are log lines with all their fields.
     package var isLines = false
-    /// Whether columns are known only when rows are seen (after `pivot`): an unknown name is then missing.
+    /// Whether columns are known only after the rows (after `pivot`). Unknown names are then missing values.
     package var isOpen = false
-    /// Whether an error upstream makes unknown names no fault of this place.
+    /// Whether an earlier stage has an error. Unknown names are then not reported.
     package var isBroken = false
-    /// Whether the rows are to be drawn where people read them (`chart`).
+    /// Chart of the rows (`chart`).
     package var chart: Chart?
-    /// Names that an earlier stage took away: the stage and where it stands.
+    /// Names that an earlier stage removed, with that stage.
     package var removed: [String: Name] = [:]
 
     package init(columns: [Column], rowName: String) {
         stored = columns
-        places = Schema.places(columns)
+        indices = Schema.indices(columns)
         self.rowName = rowName
     }
 
-    private static func places(_ columns: [Column]) -> [String: Int] {
+    private static func indices(_ columns: [Column]) -> [String: Int] {
         Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 
-    /// The index of the column of that name.
-    package func place(of name: String) -> Int? { places[name] }
+    /// Returns the index of a column.
+    package func index(of name: String) -> Int? { indices[name] }
 
-    /// Adds a column, or replaces the one of that name.
+    /// Adds a column, or replaces the one with the same name.
     mutating func put(_ column: Column) {
-        if let place = places[column.name] {
-            stored[place] = column
+        if let index = indices[column.name] {
+            stored[index] = column
         } else {
-            places[column.name] = stored.count
+            indices[column.name] = stored.count
             stored.append(column)
         }
     }
 
-    /// Says of each column whether it is there only to be named.
+    /// Sets `isAside` of each column.
     mutating func setAside(_ isAside: [Bool]) {
-        for (place, isAside) in isAside.enumerated() { stored[place].isAside = isAside }
+        for (index, isAside) in isAside.enumerated() { stored[index].isAside = isAside }
     }
 
-    /// The same without the columns that nobody has named.
+    /// The schema without columns that the query does not name.
     package var shown: Schema {
         var shown = self
         shown.columns.removeAll(where: \.isAside)
         return shown
     }
 
-    /// The column with a query for each row, which shows what the row tells of.
+    /// Index of the column with a query for each row, which shows what the row describes.
     package var wayBack: Int? { columns.firstIndex { $0.type == .text(.query) } }
 
-    /// The schema of log lines.
+    /// Schema of log lines.
     package static let lines: Schema = {
         let columns = Fields.all.map { Column(name: $0.name, type: $0.type, slot: $0.slot) }
         var schema = Schema(columns: columns, rowName: "a line")
@@ -96,8 +96,8 @@ package struct Schema: Sendable {
     }()
 
     package func column(_ name: String) -> Column? {
-        if let place = places[name] { return stored[place] }
-        // An alias of a field of lines.
-        return Fields.named(name).flatMap { places[$0.name] }.map { stored[$0] }
+        if let index = indices[name] { return stored[index] }
+        // `name` may be an alias of a field of log lines.
+        return Fields.named(name).flatMap { indices[$0.name] }.map { stored[$0] }
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Puts what threads make of the chunks back into the order of the chunks. A thread that is far ahead waits, so
-/// that memory stays bounded.
+/// Restores the order of the results of chunks that threads work on. A thread that is too far ahead waits, so that
+/// memory stays bounded.
 final class Sequencer<Piece>: @unchecked Sendable {
-    // Everything below is guarded by `mutex`.
+    // `mutex` guards everything below.
     private var mutex = pthread_mutex_t()
     private var condition = pthread_cond_t()
     private var pending: [Int: Piece] = [:]
@@ -13,7 +13,7 @@ final class Sequencer<Piece>: @unchecked Sendable {
     private let window: Int
     private let deliver: (Piece) -> Bool
 
-    /// `deliver` gets the pieces one at a time, in order; false ends it.
+    /// `deliver` gets the results one at a time, in order. It returns false to stop.
     init(window: Int, deliver: @escaping (Piece) -> Bool) {
         self.window = window
         self.deliver = deliver
@@ -26,7 +26,7 @@ final class Sequencer<Piece>: @unchecked Sendable {
         pthread_mutex_destroy(&mutex)
     }
 
-    /// Hands in the piece of chunk `number`; false when no more is wanted.
+    /// Takes the result of chunk `number`. Returns false if no more are wanted.
     func put(_ piece: Piece, number: Int) -> Bool {
         pthread_mutex_lock(&mutex)
         while number >= next + window, !isOver { pthread_cond_wait(&condition, &mutex) }
@@ -48,7 +48,7 @@ final class Sequencer<Piece>: @unchecked Sendable {
         return goesOn
     }
 
-    /// No more is wanted; whoever waits goes on.
+    /// Stops. Waiting threads continue.
     func end() {
         pthread_mutex_lock(&mutex)
         isOver = true

@@ -1,19 +1,19 @@
 import Glibc
 import MailLog
 
-/// Temporary file of records, each with its length before it: written once, then read from the start. The file has
-/// no name, so nothing is left behind however the process ends.
+/// Temporary file of length-prefixed records: written once, then read from the start. The file has no name, so nothing
+/// remains however the process ends.
 ///
-/// Every error fails the run. A reader ends early then, so emit nothing after it unless `run.hasFailed` is false.
+/// Every error fails the run, and the reader ends early. Check `run.hasFailed` before rows are emitted after it.
 final class SpillFile {
     private let descriptor: Int32
     private let run: RunState
     private var buffer: [UInt8] = []
-    /// Bytes that are in the file.
+    /// Bytes in the file.
     private var size = 0
     private static let bufferSize = 64 * 1024
 
-    /// nil if no temporary file can be made; the run has failed then.
+    /// Returns nil and fails the run if no temporary file can be made.
     init?(_ run: RunState) {
         self.run = run
         descriptor = TemporaryFile.open()
@@ -26,7 +26,7 @@ final class SpillFile {
         }
     }
 
-    /// All of so many files, or nil if one of them cannot be made; the run has failed then.
+    /// Makes several files. Returns nil and fails the run if one cannot be made.
     static func all(_ count: Int, _ run: RunState) -> [SpillFile]? {
         var files: [SpillFile] = []
         while files.count < count {
@@ -59,7 +59,7 @@ final class SpillFile {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Reads the records from the start. Readers share the file one after the other.
+    /// Reads the records from the start. Only one reader may be in use at a time.
     func reader() -> Reader {
         flush()
         buffer = []
@@ -68,14 +68,14 @@ final class SpillFile {
 
     struct Reader {
         private let file: SpillFile
-        /// Bytes of the file that have been read into the buffer.
+        /// Bytes of the file that were read into the buffer.
         private var position = 0
         private var buffer: [UInt8] = []
         private var start = 0
 
         fileprivate init(_ file: SpillFile) { self.file = file }
 
-        /// The next record, valid until the next call; nil at the end, and after an error, which fails the run.
+        /// Returns the next record, valid until the next call; nil at the end, and after an error, which fails the run.
         mutating func next() -> ArraySlice<UInt8>? {
             guard !file.run.hasFailed, position < file.size || start < buffer.count, fill(4) else {
                 return nil
@@ -88,7 +88,7 @@ final class SpillFile {
             return buffer[start + 4..<start + 4 + count]
         }
 
-        /// Reads on until so many bytes are in the buffer.
+        /// Reads until the buffer has `wanted` bytes.
         private mutating func fill(_ wanted: Int) -> Bool {
             let old = buffer.count - start
             guard old < wanted else { return true }

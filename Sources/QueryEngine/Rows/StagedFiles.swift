@@ -3,35 +3,35 @@ import MailLog
 import struct Synchronization.Atomic
 import SystemText
 
-/// Files that have their names when they are whole, and not before.
+/// Files that get their names when they are complete.
 ///
-/// They grow under numbers in a directory of their own, `.mlq-write-…` in the folder, and are renamed at the end. An
-/// error, a signal or the end of the object removes what was not renamed. The directory is locked while its process
-/// lives: the next run that writes to the folder removes those that nobody locks.
+/// They are written under numbers in a directory `.mlq-write-…` of the target folder, and renamed at the end. After an
+/// error, a signal or `deinit`, files that were not renamed are removed. The directory is locked while its process
+/// lives. The next run that writes to the folder removes unlocked directories.
 ///
-/// The folder is what the user has named. Below it, no symbolic link is followed.
+/// Symbolic links below the folder are not followed.
 package final class StagedFiles: Sendable {
-    /// Descriptors of the folder and of the directory in it, and that one's name.
-    private struct Stage {
+    /// The staging directory: descriptors of the target folder and of the directory, and its name.
+    private struct Directory {
         let folder: Int32
         let directory: Int32
         let name: String
     }
 
-    /// A file with the path that it is to have, from the folder on.
+    /// A file, with its final path relative to the folder.
     package struct File: Sendable {
         let number: Int
         let path: [UInt8]
     }
 
-    private let stage: Stage
+    private let stage: Directory
     private let folder: String
     private static let prefix = ".mlq-write-"
-    /// Those of the process. Whoever renames or removes has the lock, so that a signal comes before or after.
-    private static let stages = Mutex<[Int32: Stage]>([:])
+    /// Staging directories of the process. Renaming and removing need the lock, so that a signal comes before or after.
+    private static let stages = Mutex<[Int32: Directory]>([:])
     private static let made = Atomic<Int>(0)
 
-    /// `folder` exists; the empty text is the current one.
+    /// `folder` exists. The empty text is the current directory.
     package init(in folder: String) throws(RunFailure) {
         let path = folder.isEmpty ? "." : folder
         let descriptor = open(SystemText.path(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -55,7 +55,7 @@ package final class StagedFiles: Sendable {
         close(stage.folder)
     }
 
-    /// Removes what the process has not renamed yet, because it ends.
+    /// Removes all unfinished files of the process before it exits.
     package static func removeAll() {
         stages.withLock { stages in
             for stage in stages.values { remove(stage) }
@@ -65,7 +65,7 @@ package final class StagedFiles: Sendable {
 
     // MARK: The directory
 
-    private static func makeStage(in folder: Int32) -> Stage? {
+    private static func makeStage(in folder: Int32) -> Directory? {
         while true {
             let number = made.add(1, ordering: .relaxed).newValue
             let name = "\(prefix)\(getpid())-\(number)"
@@ -81,24 +81,24 @@ package final class StagedFiles: Sendable {
                 errno = problem
                 return nil
             }
-            // Another run may have taken it for a leftover before it was locked.
+            // Before the lock, another run may have removed the directory as a leftover.
             while flock(directory, LOCK_EX) != 0, errno == EINTR {}
             var (own, named) = (stat(), stat())
             if fstat(directory, &own) == 0, fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0,
                 own.st_ino == named.st_ino
             {
-                return Stage(folder: folder, directory: directory, name: name)
+                return Directory(folder: folder, directory: directory, name: name)
             }
             close(directory)
         }
     }
 
-    private static func remove(_ stage: Stage) {
+    private static func remove(_ stage: Directory) {
         for name in names(in: stage.directory) { unlinkat(stage.directory, name, 0) }
         unlinkat(stage.folder, stage.name, AT_REMOVEDIR)
     }
 
-    /// Removes directories of this user that a killed run has left.
+    /// Removes directories of this user that a killed run left behind.
     private static func removeLeftovers(in folder: Int32) {
         for name in names(in: folder) where name.starts(with: prefix.utf8CString.dropLast()) {
             let directory = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -113,7 +113,7 @@ package final class StagedFiles: Sendable {
         }
     }
 
-    /// Names in a directory, ended by 0.
+    /// Returns the zero-terminated names in a directory.
     private static func names(in directory: Int32) -> [[CChar]] {
         let copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let handle = fdopendir(copy) else {
@@ -131,8 +131,8 @@ package final class StagedFiles: Sendable {
 
     // MARK: Files
 
-    /// A file that is to have that path, from the folder on. What has it already is in the way, unless it `mayReplace`
-    /// it; a log that is being read is never replaced.
+    /// Adds a file with a path relative to the folder. An existing file is an error unless `mayReplace`. A log that is
+    /// being read is never replaced.
     package func add(
         _ path: [UInt8], mayReplace: Bool, logs: () -> [LogFile] = { [] }
     ) throws(RunFailure) -> File {
@@ -155,7 +155,7 @@ package final class StagedFiles: Sendable {
         return File(number: StagedFiles.made.add(1, ordering: .relaxed).newValue, path: path)
     }
 
-    /// Adds bytes to a file. It is not kept open, so that there may be any number of files.
+    /// Appends bytes to a file. The file is closed again, so the number of files is not limited.
     package func append(_ bytes: [UInt8], to file: File) throws(RunFailure) {
         let flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC
         let descriptor = openat(stage.directory, "\(file.number)", flags, 0o666)
@@ -163,7 +163,7 @@ package final class StagedFiles: Sendable {
         try write(bytes, to: descriptor, of: file)
     }
 
-    /// Adds bytes to a file that has its name already and grows there.
+    /// Appends bytes to a file that already has its name.
     package func appendInPlace(_ bytes: [UInt8], to file: File) throws(RunFailure) {
         guard let directory = try directory(of: file.path, isMade: true) else { return }
         defer { close(directory) }
@@ -186,10 +186,9 @@ package final class StagedFiles: Sendable {
         }
     }
 
-    /// Gives files their names. What has one of them is replaced if it `mayReplace` it, and lends the new file its
-    /// permissions.
+    /// Gives files their names. With `mayReplace`, existing files are replaced and their permissions are kept.
     package func name(_ files: [File], mayReplace: Bool) throws(RunFailure) {
-        // The closure may not throw: a mutex has no typed errors.
+        // `withLock` has no typed errors.
         let failure = StagedFiles.stages.withLock { _ -> RunFailure? in
             for (place, file) in files.enumerated() {
                 do throws(RunFailure) {
@@ -218,13 +217,13 @@ package final class StagedFiles: Sendable {
                 fchmodat(stage.directory, number, status.st_mode & 0o777, 0)
             }
         } else {
-            // A link is never made over what is there, as a name is.
+            // linkat fails for an existing name, and renameat replaces it.
             if linkat(stage.directory, number, directory, name, 0) == 0 {
                 unlinkat(stage.directory, number, 0)
                 return
             }
             if errno == EEXIST { throw exists(file.path) }
-            // Not every file system has links.
+            // Some file systems have no hard links.
             if faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 { throw exists(file.path) }
         }
         guard renameat(stage.directory, number, directory, name) == 0 else {
@@ -234,7 +233,7 @@ package final class StagedFiles: Sendable {
 
     // MARK: Paths
 
-    /// Opens the directory that a path is in; nil where it is not there, unless it `isMade` then.
+    /// Opens the directory of a path. With `isMade`, makes it; else returns nil if it does not exist.
     private func directory(of path: [UInt8], isMade: Bool) throws(RunFailure) -> Int32? {
         var directory = openat(stage.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         for part in path.split(separator: UInt8(ascii: "/")).dropLast() where directory >= 0 {
@@ -251,12 +250,12 @@ package final class StagedFiles: Sendable {
         throw StagedFiles.failure(shown(path))
     }
 
-    /// The last part of a path, ended by 0.
+    /// Returns the last part of a path, zero-terminated.
     private static func name(_ path: [UInt8]) -> [CChar] {
         (path.split(separator: UInt8(ascii: "/")).last ?? []).map(CChar.init(bitPattern:)) + [0]
     }
 
-    /// The path for messages.
+    /// Returns the path for messages.
     package func shown(_ path: [UInt8]) -> String {
         SystemText.string(DisplayText.shown(SystemText.bytes(folder) + path))
     }
@@ -266,7 +265,7 @@ package final class StagedFiles: Sendable {
     }
 
     private static func failure(_ path: String, status: Int32 = 2) -> RunFailure {
-        // A symbolic link opened as what it is not.
+        // O_NOFOLLOW and O_DIRECTORY give these numbers for a symbolic link or a file.
         let problem = errno
         let reason =
             problem == ELOOP || problem == ENOTDIR

@@ -1,10 +1,10 @@
 import MailLog
 
-/// Bins of time on the wall clock. Times near the ends of `Int64` saturate.
+/// Time bins of the wall clock. Times near the ends of `Int64` saturate.
 package enum TimeBins {
     private static let day: Int64 = 86_400_000_000
 
-    /// The bin that a span names: 1h is `.hour`, 7 hours are themselves.
+    /// Returns the bin of a span: `.hour` for 1h, `.every` for 7h.
     static func named(_ span: Int) -> TimeBin {
         switch Int64(span) {
         case 60_000_000: .minute
@@ -15,7 +15,7 @@ package enum TimeBins {
         }
     }
 
-    /// The start of the bin that a time lies in.
+    /// Returns the start of the bin that contains a time.
     package static func start(of time: Value, _ bin: TimeBin) -> Value {
         guard time.kind == .time else { return .missing }
         return .time(start(of: time.wallClock, bin))
@@ -39,14 +39,14 @@ package enum TimeBins {
         }
     }
 
-    /// The start of the bin after the one that starts at `time`.
+    /// Returns the start of the bin after the one that starts at `time`.
     package static func next(after time: Int64, _ bin: TimeBin) -> Int64 {
         let (next, overflow) = time.addingReportingOverflow(bin == .month ? 32 * day : length(of: bin))
         if overflow { return .max }
         return bin == .month ? start(of: next, .month) : next
     }
 
-    /// How many bins there are between two starts, of months roughly.
+    /// Returns the number of bins in a range between two starts; approximate for months.
     static func count(_ range: Range<Int64>, _ bin: TimeBin) -> Int {
         let (span, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
         return overflow ? .max : Int(span / (bin == .month ? 30 * day : length(of: bin)))
@@ -57,7 +57,7 @@ package enum TimeBins {
         return overflow ? .min : product
     }
 
-    /// Microseconds of a bin that always has the same length.
+    /// Microseconds of a bin of fixed length.
     private static func length(of bin: TimeBin) -> Int64 {
         switch bin {
         case .minute: 60_000_000
@@ -69,16 +69,15 @@ package enum TimeBins {
     }
 }
 
-/// Walks along ascending bins that have rows, and finds the empty bins between them.
+/// Walk over ascending bins with rows, which finds the empty bins between them.
 ///
-/// A long gap is the way to a stray stamp, and no stretch of time in which nothing happened. Its bins are left out, and
-/// the gap is reported.
+/// A long gap leads to a stray stamp and is not filled. It is reported.
 struct BinWalk {
-    /// A gap of more bins, or of more time, is left open if it has over `factor` times as many bins as come before it.
+    /// A gap of more bins or more time stays open if it has over `factor` times as many bins as come before it.
     private static let longestGap = 1000
     private static let longestTime: Int64 = 1000 * 86_400_000_000
     private static let factor = 10
-    /// The most empty bins in one walk. Nobody reads more.
+    /// Maximum number of empty bins in one walk.
     static let mostEmpty = 1_000_000
 
     static let rule = """
@@ -88,21 +87,21 @@ struct BinWalk {
         """
 
     let bin: TimeBin
-    /// The first bin that has not been passed.
+    /// Start of the next bin.
     private(set) var expected: Int64?
-    /// Bins that have rows, and empty ones between them that were filled.
+    /// Number of bins with rows, and of filled bins between them.
     private var passed = 0
     private(set) var empty = 0
     private(set) var openGaps = 0
     private var firstOpenGaps: [Range<Int64>] = []
 
-    /// Begins at the bin that `start` lies in, or at the first one that has rows.
+    /// Starts at the bin that contains `start`, or at the first bin with rows.
     init(_ bin: TimeBin, from start: Int64? = nil) {
         self.bin = bin
         expected = start.map { TimeBins.start(of: $0, bin) }
     }
 
-    /// Passes the bin that starts at `time`, and returns the empty bins before it that are to be filled.
+    /// Passes the bin that starts at `time`, and returns the empty bins before it that must be filled.
     mutating func advance(to time: Int64, isWanted: Bool = false) -> some Sequence<Int64> {
         let empty = fill(to: time, isWanted: isWanted)
         if expected ?? time <= time { passed += 1 }
@@ -110,7 +109,7 @@ struct BinWalk {
         return empty
     }
 
-    /// Returns the empty bins before `end` that are to be filled: all if the user has named the interval.
+    /// Returns the empty bins before `end` that must be filled: all if the user named the interval.
     mutating func fill(to end: Int64, isWanted: Bool) -> some Sequence<Int64> {
         let gap = min(expected ?? end, end)..<end
         let count = TimeBins.count(gap, bin)
@@ -133,7 +132,7 @@ struct BinWalk {
         }
     }
 
-    /// Reports the gaps that were left open.
+    /// Reports open gaps.
     func report(to run: RunState) {
         guard openGaps > 0 else { return }
         let text = { (time: Int64) in QueryText.value(.time(time), .time(bin)) }

@@ -1,22 +1,22 @@
 import MailLog
 import QuerySyntax
 
-/// An expression whose names are slots and whose type is known: ready to be evaluated on rows.
+/// A resolved expression: its names are slots, its type is known.
 package struct Typed: Sendable {
     package var type: ValueType
     package var range: SourceRange
-    /// The slots that it reads.
+    /// Slots that the expression reads.
     package var needs: Set<Int>
-    /// The slot whose value it is, where it is a column as such.
+    /// Slot of a plain column; nil for other expressions.
     package private(set) var column: Int?
-    /// Its value where that does not depend on the row. Texts in it live as long as the process.
+    /// Value that does not depend on the row. Its texts live as long as the process.
     package var constant: Value?
-    /// Whether it looks at neighbouring rows (`prev`, `delta`, `running`), so that rows must come in order.
+    /// Whether the expression reads neighbouring rows (`prev`, `delta`, `running`), so that rows must come in order.
     package var isSequential: Bool
-    /// Makes the evaluator for one thread. What is stateful (`prev`) gets its state here.
+    /// Makes the evaluator of one thread, with its state (`prev`).
     package var make: @Sendable () -> Evaluate
 
-    /// Gives the value on a row; texts and lists in it live as long as the row.
+    /// Returns the value for a row. Its texts and lists live as long as the row.
     package typealias Evaluate = (Row) -> Value
 
     package init(
@@ -32,7 +32,7 @@ package struct Typed: Sendable {
         self.make = make
     }
 
-    /// An expression of operands, evaluated together: `body` gets their evaluators once per thread.
+    /// Makes an expression of operands. `body` gets their evaluators once per thread.
     package init(
         _ type: ValueType, of operands: [Typed], range: SourceRange,
         make body: @escaping @Sendable ([Evaluate]) -> Evaluate

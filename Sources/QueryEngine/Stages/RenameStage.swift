@@ -37,7 +37,7 @@ struct RenameStage: Stage {
             guard renamed.insert(column.name).inserted else {
                 throw Diagnostic("'\(item.old.text)' is renamed twice", at: item.old.range)
             }
-            if let place = resolution.schema.place(of: column.name) {
+            if let place = resolution.schema.index(of: column.name) {
                 columns[place].name = item.new.text
             } else {
                 var column = column

@@ -26,7 +26,7 @@ struct UnionStage: Stage {
         let isLines = resolution.schema.isLines && query.schema.isLines
         var targets: [String: Int] = [:]
         for column in query.schema.columns {
-            if let place = resolution.schema.place(of: column.name) {
+            if let place = resolution.schema.index(of: column.name) {
                 var mine = resolution.schema.columns[place]
                 guard let both = mine.type.union(column.type) else {
                     throw Diagnostic(
