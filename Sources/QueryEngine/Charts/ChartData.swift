@@ -26,8 +26,8 @@ struct ChartData {
     /// Range of the values, always including 0. For stacked bars, the range of the sums.
     var extent: (low: Double, high: Double) {
         var (low, high) = (0.0, 0.0)
-        for place in labels.indices {
-            let values = series.compactMap { $0.values[place] }
+        for index in labels.indices {
+            let values = series.compactMap { $0.values[index] }
             let ends =
                 kind == .bars
                 ? [values.reduce(0) { $0 + max(0, $1) }, values.reduce(0) { $0 + min(0, $1) }] : values
@@ -101,11 +101,11 @@ final class ChartGatherer {
     private struct Axis {
         private(set) var texts: [String] = []
         private(set) var bytes = 0
-        private var places: [String: Int] = [:]
+        private var indices: [String: Int] = [:]
 
-        mutating func place(_ text: String) -> Int {
-            if let place = places[text] { return place }
-            places[text] = texts.count
+        mutating func index(_ text: String) -> Int {
+            if let index = indices[text] { return index }
+            indices[text] = texts.count
             bytes += text.utf8.count
             texts.append(text)
             return texts.count - 1
@@ -138,7 +138,7 @@ final class ChartGatherer {
     }
 
     func add(_ row: Row) {
-        let label = labels.place(keys.first.map { text(row[$0.slot], $0) } ?? "")
+        let label = labels.index(keys.first.map { text(row[$0.slot], $0) } ?? "")
         if label == cells.count {
             cells.append([])
             if let key = keys.first, row[key.slot].kind == .time {
@@ -147,12 +147,12 @@ final class ChartGatherer {
             }
         }
         if isWide {
-            for column in numbers { set(row[column.slot], label, names.place(column.name)) }
+            for column in numbers { set(row[column.slot], label, names.index(column.name)) }
         } else if let number = numbers.last {
             let name =
                 keys.count > 1
                 ? keys[1...].map { text(row[$0.slot], $0) }.joined(separator: " ") : number.name
-            set(row[number.slot], label, names.place(name))
+            set(row[number.slot], label, names.index(name))
         }
     }
 
@@ -172,7 +172,7 @@ final class ChartGatherer {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A name or label as a picture shows it, as often as it likes.
+    /// Returns a name or label as drawn, cut to `longestName`.
     private static func shown(_ text: String) -> String {
         var shown: [UInt8] = []
         Array(text.utf8).withBytes { _ = DisplayText.append($0, to: &shown, columns: longestName) }
@@ -185,8 +185,8 @@ final class ChartGatherer {
         closeGaps()
         var isTime = false
         if let key = keys.first, case .time = key.type { isTime = true }
-        var series = names.texts.enumerated().map { place, name in
-            ChartData.Series(name: name, values: cells.map { $0.count > place ? $0[place] : nil })
+        var series = names.texts.enumerated().map { index, name in
+            ChartData.Series(name: name, values: cells.map { $0.count > index ? $0[index] : nil })
         }
         let isGrid =
             keys.count > 1 && keys.prefix(2).allSatisfy { ["weekday", "hour_of_day"].contains($0.name) }
@@ -220,14 +220,14 @@ final class ChartGatherer {
         var axis = Axis()
         var filled: [[Double?]] = []
         var walk = BinWalk(bin)
-        for (place, time) in times.enumerated() {
-            guard place == 0 || time > times[place - 1] else { return }
+        for (index, time) in times.enumerated() {
+            guard index == 0 || time > times[index - 1] else { return }
             for empty in walk.advance(to: time) {
-                _ = axis.place(text(.time(empty), key))
+                _ = axis.index(text(.time(empty), key))
                 filled.append([])
             }
-            _ = axis.place(labels.texts[place])
-            filled.append(cells[place])
+            _ = axis.index(labels.texts[index])
+            filled.append(cells[index])
         }
         (labels, cells) = (axis, filled)
     }
@@ -241,13 +241,13 @@ final class ChartGatherer {
     /// Restart marks by label index. Restarts outside the axis are ignored.
     private var marks: [Int: String] {
         guard let key = keys.first, let bin = ChartGatherer.bin(of: key), let chart else { return [:] }
-        let places = Dictionary(uniqueKeysWithValues: labels.texts.enumerated().map { ($1, $0) })
+        let indices = Dictionary(uniqueKeysWithValues: labels.texts.enumerated().map { ($1, $0) })
         var events: [Int: [String]] = [:]
         for restart in chart.restarts?.inOrder ?? [] {
-            guard let place = places[text(TimeBins.start(of: .time(restart.time), bin), key)] else {
+            guard let index = indices[text(TimeBins.start(of: .time(restart.time), bin), key)] else {
                 continue
             }
-            if events[place]?.last != restart.event { events[place, default: []].append(restart.event) }
+            if events[index]?.last != restart.event { events[index, default: []].append(restart.event) }
         }
         return events.mapValues {
             $0.count > 4 ? "\($0.count) times started or stopped" : $0.joined(separator: ", ")
@@ -272,8 +272,8 @@ final class ChartGatherer {
         let order = series.indices.sorted { sums[$0] != sums[$1] ? sums[$0] > sums[$1] : $0 < $1 }
         let kept = order.prefix(ChartGatherer.mostSeries - 1).sorted().map { series[$0] }
         let rest = order.dropFirst(ChartGatherer.mostSeries - 1)
-        let values = labels.texts.indices.map { place -> Double? in
-            let present = rest.compactMap { series[$0].values[place] }
+        let values = labels.texts.indices.map { index -> Double? in
+            let present = rest.compactMap { series[$0].values[index] }
             return present.isEmpty ? nil : present.sorted().reduce(0, +)
         }
         return kept + [ChartData.Series(name: "\(rest.count) others", values: values)]

@@ -113,10 +113,10 @@ struct SVGChart {
         guard data.series.count > 1 else { return ("", 0) }
         var text = ""
         var (x, y) = (0.0, 14.0)
-        for (place, series) in data.series.enumerated() {
+        for (index, series) in data.series.enumerated() {
             let width = SVGChart.width(of: series.name) + 34
             if x > 0, x + width > SVGChart.width { (x, y) = (0, y + 18) }
-            text += box(x, y - 10, 12, 12, color(place), series.name) + words(series.name, x + 17, y)
+            text += box(x, y - 10, 12, 12, color(index), series.name) + words(series.name, x + 17, y)
             x += width
         }
         return (text, y + 10)
@@ -153,11 +153,11 @@ struct SVGChart {
             body += words(SVGChart.cut(data.labels[label], labelEnd), labelEnd, y + 15, "end")
             body += words(totals[label], valueEnd, y + 15, "end")
             var (above, below) = (zero, zero)
-            for (place, series) in data.series.enumerated() {
+            for (index, series) in data.series.enumerated() {
                 guard let value = series.values[label], value != 0 else { continue }
                 let length = max(0.5, value.magnitude * scale)
                 if value < 0 { below -= length }
-                body += box(value < 0 ? below : above, y + 2, length, 17, color(place), title(label, place))
+                body += box(value < 0 ? below : above, y + 2, length, 17, color(index), title(label, index))
                 if value > 0 { above += length }
             }
         }
@@ -188,19 +188,19 @@ struct SVGChart {
             let thick = min(60, slot * 0.84)
             for label in data.labels.indices {
                 var (above, below) = (0.0, 0.0)
-                for (place, series) in data.series.enumerated() {
+                for (index, series) in data.series.enumerated() {
                     guard let value = series.values[label], value != 0 else { continue }
                     if value > 0 { above += value }
                     let high = value > 0 ? above : below
                     body += box(
                         left + (Double(label) + 0.5) * slot - thick / 2, y(high), thick,
-                        y(high - value.magnitude) - y(high), color(place), title(label, place))
+                        y(high - value.magnitude) - y(high), color(index), title(label, index))
                     if value < 0 { below += value }
                 }
             }
         } else {
-            for (place, series) in data.series.enumerated() {
-                body += line(series.values, color(place)) { (left + (Double($0) + 0.5) * slot, y($1)) }
+            for (index, series) in data.series.enumerated() {
+                body += line(series.values, color(index)) { (left + (Double($0) + 0.5) * slot, y($1)) }
             }
         }
         let labelWidth = SVGChart.width(of: data.labels) + 50
@@ -221,10 +221,10 @@ struct SVGChart {
         var body = ""
         var free = left
         for (label, text) in data.marks.sorted(by: { $0.key < $1.key }) {
-            let place = x(label)
-            body += rule("mark", place, place, top - 8, base, "\(data.labels[label]): \(text)")
+            let index = x(label)
+            body += rule("mark", index, index, top - 8, base, "\(data.labels[label]): \(text)")
             let width = SVGChart.width(of: text)
-            let start = min(place, SVGChart.width - width)
+            let start = min(index, SVGChart.width - width)
             guard start >= free else { continue }
             body += words(text, start, top - 10)
             free = start + width
@@ -237,10 +237,10 @@ struct SVGChart {
         _ values: [Double?], _ color: String, _ point: (Int, Double) -> (Double, Double)
     ) -> String {
         var path = ""
-        for (place, value) in values.enumerated() {
+        for (index, value) in values.enumerated() {
             guard let value else { continue }
-            let (x, y) = point(place, value)
-            let isFirst = place == 0 || values[place - 1] == nil
+            let (x, y) = point(index, value)
+            let isFirst = index == 0 || values[index - 1] == nil
             path += "\(isFirst ? "M" : "L")\(SVGChart.number(x)) \(SVGChart.number(y))\(isFirst ? "h.1" : "")"
         }
         return
@@ -260,25 +260,25 @@ struct SVGChart {
         let width = min(max(40, min(names, 120)), room / Double(columns.count))
         var body = words(data.valueName, 0, 12, class: "name")
         let every = max(1, Int((min(names, 120) / width).rounded(.up)))
-        for place in stride(from: 0, to: columns.count, by: every) {
-            let name = SVGChart.cut(data.series[place].name, max(114, width))
-            body += words(name, left + (Double(place) + 0.5) * width, 30, "middle")
+        for index in stride(from: 0, to: columns.count, by: every) {
+            let name = SVGChart.cut(data.series[index].name, max(114, width))
+            body += words(name, left + (Double(index) + 0.5) * width, 30, "middle")
         }
         for label in rows {
             let y = 36 + Double(label) * 24
             body += words(SVGChart.cut(data.labels[label], left - 10), left - 8, y + 16, "end")
-            for place in columns {
-                guard let value = data.series[place].values[label], value > 0 else { continue }
+            for index in columns {
+                guard let value = data.series[index].values[label], value > 0 else { continue }
                 body += cell(
-                    left + Double(place) * width, y, width - 1, 23, part: value / high, title(label, place))
+                    left + Double(index) * width, y, width - 1, 23, part: value / high, title(label, index))
             }
             if let mark = data.marks[label] {
                 body += words("◂ \(mark)", left + Double(columns.count) * width + 6, y + 16)
             }
         }
         var y = 44 + Double(rows.count) * 24
-        for (place, step) in data.shades(high).enumerated() {
-            let x = left + Double(place) * 130
+        for (index, step) in data.shades(high).enumerated() {
+            let x = left + Double(index) * 130
             body += cell(x, y, 14, 14, part: Double(step.shade) / 4, "")
             body += words("up to \(data.text(step.most))", x + 20, y + 12)
         }
@@ -300,12 +300,12 @@ struct SVGChart {
         let slot = room / Double(max(1, data.labels.count))
         let x = { (label: Int) in left + (Double(label) + 0.5) * slot }
         var body = ""
-        for (place, series) in shown.enumerated() {
+        for (index, series) in shown.enumerated() {
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), max(1e-9, present.max() ?? 0))
-            let top = above + Double(place) * 30
+            let top = above + Double(index) * 30
             body += words(SVGChart.cut(series.name, left - 10), left - 10, top + 20, "end")
-            body += line(series.values, color(place)) { label, value in
+            body += line(series.values, color(index)) { label, value in
                 (x(label), top + 26 - 22 * (value - low) / max(1e-9, high - low))
             }
             body += words(

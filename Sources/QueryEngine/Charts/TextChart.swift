@@ -56,13 +56,13 @@ struct TextChart {
         if data.series.count > 1 {
             var line = ""
             var used = 0
-            for (place, series) in data.series.enumerated() {
+            for (index, series) in data.series.enumerated() {
                 let columns = DisplayText.width(of: series.name) + 4
                 if used > 0, used + columns > width {
                     lines.append(line)
                     (line, used) = ("", 0)
                 }
-                line += (used > 0 ? "  " : "") + colored(mark(place), place) + " " + series.name
+                line += (used > 0 ? "  " : "") + colored(mark(index), index) + " " + series.name
                 used += columns
             }
             lines.append(line)
@@ -117,13 +117,13 @@ struct TextChart {
     private func bars(_ label: Int, _ scale: Double, sign: Double) -> (text: String, columns: Int) {
         var text = ""
         var (sum, drawn) = (0.0, 0)
-        for (place, series) in data.series.enumerated() {
+        for (index, series) in data.series.enumerated() {
             sum += max(0, sign * (series.values[label] ?? 0))
             let isExact = isUTF8 && sign > 0 && data.series.count == 1
             let eighths = Int((sum * scale * 8).rounded())
             let end = isExact ? eighths / 8 : Int((sum * scale).rounded())
             let rest = isExact ? ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] : ""
-            let part = colored(String(repeating: mark(place), count: end - drawn) + rest, place)
+            let part = colored(String(repeating: mark(index), count: end - drawn) + rest, index)
             text = sign < 0 ? part + text : text + part
             drawn = end
         }
@@ -139,9 +139,9 @@ struct TextChart {
         let room = max(10, width - axis - 2)
         var lines: [String] = []
         let rows = data.series.count == 1 ? TextChart.height : max(3, TextChart.height / data.series.count)
-        for (place, series) in data.series.enumerated() {
+        for (index, series) in data.series.enumerated() {
             let values = TextChart.fitted(series.values, room)
-            lines.append((data.series.count > 1 ? colored(series.name, place) : data.valueName))
+            lines.append((data.series.count > 1 ? colored(series.name, index) : data.valueName))
             for row in (0..<rows).reversed() {
                 let text =
                     row == rows - 1
@@ -153,7 +153,7 @@ struct TextChart {
                     return levels[max(0, min(8, Int(filled.rounded())))]
                 }
                 lines.append(
-                    trimmed("\(right(text, axis)) \(isUTF8 ? "┤" : "|")" + colored(cells.joined(), place)))
+                    trimmed("\(right(text, axis)) \(isUTF8 ? "┤" : "|")" + colored(cells.joined(), index)))
             }
         }
         let drawn = TextChart.fitted(data.series[0].values, room).count
@@ -173,7 +173,7 @@ struct TextChart {
         guard !data.marks.isEmpty else { return [] }
         let mark = isUTF8 ? "▲" : "^"
         var columns = [String](repeating: " ", count: drawn)
-        for place in data.marks.keys { columns[place * drawn / data.labels.count] = mark }
+        for index in data.marks.keys { columns[index * drawn / data.labels.count] = mark }
         let shown = data.marks.sorted { $0.key < $1.key }.map {
             "\(mark) \(data.labels[$0.key])  \($0.value)"
         }
@@ -210,16 +210,16 @@ struct TextChart {
         var lines = [
             String(repeating: " ", count: labelWidth + 2) + shown.map { pad($0.name, cellWidth) }.joined()
         ]
-        for place in rows {
+        for index in rows {
             let cells = shown.map { series -> String in
-                let value = series.values[place] ?? 0
+                let value = series.values[index] ?? 0
                 let shade = high > 0 && value > 0 ? max(1, min(4, Int((value / high * 4).rounded(.up)))) : 0
                 return String(repeating: shades[shade], count: cellWidth)
             }
             lines.append(
                 trimmed(
-                    pad(data.labels[place], labelWidth) + "  " + colored(cells.joined(), 0)
-                        + markBehind(place)))
+                    pad(data.labels[index], labelWidth) + "  " + colored(cells.joined(), 0)
+                        + markBehind(index)))
         }
         let steps = data.shades(high).map { "\(shades[$0.shade]) up to \(data.text($0.most))" }
         lines.append("\(data.valueName): \(steps.joined(separator: "  "))")
@@ -231,7 +231,7 @@ struct TextChart {
         let shown = data.series.prefix(mostRows)
         let nameWidth = min(TextChart.longestLabel, TextChart.columns(of: shown.map(\.name)))
         let room = max(10, width - nameWidth - 30)
-        let lines = shown.enumerated().map { place, series in
+        let lines = shown.enumerated().map { index, series in
             let present = series.values.compactMap(\.self)
             let (low, high) = (min(0, present.min() ?? 0), present.max() ?? 0)
             let values = TextChart.fitted(series.values, room)
@@ -240,7 +240,7 @@ struct TextChart {
                 guard high > low else { return levels[1] }
                 return levels[max(1, min(8, Int(((value - low) / (high - low) * 8).rounded(.up))))]
             }
-            return "\(pad(series.name, nameWidth))  \(colored(cells.joined(), place))  "
+            return "\(pad(series.name, nameWidth))  \(colored(cells.joined(), index))  "
                 + "\(data.text(present.min() ?? 0))..\(data.text(high))"
         }
         return lines + marksBelow(nameWidth + 2, TextChart.fitted(data.series[0].values, room).count)

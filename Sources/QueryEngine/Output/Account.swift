@@ -1,11 +1,11 @@
 import MailLog
 import SystemText
 
-/// Reports in one line what was not understood or not read, and where the times of the logs are odd; nil if nothing is.
+/// Reports unrecognised lines, skipped bytes and odd times of the logs in one line; nil if there are none.
 ///
 /// - `paths`: names of the files, by the numbers in the account
-/// - `line`: the number of the line at a byte of a file; nil if the file cannot be read again
-/// - `repetition`: the earlier lines that the lines from a byte on repeat
+/// - `line`: number of the line at an offset of a file; nil if the file cannot be read again
+/// - `repetition`: earlier lines that the lines from an offset on repeat
 package func accountSentence(
     _ account: ScanAccount, paths: [String] = [],
     line: (_ file: Int, _ offset: Int) -> Int? = { _, _ in nil },
@@ -15,7 +15,7 @@ package func accountSentence(
         if paths[file] == "-" { return "standard input" }
         return String(decoding: DisplayText.shown(SystemText.bytes(paths[file])), as: UTF8.self)
     }
-    func place(_ file: Int, _ offset: Int, of count: Int) -> String {
+    func location(_ file: Int, _ offset: Int, of count: Int) -> String {
         guard paths.indices.contains(file) else { return "" }
         return " (\(count == 1 ? "" : "the first: ")\(name(file))"
             + (line(file, offset).map { ":\($0))" } ?? ", byte \(offset))")
@@ -26,7 +26,7 @@ package func accountSentence(
         parts.append(
             (unknown == 1 ? "a line has" : "\(Digits.grouped(unknown)) lines have")
                 + " no time stamp that mlq knows"
-                + (account.firstUnrecognised.map { place($0.file, $0.offset, of: unknown) } ?? ""))
+                + (account.firstUnrecognised.map { location($0.file, $0.offset, of: unknown) } ?? ""))
     }
     let runs = ClockRun.joined(account.clock)
     let back = runs.reduce(0) { $0 + $1.steps.back }
@@ -34,7 +34,7 @@ package func accountSentence(
         let offset = first.start + first.steps.backPlace
         parts.append(
             "stamps go back by over a minute" + (back == 1 ? "" : " \(Digits.grouped(back)) times")
-                + place(first.file, offset, of: back)
+                + location(first.file, offset, of: back)
                 + (repetition(first.file, offset).map {
                     ", where \(Digits.grouped($0.count)) lines repeat those from line "
                         + "\(Digits.grouped($0.line)) on; they count twice"
@@ -46,7 +46,7 @@ package func accountSentence(
         parts.append(
             "nothing was logged for \(String(decoding: length, as: UTF8.self)) from "
                 + QueryText.value(run.steps.silenceStart, .time(.instant)) + " on"
-                + place(run.file, run.start + run.steps.silencePlace, of: 1))
+                + location(run.file, run.start + run.steps.silencePlace, of: 1))
     }
     if !account.skipped.isEmpty {
         let size = PeopleText.size(account.skipped.values.reduce(0, +))
@@ -59,7 +59,8 @@ package func accountSentence(
 }
 
 extension ClockRun {
-    /// Whether the log is silent for an hour and for far longer than ever else: not every night, or every weekend.
+    /// Whether the log is once silent for an hour, and far longer than at other times. Nights and weekends recur, so
+    /// they do not count.
     fileprivate var hasOddSilence: Bool {
         lines >= 1000 && steps.silence >= 3_600_000_000 && steps.silence >= 10 * steps.nextSilence
     }

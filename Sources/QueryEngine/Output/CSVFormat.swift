@@ -1,7 +1,7 @@
 import MailLog
 
 extension OutputFormat {
-    /// Commas between values, quotes where RFC 4180 asks for them; lines end in a line feed alone.
+    /// RFC 4180, with line feeds as ends of lines.
     static let csv = OutputFormat(
         "csv", summary: "comma-separated values, quoted where they must be", isPiecewise: true
     ) { SeparatedWriter($0, $1, separator: UInt8(ascii: ","), appendCell: appendCSV) }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Writes to a file descriptor. A reader that has gone away is no error: the run ends quietly. A reader that takes
-/// nothing does not hold up an interrupted run.
+/// Writes to a file descriptor. If the reader goes away, the run ends without an error. If the reader does not read, an
+/// interrupted run does not wait for it.
 package final class DescriptorSink: ByteSink {
     private let descriptor: Int32
     private let run: RunState
-    /// An interrupt is looked for after so many bytes.
+    /// Bytes between two checks for an interrupt.
     private static let pieceSize = 64 * 1024
 
     package init(_ descriptor: Int32, run: RunState) {
@@ -13,8 +13,8 @@ package final class DescriptorSink: ByteSink {
         self.run = run
     }
 
-    /// Standard output. A pipe or a terminal is opened again for writes that do not block: the flag would be shared
-    /// with other processes otherwise.
+    /// Standard output. A pipe or a terminal is opened again as non-blocking: other processes share the flags of the
+    /// original.
     private static let output: Int32 = {
         var status = stat()
         guard fstat(STDOUT_FILENO, &status) == 0, [S_IFIFO, S_IFCHR].contains(status.st_mode & S_IFMT) else {
@@ -24,7 +24,7 @@ package final class DescriptorSink: ByteSink {
         return again >= 0 ? again : STDOUT_FILENO
     }()
 
-    /// Pauses of 50 ms without progress that an interrupted run grants its reader.
+    /// Pauses of 50 ms without progress after which an interrupted run stops writing.
     private static let patience = 20
 
     package func write(_ bytes: [UInt8]) -> Bool {
@@ -59,7 +59,7 @@ package final class DescriptorSink: ByteSink {
         Glibc.write(descriptor, bytes, count)
     }
 
-    /// What follows on a terminal begins on a line of its own.
+    /// On a terminal, starts a new line for later output.
     private func breakOff() -> Bool {
         if isatty(descriptor) == 1 { _ = DescriptorSink.write(descriptor, "\n", 1) }
         return false

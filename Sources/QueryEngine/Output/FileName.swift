@@ -2,23 +2,23 @@ import MailLog
 import QuerySyntax
 import SystemText
 
-/// The name of a file with the values of fields in it: `"out/{day}-{host}.csv"`.
+/// A file name that contains values of fields: `"out/{day}-{host}.csv"`.
 ///
-/// Different values never share a name, and a name is printable ASCII that can be read back:
+/// Different values have different names. A name is printable ASCII and can be decoded:
 ///
-/// - letters, digits and `+ - . : = @ _` of a value are themselves, every other byte is `%` and two hexadecimal digits;
-/// - so are a dash or dot that begins a value and a dot that ends it: no option, no hidden file, no `..`;
-/// - a missing value is `%none`, an empty text `%empty`;
-/// - elements of a list have commas between them;
-/// - of a value too long for a name, the beginning is followed by `%+` and a hash of the whole.
+/// - letters, digits and `+ - . : = @ _` of a value are kept; every other byte is `%` and two hexadecimal digits
+/// - a leading dash or dot and a trailing dot are encoded too: no option, no hidden file, no `..`
+/// - a missing value is `%none`, an empty text `%empty`
+/// - commas separate the elements of a list
+/// - a value that is too long is cut, and followed by `%+` and a hash of the whole value
 struct FileName: Sendable {
     private enum Part: Sendable {
         case text([UInt8])
-        /// With the byte that ends the value and is not in it; nil where nothing needs to tell its end.
+        /// `mark` is the byte after the value, which the value must not contain; nil if the end is clear without it.
         case value(Schema.Column, mark: UInt8?)
     }
 
-    /// The directory that stands before all values, with its slash; it is the user's own.
+    /// Folder before the first value, with its slash. The user chose it.
     let folder: String
     private var parts: [Part] = []
     private let valueLimit: Int
@@ -49,12 +49,12 @@ struct FileName: Sendable {
             rest = rest[rest.index(after: close)...]
         }
         parts.append(.text(SystemText.bytes(text + rest)))
-        // Now texts and values take turns.
+        // Texts and values alternate now.
         guard case .text(let first) = parts[0] else { preconditionFailure("a name begins with a text") }
         let end = (first.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1
         folder = SystemText.string(first[..<end])
         parts[0] = .text(Array(first[end...]))
-        // Below 40 there is no room for the hash.
+        // The hash takes up to 40 bytes.
         valueLimit = max(40, 200 / max(1, parts.count / 2))
         self.parts = parts
         try markEnds(file)
@@ -67,24 +67,23 @@ struct FileName: Sendable {
         }
     }
 
-    /// Finds the separator after each value of variable length, except the last one.
+    /// Determines `mark` of each value of variable length, except the last one.
     private mutating func markEnds(_ file: Name) throws(Diagnostic) {
         let free = parts.indices.filter {
             if case .value(let column, _) = parts[$0] { !FileName.isFixed(column.type) } else { false }
         }
-        for place in free.dropLast() {
-            guard case .value(let column, _) = parts[place], case .text(let text) = parts[place + 1] else {
+        for index in free.dropLast() {
+            guard case .value(let column, _) = parts[index], case .text(let text) = parts[index + 1] else {
                 continue
             }
             var ends: [UInt8] = [UInt8(ascii: "%")]
-            // The elements of a list have commas between them.
             if case .list = column.type { ends.append(UInt8(ascii: ",")) }
             guard let mark = text.first, !ends.contains(mark) else {
                 throw Diagnostic(
                     "'{\(column.name)}' has no separator after it in the file's name", at: file.range,
                     hint: "write a character such as '-' after it")
             }
-            parts[place] = .value(column, mark: mark)
+            parts[index] = .value(column, mark: mark)
         }
     }
 
@@ -96,7 +95,7 @@ struct FileName: Sendable {
         }
     }
 
-    /// The name for a row, from the folder on.
+    /// Returns the name for a row, relative to `folder`.
     func path(_ row: Row, _ redaction: Redaction?) -> [UInt8] {
         var path: [UInt8] = []
         for part in parts {
@@ -116,8 +115,8 @@ struct FileName: Sendable {
         if value.isMissing { return path.append(contentsOf: "%none".utf8) }
         if value.kind == .list {
             if value.elements.isEmpty { path.append(UInt8(ascii: ",")) }
-            for (place, element) in value.elements.enumerated() {
-                if place > 0 { path.append(UInt8(ascii: ",")) }
+            for (index, element) in value.elements.enumerated() {
+                if index > 0 { path.append(UInt8(ascii: ",")) }
                 append(element, type.element, mark: mark, to: &path)
             }
             return
@@ -129,11 +128,11 @@ struct FileName: Sendable {
 
     static func append(_ text: [UInt8], mark: UInt8? = nil, to path: inout [UInt8]) {
         if text.isEmpty { return path.append(contentsOf: "%empty".utf8) }
-        for (place, byte) in text.enumerated() {
-            let isFirst = place == 0
+        for (index, byte) in text.enumerated() {
+            let isFirst = index == 0
             let isPlain: Bool
             switch byte {
-            case UInt8(ascii: "."): isPlain = !isFirst && place < text.count - 1
+            case UInt8(ascii: "."): isPlain = !isFirst && index < text.count - 1
             case UInt8(ascii: "-"): isPlain = !isFirst
             case UInt8(ascii: "+"), UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: "@"),
                 UInt8(ascii: "_"):
@@ -151,7 +150,7 @@ struct FileName: Sendable {
 
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    /// Cuts the end of a value, between two of its bytes, and appends 128 bits of a hash of all of it.
+    /// Cuts a value between two encoded bytes, and appends 128 bits of its hash.
     private func shorten(_ path: inout [UInt8], from start: Int) {
         let value = path[start...]
         let hashes = [(0, 1), (2, 3)].map { SipHash(key: $0).hash(value) }

@@ -1,15 +1,14 @@
 import MailLog
 
-/// Cells that a spreadsheet would take for formulas and run (`--safe-csv`). A quote before a formula makes it text.
-/// Numbers, durations and times stay as they are: nothing in their digits runs.
+/// Defuses cells that a spreadsheet would run as formulas (`--safe-csv`): a quote before a formula makes it text.
+/// Numbers, durations and times are kept.
 ///
-/// A formula begins at the start of a text, and also after each `;`, `,`, tab or line break in it: some spreadsheets
-/// and some locales end a cell there, whatever separates the cells of the file.
+/// A formula begins at the start of a text, or after a `;`, `,`, tab or line break in it. In some spreadsheets and
+/// locales such a character ends the cell, whatever the separator of the file is.
 ///
-/// CSV and TSV files and tables of HTML pages are opened as cells. Markdown, JSON and raw lines are not, and stay as
-/// they are.
+/// Spreadsheets open CSV and TSV files and HTML tables. Markdown, JSON and raw lines are not changed.
 enum Formula {
-    /// Appends the text of a cell, with a quote before each formula in it.
+    /// Appends the text of a cell, with a quote before each formula.
     static func defuse(_ cell: Bytes, to text: inout [UInt8]) {
         if let first = firstByte(cell, from: 0), [9, 10, 13].contains(cell[first]) { text.append(quote) }
         var isStart = true
@@ -34,8 +33,8 @@ enum Formula {
         (start..<cell.count).first { cell[$0] != UInt8(ascii: " ") }
     }
 
-    /// Whether a formula may begin at an index. Some programs skip blanks before it, and some languages have wide forms
-    /// of its mark.
+    /// Whether a formula may begin at an index. Some programs skip blanks before it. Some languages use wide forms of
+    /// its first character.
     private static func mayBegin(_ cell: Bytes, at index: Int) -> Bool {
         guard let mark = firstByte(cell, from: index) else { return false }
         // U+FF0B, U+FF0D, U+FF1D, U+FF20.

@@ -1,27 +1,25 @@
 import MailLog
 
 extension OutputFormat {
-    /// One array of objects.
     static let json = OutputFormat(
         "json", summary: "an array of objects, a row on each line", isPiecewise: true
     ) { JSONWriter($0, $1, isArray: true) }
 
-    /// An object on each line.
     static let jsonl = OutputFormat(
         "jsonl", summary: "an object on each line", isPiecewise: true
     ) { JSONWriter($0, $1, isArray: false) }
 }
 
-/// Writes a row as an object with a key for each column; a missing value is null. A log line has only the
-/// keys of the fields that it has, of which most lines lack most.
+/// Writes a row as an object with a key for each column. A missing value is null. For log lines, missing fields have no
+/// key: a line has few of the fields.
 private final class JSONWriter: RowWriter {
     private let columns: [(key: [UInt8], type: ValueType)]
     private let slots: [Int]
     private let isArray: Bool
     private let escapes: Bool
     private let omitsMissing: Bool
-    /// Whether the array has been opened and has no row yet. Never in the writers of pieces: their rows all
-    /// have the comma before them that the first row of the answer loses.
+    /// Whether the array is open and has no row yet. False in writers of pieces: their rows begin with a comma, which
+    /// `append(piece:)` removes from the first row of the answer.
     private var isEmpty = false
 
     init(_ schema: Schema, _ options: OutputOptions, isArray: Bool) {
@@ -51,13 +49,13 @@ private final class JSONWriter: RowWriter {
         isEmpty = false
         text.append(UInt8(ascii: "{"))
         var isFirst = true
-        for place in slots.indices {
-            let value = row[slots[place]]
+        for index in slots.indices {
+            let value = row[slots[index]]
             if omitsMissing, value.isMissing { continue }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            text.append(contentsOf: columns[place].key)
-            JSONText.append(value, columns[place].type, to: &text, escapes: escapes)
+            text.append(contentsOf: columns[index].key)
+            JSONText.append(value, columns[index].type, to: &text, escapes: escapes)
         }
         text.append(UInt8(ascii: "}"))
         if !isArray { text.append(UInt8(ascii: "\n")) }

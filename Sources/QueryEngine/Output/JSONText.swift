@@ -1,6 +1,6 @@
 import MailLog
 
-/// Values as JSON, which is valid UTF-8 whatever the log holds: bytes that are no UTF-8 become U+FFFD.
+/// Values as JSON in valid UTF-8. Invalid bytes become U+FFFD.
 package enum JSONText {
     package static func append(
         _ value: Value, _ type: ValueType, to text: inout [UInt8], escapes: Bool = false
@@ -20,15 +20,15 @@ package enum JSONText {
         case .text: append(value.bytes, to: &text, escapes: escapes)
         case .list:
             text.append(UInt8(ascii: "["))
-            for (place, element) in value.elements.enumerated() {
-                if place > 0 { text.append(UInt8(ascii: ",")) }
+            for (index, element) in value.elements.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ",")) }
                 append(element, type.element, to: &text, escapes: escapes)
             }
             text.append(UInt8(ascii: "]"))
         }
     }
 
-    /// Appends a string in quotes. With `escapes`, what would act on a terminal is written as `\u202e` too.
+    /// Appends a quoted string. With `escapes`, control and formatting characters are written as `\u202e` too.
     package static func append(_ string: Bytes, to text: inout [UInt8], escapes: Bool = false) {
         text.append(quote)
         var index = 0

@@ -1,5 +1,5 @@
 extension OutputFormat {
-    /// Tables of GitHub's Markdown, aligned so that they read well as they are.
+    /// GitHub's Markdown. Tables are aligned, so that the source is readable too.
     static let markdown = OutputFormat(
         "md", summary: "Markdown with titles, queries, tables with units and charts", isPiecewise: false,
         columns: \.readable, page: .markdown
@@ -10,10 +10,10 @@ extension OutputFormat {
 }
 
 extension Page {
-    /// Says what the HTML page says.
+    /// The same parts as the HTML page.
     static let markdown = Page(
         head: "", title: { "## \(escaped($0))\n\n" },
-        // Indented code needs no fence, which a query might hold.
+        // Indented code needs no fence, which a query might contain.
         query: { text in
             text.split(separator: "\n").map { "    \($0)\n" }.joined() + "\n"
         },

@@ -1,4 +1,4 @@
-/// Every output format. A new format is one line here.
+/// All output formats. A new format is one line here.
 package enum OutputFormats {
     package static let all: [OutputFormat] = [
         .table, .tsv, .csv, .json, .jsonl, .markdown, .html, .svg, .raw,

@@ -1,11 +1,10 @@
-/// The line that says how far the reading has come: `45% ██████▌       3.4 GB of 7.5 GB  350.0 MB/s  12s
-/// left`.
+/// Progress of reading: `45% ██████▌       3.4 GB of 7.5 GB  350.0 MB/s  12s left`.
 package enum ProgressBar {
     private static let longest = 30
     private static let shortest = 8
 
-    /// The bar for a terminal so many columns wide, of which one stays free. `done` and `total` are bytes,
-    /// the total is nil for a pipe; `elapsed` is in seconds.
+    /// Returns the bar for a terminal of `width` columns; the last column stays free. `done` and `total` are bytes;
+    /// `total` is nil for a pipe. `elapsed` is in seconds.
     package static func text(done: Int, total: Int?, elapsed: Double, width: Int, isUTF8: Bool) -> String {
         let columns = max(0, width - 1)
         let rate = elapsed > 0 ? Double(done) / elapsed : 0
@@ -17,7 +16,7 @@ package enum ProgressBar {
         let percent = "\(Int(share * 100))%"
         var facts = ["\(PeopleText.size(done)) of \(PeopleText.size(total))", "\(PeopleText.size(rate))/s"]
         if rate > 0, share < 1 {
-            // Whole seconds: a countdown that shows parts of them is never read.
+            // In whole seconds: nobody can read faster changes.
             let left = min(1e9, (Double(total - done) / rate).rounded(.up))
             facts.append("\(duration(Int(left) * 1_000_000)) left")
         }
@@ -32,7 +31,7 @@ package enum ProgressBar {
         }
     }
 
-    /// As many facts as fit.
+    /// Joins as many facts as fit.
     private static func joined(_ facts: [String], _ columns: Int) -> String {
         facts.reduce("") { line, fact in
             let longer = line.isEmpty ? fact : "\(line)  \(fact)"

@@ -1,7 +1,7 @@
 import MailLog
 
 extension OutputFormat {
-    /// The log lines as they stand in the file.
+    /// The log lines, unchanged.
     static let raw = OutputFormat(
         "raw", summary: "the log lines themselves; of other rows the bare values, with tabs between them",
         isPiecewise: true,
@@ -14,7 +14,7 @@ extension OutputFormat {
     ) { RawWriter($0, $1) }
 }
 
-/// Writes values and nothing else; a terminal gets them without what would act on it.
+/// Writes values only. On a terminal, control characters are escaped.
 private final class RawWriter: RowWriter {
     private let columns: [Schema.Column]
     private let escapes: Bool
@@ -28,8 +28,8 @@ private final class RawWriter: RowWriter {
     func begin(into text: inout [UInt8]) {}
 
     func append(_ row: Row, into text: inout [UInt8]) {
-        for (place, column) in columns.enumerated() {
-            if place > 0 { text.append(UInt8(ascii: "\t")) }
+        for (index, column) in columns.enumerated() {
+            if index > 0 { text.append(UInt8(ascii: "\t")) }
             ValueText.with(row[column.slot], column.type, &scratch) { value in
                 if escapes {
                     DisplayText.append(value, to: &text)

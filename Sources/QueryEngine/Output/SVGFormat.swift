@@ -1,7 +1,6 @@
 import MailLog
 
 extension OutputFormat {
-    /// A picture of the rows.
     static let svg = OutputFormat(
         "svg", summary: "a picture of the rows, as `chart` draws them", isPiecewise: false,
         columns: \.readable

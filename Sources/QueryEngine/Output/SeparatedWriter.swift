@@ -1,6 +1,6 @@
 import MailLog
 
-/// Writer of one line per row, with a byte between the values.
+/// Writes one line per row, with a separator between the values.
 final class SeparatedWriter: RowWriter {
     typealias AppendCell = (Bytes, OutputOptions, inout [UInt8]) -> Void
 

@@ -1,7 +1,6 @@
 import MailLog
 
 extension OutputFormat {
-    /// A line for each row, tabs between its values.
     static let tsv = OutputFormat(
         "tsv", summary: "tab-separated values, with \\t, \\n, \\r and \\\\ for what would break a line",
         isPiecewise: true

@@ -1,7 +1,6 @@
 import MailLog
 
 extension OutputFormat {
-    /// Aligned columns for people.
     static let table = OutputFormat(
         "table", summary: "aligned columns for people, with units", isPiecewise: false,
         columns: \.readable
@@ -9,8 +8,7 @@ extension OutputFormat {
 }
 
 extension Schema {
-    /// The columns that a page has room for: of a log line, those that tell most, and what the query has
-    /// added.
+    /// Columns that fit on a page. For log lines, the most important fields and columns that the query added.
     var readable: Schema {
         guard isLines else { return self }
         var schema = self
@@ -22,16 +20,15 @@ extension Schema {
     }
 }
 
-/// Writes rows in columns. The first rows are held back until the widths of the columns are known from them;
-/// later rows widen a column where there is room. Numbers are never cut, text that does not fit ends in `…`.
+/// Writes rows in aligned columns. The first rows are held until they determine the widths. Later rows widen a column
+/// if there is room. Numbers are never cut. Text that does not fit ends in `…`.
 final class TableWriter: RowWriter {
-    /// What stands around cells.
+    /// Text around cells.
     struct Frame {
         var start: StaticString
         var gap: StaticString
         var end: StaticString
-        /// Whether the page is Markdown, where text must not be markup and the second line tells the
-        /// alignment.
+        /// Markdown escapes its marks, and has a rule with the alignments below the header.
         var isMarkdown: Bool
 
         static let plain = Frame(start: "", gap: "  ", end: "", isMarkdown: false)
@@ -44,7 +41,8 @@ final class TableWriter: RowWriter {
         let text: PeopleText
         let isAny: Bool
         var isRight: Bool
-        /// Whether it gives way to the others: a query is asked for by its row's number.
+        /// Whether other columns get their width first. True for queries: `:lines N` and its like refer to them by row
+        /// number.
         let givesWay: Bool
         /// In columns of the terminal.
         var width: Int
@@ -53,26 +51,26 @@ final class TableWriter: RowWriter {
     private let options: OutputOptions
     private let frame: Frame
     private var columns: [Column]
-    /// Cells that wait, one after another, and where each ends.
+    /// Held cells, concatenated, with the end offset of each.
     private var cells: [UInt8] = []
     private var ends: [Int] = []
     private var scratch: [UInt8] = []
     private var rows = 0
     private var isLaidOut = false
-    /// Rows that were written, and the columns that their numbers take.
+    /// Number of written rows, and the width of row numbers.
     private var written = 0
     private var numberWidth = 0
-    /// Whether each row is lines of its own, a column on each.
+    /// Whether each row is a block with one line per column.
     private var isTurned = false
 
-    /// So many rows, or bytes of text, decide the widths.
+    /// Rows, or bytes of cells, that determine the widths.
     private static let heldRows = 1000
     private static let heldBytes = 4 << 20
-    /// No text is cut to less than this.
+    /// Minimum width of a cut text.
     private static let leastWidth = 8
-    /// Where cells are not cut, a longer one stands out and widens nothing: one cell must not pad every row.
+    /// Without cutting, longer cells do not widen their column: one cell must not pad every row.
     private static let widestPadded = 100
-    /// No terminal has more columns.
+    /// Maximum width of a line, for terminals that report more.
     private static let widestLine = 1000
 
     init(_ schema: Schema, _ options: OutputOptions, _ frame: Frame) {
@@ -90,7 +88,7 @@ final class TableWriter: RowWriter {
 
     // MARK: Cells
 
-    /// Markdown's own marks are escaped, so that text stays text. An underscore inside a word is no mark.
+    /// Returns the text of a cell. In Markdown, marks are escaped, except an underscore inside a word.
     static func shown(_ text: [UInt8], _ frame: Frame) -> [UInt8] {
         guard frame.isMarkdown else { return text }
         let safe = DisplayText.shown(text)
@@ -157,14 +155,14 @@ final class TableWriter: RowWriter {
 
     private var limit: Int? { frame.isMarkdown ? nil : options.width.map { min($0, TableWriter.widestLine) } }
 
-    /// What a line takes besides its cells.
+    /// Width of a line without its cells.
     private var frameWidth: Int {
         frame.start.utf8CodeUnitCount + frame.end.utf8CodeUnitCount
             + frame.gap.utf8CodeUnitCount * max(0, columns.count - 1)
             + (numberWidth > 0 ? numberWidth + frame.gap.utf8CodeUnitCount : 0)
     }
 
-    /// Whether numbers and the least of texts take more than a line.
+    /// Whether the numbers and the minimum widths of texts exceed the line.
     private var isTooWide: Bool {
         guard options.turnsWideRows, let limit, columns.count > 1 else { return false }
         let least = columns.reduce(frameWidth) {
@@ -173,7 +171,7 @@ final class TableWriter: RowWriter {
         return least > limit
     }
 
-    /// A column takes what its cells need; once the table stands, only what the other columns leave.
+    /// Widens a column for a cell. After layout, only unused room is available.
     private func widen(_ index: Int, to width: Int) {
         guard width > columns[index].width else { return }
         guard let limit else {
@@ -188,8 +186,8 @@ final class TableWriter: RowWriter {
         columns[index].width += max(0, min(width - columns[index].width, room))
     }
 
-    /// Shares out the line: narrow columns get what they need, wide ones equal parts of what is left, and last
-    /// those that give way.
+    /// Distributes the line. Narrow columns get their width, wide columns equal parts of the rest. Columns with
+    /// `givesWay` come last.
     private func fit() {
         guard let limit else { return }
         let texts = columns.indices.filter { !columns[$0].isRight }.sorted {
@@ -199,9 +197,9 @@ final class TableWriter: RowWriter {
         let yielding = columns.filter(\.givesWay).count * TableWriter.leastWidth
         var room = limit - frameWidth - yielding - columns.reduce(0) { $0 + ($1.isRight ? $1.width : 0) }
         let sharing = texts.count { !columns[$0].givesWay }
-        for (place, index) in texts.enumerated() {
+        for (rank, index) in texts.enumerated() {
             if columns[index].givesWay { room += TableWriter.leastWidth }
-            let share = max(TableWriter.leastWidth, room / max(1, sharing - place))
+            let share = max(TableWriter.leastWidth, room / max(1, sharing - rank))
             columns[index].width = min(columns[index].width, share)
             room -= columns[index].width
         }
@@ -210,7 +208,7 @@ final class TableWriter: RowWriter {
     private func layOut(into text: inout [UInt8]) {
         isLaidOut = true
         if frame.isMarkdown {
-            // The rule of a column takes at least three characters.
+            // The rule of a Markdown column has at least three characters.
             for index in columns.indices { columns[index].width = max(3, columns[index].width) }
         }
         if options.numbersRows, !frame.isMarkdown { numberWidth = max(2, String(rows).utf8.count) }
@@ -258,7 +256,7 @@ final class TableWriter: RowWriter {
         ends.removeAll(keepingCapacity: true)
     }
 
-    /// A row as lines: the column's name, its value as long as it is.
+    /// Writes a row as lines of name and uncut value.
     private func writeTurned(into text: inout [UInt8], _ cell: (Int) -> [UInt8]) {
         let width = min(
             columns.map { TableWriter.width($0.name) }.max() ?? 0, limit ?? TableWriter.widestPadded)
@@ -302,7 +300,7 @@ final class TableWriter: RowWriter {
         }
     }
 
-    /// Appends a cell as far as it fits; the columns that it takes.
+    /// Appends a cell, cut to `columns`. Returns its width.
     @discardableResult
     private func append(_ cell: [UInt8], columns: Int = .max, to text: inout [UInt8]) -> Int {
         cell.withBytes {

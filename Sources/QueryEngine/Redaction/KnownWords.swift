@@ -1,13 +1,13 @@
 import MailLog
 
-/// Words that name nobody: those of mail programs, of their replies and of mlq. Any other word of a text may be a
-/// name, so that redaction replaces it.
+/// Words that identify nobody: words of mail programs, of their replies and of mlq. Redaction replaces all other words
+/// of a text, because they may be names.
 ///
-/// First names and surnames are not in the list, also where they are words. Words that mlq declares elsewhere
-/// (fields, events, processes, line templates, reasons, investigations) are added to it.
+/// First names and surnames are excluded, even if they are words. Words that mlq declares elsewhere (fields, events,
+/// processes, line templates, reasons, investigations) are added.
 enum KnownWords {
-    /// Whether every part of a run of letters, digits, dots, hyphens and underscores is a word, a single letter or a
-    /// number. Digits in a part are ignored.
+    /// Whether each part of a run of letters, digits, dots, hyphens and underscores is a word, a letter or a number.
+    /// Digits in a part are ignored.
     static func contain(_ run: ArraySlice<UInt8>) -> Bool {
         var part: [UInt8] = []
         let ellipsis = "…".utf8
@@ -27,7 +27,7 @@ enum KnownWords {
         part.count < 2 || words.contains(String(decoding: part, as: UTF8.self))
     }
 
-    /// Whether a domain may end with that label.
+    /// Whether a domain can end with the label.
     static func isTopLevel(_ label: ArraySlice<UInt8>) -> Bool {
         topLevels.contains(String(decoding: label.map(\.asciiLowercased), as: UTF8.self))
             || label.starts(with: "xn--".utf8)
@@ -64,7 +64,7 @@ enum KnownWords {
         text.utf8.split { !$0.isLetter }.map { String(decoding: $0, as: UTF8.self).lowercased() }
     }
 
-    /// A line's template without the names of its fields; the words that a field may be stay.
+    /// Returns a line template without its field names. Values of closed sets stay.
     private static func withoutGaps(_ template: String) -> String {
         template.split(separator: "<", omittingEmptySubsequences: false).map { piece in
             guard let equals = piece.firstIndex(where: { $0 == "=" || $0 == ">" }) else {
@@ -78,8 +78,8 @@ enum KnownWords {
         Set(text.split { $0.isWhitespace }.map(String.init))
     }
 
-    /// Generic domains that many have, those of tests, and all of countries. Names below any other are not domains:
-    /// `local`, `lan`, `home`.
+    /// Generic top-level domains in common use, those for tests, and all of countries. Names below other labels are no
+    /// domains: `local`, `lan`, `home`.
     private static let topLevels = list(
         """
         aero app arpa asia biz blog cat club cloud com coop dev edu email example gov group info int invalid jobs

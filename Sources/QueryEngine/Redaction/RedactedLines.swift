@@ -1,12 +1,12 @@
 import MailLog
 
-/// Redacts whole log lines: values of fields by the types of their fields, the rest as free text. A field and the same
-/// text in its line have the same pseudonym.
+/// Redacts log lines: values of fields by the type of the field, the rest as free text. A field and the same text in
+/// its line have the same pseudonym.
 final class RedactedLines: Sendable {
-    /// Decoders that no thread uses at the moment.
+    /// Decoders that no thread is using.
     private let idle = Mutex<[Parts]>([])
 
-    /// The line as it may be shown; nil if the text is no log line.
+    /// Returns the redacted line; nil if the text is no log line.
     func redact(_ line: ArraySlice<UInt8>, _ redaction: Redaction) -> [UInt8]? {
         let parts = idle.withLock { $0.popLast() } ?? Parts()
         defer { idle.withLock { $0.append(parts) } }
@@ -14,7 +14,7 @@ final class RedactedLines: Sendable {
     }
 }
 
-/// The parts of a line that are values of fields. Used by one thread at a time.
+/// Decoder for the values of fields in a line. Used by one thread at a time.
 private final class Parts: @unchecked Sendable {
     private let fields: [(slot: Int, kind: TextKind)]
     private let message = Field("text").slot
@@ -47,36 +47,40 @@ private final class Parts: @unchecked Sendable {
             decoder.decodeBody(into: record)
 
             var output: [UInt8] = []
-            var place = 0
+            var position = 0
             func copy(to end: Int) {
-                output += buffer[place..<end]
-                place = end
+                output += buffer[position..<end]
+                position = end
             }
             func redactText(to end: Int) {
-                if place < end { output += RedactedText(Array(buffer[place..<end])[...], redaction).bytes }
-                place = end
+                if position < end {
+                    output += RedactedText(Array(buffer[position..<end])[...], redaction).bytes
+                }
+                position = end
             }
-            // The stamp and the log's own host stay, the tag is text.
+            // Stamp and host of the log are kept. The tag is redacted as text.
             if let host = range(of: host, in: line) { copy(to: host.upperBound) }
-            if let message = range(of: message, in: line) { redactText(to: max(place, message.lowerBound)) }
-            for (range, kind) in values(of: line) where range.lowerBound >= place {
+            if let message = range(of: message, in: line) {
+                redactText(to: max(position, message.lowerBound))
+            }
+            for (range, kind) in values(of: line) where range.lowerBound >= position {
                 redactText(to: range.lowerBound)
                 let value = Array(buffer[range])
                 output += redaction.text(value[...], kind) ?? value
-                place = range.upperBound
+                position = range.upperBound
             }
             redactText(to: line.count)
             return output
         }
     }
 
-    /// From left to right; of values that begin at the same byte the longest comes first.
+    /// Ranges of values from left to right. Of values with the same start, the longest comes first.
     private func values(of line: Bytes) -> [(range: Range<Int>, kind: TextKind)] {
         fields.compactMap { slot, kind in range(of: slot, in: line).map { ($0, kind) } }
             .sorted { ($0.0.lowerBound, -$0.0.count) < ($1.0.lowerBound, -$1.0.count) }
     }
 
-    /// Where the value of a field is in the line; nil where it is made or missing.
+    /// Returns the range of a field in the line; nil if it is missing or derived.
     private func range(of slot: Int, in line: Bytes) -> Range<Int>? {
         let value = slots[slot]
         guard value.kind == .text, !value.bytes.isEmpty, line.holds(value.bytes) else { return nil }

@@ -1,17 +1,16 @@
 import MailLog
 import QuerySyntax
 
-/// A query as it may be shown: its values have the names that the fields they are compared with have in rows. Texts
-/// and regexes that are looked for, and values of names that the query makes, may be anything: of these only
-/// words that are mlq's own or a mail server's stay.
+/// Redacts a query. A value compared with a field gets the pseudonym of that field. In search texts, regexes and values
+/// of other names, only known words are kept.
 struct RedactedQuery {
     private let redaction: Redaction
     private let source: Source
     private let tokens: [Token]
-    /// The names that the query uses.
+    /// Names that the query uses.
     private let names: Set<String>
 
-    /// nil where the text is no query.
+    /// Returns nil if the text is no query.
     init?(_ text: String, _ redaction: Redaction, names: Set<String>) {
         self.redaction = redaction
         source = Source(name: "query", text: text)
@@ -25,24 +24,24 @@ struct RedactedQuery {
 
     var text: String {
         var output: [UInt8] = []
-        var place = 0
+        var position = 0
         var side = Side()
         for token in tokens {
             let (lower, upper) = (token.range.lower, token.range.upper)
-            guard lower >= place, upper <= source.bytes.count else { continue }
-            output += source.bytes[place..<lower]
-            place = upper
+            guard lower >= position, upper <= source.bytes.count else { continue }
+            output += source.bytes[position..<lower]
+            position = upper
             output += shown(Array(source.bytes[lower..<upper])[...], token.role, side)
             side.go(past: token, source)
         }
-        output += source.bytes[place...]
+        output += source.bytes[position...]
         return String(decoding: output, as: UTF8.self)
     }
 
-    /// What a value is compared with.
+    /// The left side of a comparison.
     private struct Side {
         var field: String?
-        /// Whether only operators that compare whole values stand between.
+        /// Whether all operators since the field compare whole values.
         var isWhole = true
 
         mutating func go(past token: Token, _ source: Source) {
@@ -62,14 +61,14 @@ struct RedactedQuery {
         case .comment: RedactedText(text, redaction, isQuery: true).bytes
         case .regex: words(text)
         case .string where text.count >= 2:
-            // What follows the closing quote says that case does not matter.
+            // An `i` after the closing quote ignores case.
             [text[text.startIndex]] + value(text.dropFirst(), side)
         case .value, .string: value(text, side)
         default: Array(text)
         }
     }
 
-    /// A value is what its field is, where an operator stands between that compares whole values.
+    /// Redacts a value by the type of its field, if the operator compares whole values.
     private func value(_ text: ArraySlice<UInt8>, _ side: Side) -> [UInt8] {
         guard let type = side.field.flatMap(Fields.named)?.type else { return words(text) }
         switch type {
@@ -95,29 +94,29 @@ struct RedactedQuery {
 
     private func words(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
-        var place = text.startIndex
-        while place < text.endIndex {
-            let end = text[place...].firstIndex { !RedactedText.isHost($0) && $0 != 0x40 } ?? text.endIndex
-            let run = text[place..<end]
-            if text[place] == UInt8(ascii: "\\"), place + 1 < text.endIndex {
+        var position = text.startIndex
+        while position < text.endIndex {
+            let end = text[position...].firstIndex { !RedactedText.isHost($0) && $0 != 0x40 } ?? text.endIndex
+            let run = text[position..<end]
+            if text[position] == UInt8(ascii: "\\"), position + 1 < text.endIndex {
                 // An escape such as `\d`.
-                output += text[place...place + 1]
-                place += 2
-            } else if let gap = gap(text[place...]) {
-                output += text[place..<gap]
-                place = gap
+                output += text[position...position + 1]
+                position += 2
+            } else if let gap = gap(text[position...]) {
+                output += text[position..<gap]
+                position = gap
             } else if run.isEmpty {
-                output.append(text[place])
-                place += 1
+                output.append(text[position])
+                position += 1
             } else {
                 output += shown(run)
-                place = end
+                position = end
             }
         }
         return output
     }
 
-    /// The end of `<name>`, `(?<name>` or `{name}` at the start of a text, where it is one that the query uses.
+    /// Returns the end of `<name>`, `(?<name>` or `{name}` at the start of a text, for a name that the query uses.
     private func gap(_ text: ArraySlice<UInt8>) -> Int? {
         guard let first = text.first, first == UInt8(ascii: "<") || first == UInt8(ascii: "{"),
             let end = text.firstIndex(of: first + 2)
@@ -134,17 +133,18 @@ struct RedactedQuery {
             return Array(run)
         }
         var output: [UInt8] = []
-        var place = run.startIndex
-        while place < run.endIndex {
-            let end = run[place...].firstIndex { !($0.isLetter || $0.isDigit || $0 >= 0x80) } ?? run.endIndex
-            let word = run[place..<end]
+        var position = run.startIndex
+        while position < run.endIndex {
+            let end =
+                run[position...].firstIndex { !($0.isLetter || $0.isDigit || $0 >= 0x80) } ?? run.endIndex
+            let word = run[position..<end]
             if word.isEmpty {
-                output.append(run[place])
-                place += 1
+                output.append(run[position])
+                position += 1
                 continue
             }
             output += KnownWords.contain(word) ? Array(word) : redaction.name(word)
-            place = end
+            position = end
         }
         return output
     }

@@ -17,21 +17,21 @@ struct RedactedText {
     private let redaction: Redaction
     /// Whether `<name>` may be a gap in a template.
     private let isQuery: Bool
-    private var place: Int
+    private var position: Int
     private var run = (end: 0, lastEquals: -1, lastAt: -1)
     private var output: [UInt8] = []
-    /// What the key before this place says of the value.
+    /// Meaning of the value, known from the key before it.
     private var meaning: Meaning?
-    /// Whether a recipient was named, so that a relay is where the message goes to.
+    /// Whether a recipient came before. A relay after it is the destination of the message.
     private var hasRecipient = false
 
     init(_ text: ArraySlice<UInt8>, _ redaction: Redaction, isQuery: Bool = false) {
         self.text = text
         self.redaction = redaction
         self.isQuery = isQuery
-        place = text.startIndex
+        position = text.startIndex
         output.reserveCapacity(text.count + 16)
-        while place < text.endIndex { step() }
+        while position < text.endIndex { step() }
     }
 
     var bytes: [UInt8] { output }
@@ -40,7 +40,7 @@ struct RedactedText {
         let meaning = meaning
         self.meaning = nil
         if meaning == .content { return content() }
-        switch text[place] {
+        switch text[position] {
         case UInt8(ascii: "<"): bracket(meaning)
         case UInt8(ascii: "\""): quote(meaning)
         case UInt8(ascii: "["): literal()
@@ -54,31 +54,31 @@ struct RedactedText {
     }
 
     private mutating func copy(_ count: Int) {
-        output += text[place..<place + count]
-        place += count
+        output += text[position..<position + count]
+        position += count
     }
 
-    /// Writes something in the place of the text up to there.
+    /// Replaces the text up to `end`.
     private mutating func replace(upTo end: Int, by bytes: [UInt8]) {
         output += bytes
-        place = end
+        position = end
     }
 
     // MARK: Looking around
 
     private func end(where isOver: (UInt8) -> Bool) -> Int {
-        text[place...].firstIndex(where: isOver) ?? text.endIndex
+        text[position...].firstIndex(where: isOver) ?? text.endIndex
     }
 
     private func isAfter(_ literal: StaticString) -> Bool {
-        let before = text[..<place]
+        let before = text[..<position]
         guard before.count >= literal.utf8CodeUnitCount else { return false }
         let same = zip(before.suffix(literal.utf8CodeUnitCount), literal.buffer).allSatisfy { $0 == $1 }
         return same && !(before.dropLast(literal.utf8CodeUnitCount).last?.isLetter ?? false)
     }
 
-    private func follows(_ literal: StaticString, at place: Int) -> Bool {
-        text[place...].starts(with: literal.buffer)
+    private func follows(_ literal: StaticString, at position: Int) -> Bool {
+        text[position...].starts(with: literal.buffer)
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {
@@ -95,7 +95,7 @@ struct RedactedText {
             || byte == UInt8(ascii: "_")
     }
 
-    /// Whether a name holds four small numbers in a row, as those of dial-in hosts do.
+    /// Whether a name contains four small numbers in a row, as names of dial-in hosts do.
     static func embedsAddress(_ text: ArraySlice<UInt8>) -> Bool {
         var numbers = 0
         var digits = 0
@@ -127,11 +127,11 @@ struct RedactedText {
     /// `<bob@a.example>`, `helo=<pc.a.example>`, `<bob>: Recipient address rejected`.
     private mutating func bracket(_ meaning: Meaning?) {
         guard let end = closingBracket(meaning) else { return copy(1) }
-        let inside = text[(place + 1)..<end]
+        let inside = text[(position + 1)..<end]
         let isLogin = meaning == .login || inside.contains(UInt8(ascii: "@"))
         var shown = Array(inside)
         if RedactedText.placeholders.contains(shown) {
-            // What a reason or a pattern has in the position of a value.
+            // A placeholder of a reason or a pattern.
         } else if meaning == .messageID {
             shown = redaction.messageID(inside)
         } else if meaning == nil, let equals = inside.firstIndex(of: UInt8(ascii: "=")),
@@ -156,10 +156,10 @@ struct RedactedText {
             || QueueID.matches(String(decoding: text, as: UTF8.self))
     }
 
-    /// The place of the `>`. Blanks stand in a quoted local part, or in what a key says is an address.
+    /// Returns the index of the `>`. Blanks are allowed in a quoted local part, and after a key of an address.
     private func closingBracket(_ meaning: Meaning?) -> Int? {
         var isQuoted = false
-        var index = place + 1
+        var index = position + 1
         while index < text.endIndex {
             switch text[index] {
             case UInt8(ascii: "\\") where isQuoted: index += 1
@@ -171,17 +171,17 @@ struct RedactedText {
             }
             index += 1
         }
-        return isQuoted ? text[place...].firstIndex(of: UInt8(ascii: ">")) : nil
+        return isQuoted ? text[position...].firstIndex(of: UInt8(ascii: ">")) : nil
     }
 
-    /// `"john doe"@a.example`, `unknown user: "bob"`; other quotes are only looked into.
+    /// `"john doe"@a.example`, `unknown user: "bob"`. The contents of other quotes are read as text.
     private mutating func quote(_ meaning: Meaning?) {
-        var end = place + 1
+        var end = position + 1
         while end < text.endIndex, text[end] != UInt8(ascii: "\"") {
             end += text[end] == UInt8(ascii: "\\") ? 2 : 1
         }
         guard end < text.endIndex else { return copy(1) }
-        let inside = text[(place + 1)..<end]
+        let inside = text[(position + 1)..<end]
         let mark = [UInt8(ascii: "\"")]
         if end + 1 < text.endIndex, text[end + 1] == UInt8(ascii: "@") {
             replace(upTo: end + 1, by: redaction.name(inside))
@@ -196,18 +196,19 @@ struct RedactedText {
         }
     }
 
-    /// Bytes of the longest address in brackets. A line full of `[` is not searched to its end for each of them.
+    /// Maximum bytes of an address in brackets. Bounds the time for lines with many `[`.
     private static let longestLiteral = 64
 
-    /// `[192.0.2.1]`, `[IPv6:2001:db8::1]`; after `to` it is the server's.
+    /// `[192.0.2.1]`, `[IPv6:2001:db8::1]`. After `to`, the address of a server.
     private mutating func literal() {
-        guard let end = text[place...].prefix(RedactedText.longestLiteral).firstIndex(of: UInt8(ascii: "]")),
-            let address = redaction.network(text[(place + 1)..<end])
+        guard
+            let end = text[position...].prefix(RedactedText.longestLiteral).firstIndex(of: UInt8(ascii: "]")),
+            let address = redaction.network(text[(position + 1)..<end])
         else { return copy(1) }
-        if isAfter("to ") { return copy(end + 1 - place) }
+        if isAfter("to ") { return copy(end + 1 - position) }
         replace(
             upTo: end,
-            by: [UInt8(ascii: "[")] + (follows("[IPv6:", at: place) ? Array("IPv6:".utf8) : []) + address)
+            by: [UInt8(ascii: "[")] + (follows("[IPv6:", at: position) ? Array("IPv6:".utf8) : []) + address)
     }
 
     // MARK: Words
@@ -232,14 +233,14 @@ struct RedactedText {
         return keys
     }()
 
-    /// Word bytes from here on: where they end, and where their last `=` and `@` are. A long run is read once, not for
-    /// each of its parts.
+    /// The rest of the current run of word bytes: its end, its last `=` and `@`. Cached, so that a long run is searched
+    /// once.
     private var wordRun: (end: Int, lastEquals: Int, lastAt: Int) {
         mutating get {
-            if place >= run.end {
+            if position >= run.end {
                 run.end = end { !RedactedText.isWord($0) }
-                run.lastEquals = text[place..<run.end].lastIndex(of: UInt8(ascii: "=")) ?? -1
-                run.lastAt = text[place..<run.end].lastIndex(of: UInt8(ascii: "@")) ?? -1
+                run.lastEquals = text[position..<run.end].lastIndex(of: UInt8(ascii: "=")) ?? -1
+                run.lastAt = text[position..<run.end].lastIndex(of: UInt8(ascii: "@")) ?? -1
             }
             return run
         }
@@ -253,27 +254,27 @@ struct RedactedText {
         default: if takeIPv6() || takeKey() || takeHeader() { return }
         }
         let word = wordRun
-        if word.lastAt >= place { return address(text[place..<word.end]) }
-        guard RedactedText.isHost(text[place]) else { return copy(1) }
-        name(text[place..<self.end { !RedactedText.isHost($0) }], meaning)
+        if word.lastAt >= position { return address(text[position..<word.end]) }
+        guard RedactedText.isHost(text[position]) else { return copy(1) }
+        name(text[position..<self.end { !RedactedText.isHost($0) }], meaning)
     }
 
-    /// A login or a message id as it stands, up to what ends it.
+    /// Replaces an unquoted login or message id.
     private mutating func login(_ meaning: Meaning?) {
         var end = end { " ,;)>\t".utf8.contains($0) }
         if text[end - 1] == UInt8(ascii: ":") { end -= 1 }
-        let value = text[place..<end]
+        let value = text[position..<end]
         replace(upTo: end, by: meaning == .messageID ? redaction.messageID(value) : redaction.login(value))
     }
 
-    private var serverWord: ArraySlice<UInt8> { text[place..<end { " ,;)".utf8.contains($0) }] }
+    private var serverWord: ArraySlice<UInt8> { text[position..<end { " ,;)".utf8.contains($0) }] }
 
     private mutating func takeServer() {
         let server = serverWord
         replace(upTo: server.endIndex, by: redaction.text(server, .server) ?? Array(server))
     }
 
-    /// Whether `relay=` names where a message goes to: after the recipient, or as Postfix writes it. Elsewhere it is
+    /// Whether `relay=` names the destination of a message: after the recipient, or in Postfix's form. Otherwise it is
     /// the client of Sendmail.
     private var isServer: Bool {
         let server = serverWord
@@ -285,29 +286,29 @@ struct RedactedText {
 
     /// Header and body checks write `header Subject: …` and `body …`, filters write `Subject: …`.
     private mutating func takeHeader() -> Bool {
-        guard "hbsHBS".utf8.contains(text[place]) else { return false }
+        guard "hbsHBS".utf8.contains(text[position]) else { return false }
         let end = end { !$0.isLetter }
-        let word = String(decoding: text[place..<end], as: UTF8.self).lowercased()
+        let word = String(decoding: text[position..<end], as: UTF8.self).lowercased()
         switch word {
         case "header", "body":
-            let isCheck = text[..<place].suffix(2).elementsEqual(": ".utf8) && follows(" ", at: end)
+            let isCheck = text[..<position].suffix(2).elementsEqual(": ".utf8) && follows(" ", at: end)
             guard isCheck else { return false }
-            copy(end + 1 - place)
-            let value = text[place..<endOfCheck()]
+            copy(end + 1 - position)
+            let value = text[position..<endOfCheck()]
             if word == "header", !value.contains(UInt8(ascii: ":")) { return true }
             replace(upTo: value.endIndex, by: redaction.content(value))
         case "subject":
             guard follows(": ", at: end) || follows(" '", at: end) || follows(" \"", at: end) else {
                 return false
             }
-            copy(end + (follows(":", at: end) ? 2 : 1) - place)
+            copy(end + (follows(":", at: end) ? 2 : 1) - position)
             meaning = .content
         default: return false
         }
         return true
     }
 
-    /// The last ` from ` before the envelope; without an envelope, the end.
+    /// Returns the index of the last ` from ` before the envelope. Without an envelope, returns the end.
     private func endOfCheck() -> Int {
         guard let envelope = last("; from=") ?? last("; to=") ?? last("; proto=") else {
             return text.endIndex
@@ -315,77 +316,78 @@ struct RedactedText {
         return last(" from ", before: envelope) ?? envelope
     }
 
-    /// Where a literal begins for the last time.
+    /// Returns the last index of a literal.
     private func last(_ literal: StaticString, before end: Int? = nil) -> Int? {
-        (place..<(end ?? text.endIndex)).last { follows(literal, at: $0) }
+        (position..<(end ?? text.endIndex)).last { follows(literal, at: $0) }
     }
 
-    /// In quotes, or up to a comma or semicolon.
+    /// Replaces quoted content, or content up to a comma or semicolon.
     private mutating func content() {
-        let mark = text[place]
+        let mark = text[position]
         let isQuoted = mark == UInt8(ascii: "'") || mark == UInt8(ascii: "\"")
-        let start = isQuoted ? place + 1 : place
+        let start = isQuoted ? position + 1 : position
         let end = text[start...].indices.first { index in
             let isOver =
                 isQuoted ? text[index] == mark : text[index] == UInt8(ascii: ",") || text[index] == 0x3B
             let next = index + 1 < text.endIndex ? text[index + 1] : 0x20
             return isOver && !(next.isLetter || next.isDigit)
         }
-        copy(start - place)
-        let value = text[place..<(end ?? text.endIndex)]
+        copy(start - position)
+        let value = text[position..<(end ?? text.endIndex)]
         guard !value.isEmpty else { return }
         replace(upTo: value.endIndex, by: redaction.content(value))
     }
 
-    /// `2001:db8::1`, where a word begins.
+    /// `2001:db8::1` at the start of a word.
     private mutating func takeIPv6() -> Bool {
-        guard place == text.startIndex || !RedactedText.isHost(text[place - 1]) else { return false }
+        guard position == text.startIndex || !RedactedText.isHost(text[position - 1]) else { return false }
         var end = end { !($0.isDigit || $0.isLetter && $0 | 0x20 < 103 || $0 == 0x3A || $0 == 0x2E) }
-        while end > place, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
+        while end > position, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
         let isWhole = end == text.endIndex || !text[end].isLetter
-        guard isWhole, text[place..<end].contains(UInt8(ascii: ":")) else { return false }
+        guard isWhole, text[position..<end].contains(UInt8(ascii: ":")) else { return false }
         return takeNetwork(upTo: end)
     }
 
-    /// An address and the length of its network's prefix, if it has one.
+    /// Replaces an address, with its prefix length if it has one.
     private mutating func takeNetwork(upTo end: Int) -> Bool {
         if end < text.endIndex, text[end] == UInt8(ascii: "/") {
             let last = text[(end + 1)...].firstIndex { !$0.isDigit } ?? text.endIndex
-            if let network = redaction.network(text[place..<last]) {
+            if let network = redaction.network(text[position..<last]) {
                 replace(upTo: last, by: network)
                 return true
             }
         }
-        guard let address = redaction.network(text[place..<end]) else { return false }
+        guard let address = redaction.network(text[position..<end]) else { return false }
         replace(upTo: end, by: address)
         return true
     }
 
-    /// `key=`; of other keys than those known, only where no address may hold the `=`.
+    /// `key=`. Unknown keys count only if the `=` cannot be part of an address.
     private mutating func takeKey() -> Bool {
         let run = wordRun
         let end = run.end
-        guard run.lastEquals >= place, let equals = text[place..<end].firstIndex(of: UInt8(ascii: "=")) else {
+        guard run.lastEquals >= position, let equals = text[position..<end].firstIndex(of: UInt8(ascii: "="))
+        else {
             return false
         }
-        var key = text[place..<equals]
+        var key = text[position..<equals]
         if key.last == UInt8(ascii: "!") { key = key.dropLast() }
         let word = String(decoding: key, as: UTF8.self).lowercased()
         meaning = RedactedText.keys[word]
-        // A query asks for the log's own host, too.
+        // In a query, `host` is also the log's own host.
         if isQuery, word == "host" { meaning = .server }
         if word == "to" { hasRecipient = true }
         if meaning == nil {
-            // An unknown key may be anything, and so may the text before an address.
+            // An unknown key may be a name, as may text before an address.
             let isKey = key.allSatisfy { $0.isLetter || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
             guard isKey, KnownWords.contain(key), run.lastAt < equals else {
                 return false
             }
         }
-        copy(equals + 1 - place)
-        // `A=plain:bob`: how Exim authenticated whom.
-        if word == "a", let colon = text[place..<end].firstIndex(of: UInt8(ascii: ":")) ?? nextColon() {
-            let method = text[place..<colon]
+        copy(equals + 1 - position)
+        // `A=plain:bob` of Exim: method and login of the authentication.
+        if word == "a", let colon = text[position..<end].firstIndex(of: UInt8(ascii: ":")) ?? nextColon() {
+            let method = text[position..<colon]
             guard method.allSatisfy(RedactedText.isHost) else { return true }
             replace(upTo: colon, by: RedactedText(method, redaction).bytes)
             copy(1)
@@ -394,16 +396,16 @@ struct RedactedText {
         return true
     }
 
-    /// The colon that ends this word.
+    /// Returns the index of the colon after the current word.
     private func nextColon() -> Int? {
         let end = end { !RedactedText.isHost($0) }
         return follows(":", at: end) ? end : nil
     }
 
-    /// `bob@a.example`, with what may stand around it.
+    /// `bob@a.example`, with marks around it.
     private mutating func address(_ run: ArraySlice<UInt8>) {
         let start = run.firstIndex { !"'`/|{}*.^?!&$#~%".utf8.contains($0) } ?? run.endIndex
-        if start > place { return copy(start - place) }
+        if start > position { return copy(start - position) }
         guard let at = run.lastIndex(of: UInt8(ascii: "@")) else { return copy(run.count) }
         let domain = text[(at + 1)...].prefix(while: RedactedText.isHost)
         var end = domain.endIndex
@@ -413,7 +415,7 @@ struct RedactedText {
             by: redaction.name(run[..<at]) + [UInt8(ascii: "@")] + redaction.domain(text[(at + 1)..<end]))
     }
 
-    /// Processes of Dovecot and its password databases, which write a user in parentheses.
+    /// Processes of Dovecot and its password databases, which log a user in parentheses.
     private static let services = Set(
         """
         anvil auth auth-worker bsdauth config deliver dict director dovecot-lda doveadm doveadm-server dsync dsync-local
@@ -422,7 +424,7 @@ struct RedactedText {
         quota-status replicator script script-login shadow sieve-filter sql static stats submission submission-login
         """.split(whereSeparator: \.isWhitespace).map { Array($0.utf8) })
 
-    /// A word of the bytes that host names have.
+    /// Redacts a word of the bytes of host names.
     private mutating func name(_ word: ArraySlice<UInt8>, _ meaning: Meaning?) {
         let end = word.endIndex
         let next = end < text.endIndex ? text[end] : 0
@@ -436,13 +438,13 @@ struct RedactedText {
         {
             let isServer =
                 (isAfter("host ") && !isAfter("Client host ")) || isAfter("to ") || isAfter("with ")
-            return isServer ? copy(last + 1 - place) : replace(upTo: end, by: redaction.host(word))
+            return isServer ? copy(last + 1 - position) : replace(upTo: end, by: redaction.host(word))
         }
         var bare = word
         while bare.last == UInt8(ascii: ".") { bare.removeLast() }
         let numbers = bare.prefix { $0.isDigit || $0 == UInt8(ascii: ".") }
         if numbers.endIndex == bare.endIndex, takeNetwork(upTo: bare.endIndex) { return }
-        // `192.0.2(192.0.2.7)`: networks keep what they have in common.
+        // `192.0.2(192.0.2.7)`: a network prefix keeps its relation to the address.
         if numbers.endIndex == bare.endIndex, next == UInt8(ascii: "("),
             let network = redaction.network(bare + Array(".0".utf8)), let last = network.lastIndex(of: 0x2E)
         {
@@ -467,23 +469,23 @@ struct RedactedText {
         }
     }
 
-    /// `450-4.2.0`, which leads a line of a reply.
+    /// `450-4.2.0`, at the start of a line of a reply.
     private func isReply(_ word: ArraySlice<UInt8>) -> Bool {
         let parts = word.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         return parts.count == 2 && parts[0].count == 3 && !word.contains(where: \.isLetter)
             && parts[1].split(separator: UInt8(ascii: ".")).count == 3
     }
 
-    private var isAtStart: Bool { !isQuery && place == text.startIndex }
+    private var isAtStart: Bool { !isQuery && position == text.startIndex }
 
-    /// Whether a word before a parenthesis is an unknown process of Dovecot, not a call: `stat(/x)`.
+    /// Whether a word before a parenthesis is an unknown process of Dovecot, not a call such as `stat(/x)`.
     private func isProcess(_ word: ArraySlice<UInt8>) -> Bool {
         let inside = text[(word.endIndex + 1)...].prefix { $0 != UInt8(ascii: ")") }
         return word.allSatisfy { $0 &- 97 < 26 || $0 == UInt8(ascii: "-") }
             && !inside.contains(UInt8(ascii: "/"))
     }
 
-    /// Whether a position holds a user, whatever its name is: `for bob:1000`, `User bob(1000)`, `root(0)`, `=> bob`.
+    /// Whether a word is a user by its position: `for bob:1000`, `User bob(1000)`, `root(0)`, `=> bob`.
     private func isUser(_ word: ArraySlice<UInt8>, next: UInt8) -> Bool {
         guard
             word.startIndex > text.startIndex ? text[word.startIndex - 1] == 0x20 : next == UInt8(ascii: "(")
@@ -501,10 +503,10 @@ struct RedactedText {
     private func isNumberInParentheses(_ open: Int) -> Bool {
         let digits = text[(open + 1)...].prefix(while: \.isDigit)
         return !digits.isEmpty && follows(")", at: digits.endIndex)
-            && !RedactedText.services.contains(Array(text[place..<open]))
+            && !RedactedText.services.contains(Array(text[position..<open]))
     }
 
-    /// A word in no position that says what it is.
+    /// Redacts a word whose position has no meaning.
     private mutating func plain(_ word: ArraySlice<UInt8>) {
         let slash = UInt8(ascii: "/")
         let isURL = text[..<word.startIndex].suffix(3).elementsEqual("://".utf8)
@@ -522,7 +524,7 @@ struct RedactedText {
         replace(upTo: word.endIndex, by: shown)
     }
 
-    /// Whether a part of a path is somebody's: `/home/bob`, `/var/vmail/a.example/bob/`, `/x/bob/Maildir`.
+    /// Whether a part of a path belongs to a user: `/home/bob`, `/var/vmail/a.example/bob/`, `/x/bob/Maildir`.
     private func isMailbox(_ part: ArraySlice<UInt8>) -> Bool {
         let slash = UInt8(ascii: "/")
         guard part.startIndex > text.startIndex, text[part.startIndex - 1] == slash else { return false }
@@ -531,7 +533,7 @@ struct RedactedText {
         var path = text[..<(part.startIndex - 1)]
         var parent = path[((path.lastIndex(of: slash) ?? path.startIndex - 1) + 1)...]
         if parent.contains(UInt8(ascii: ".")), parent.startIndex > path.startIndex {
-            // Below the directory of a domain.
+            // Below the folder of a domain.
             path = path[..<(parent.startIndex - 1)]
             parent = path[((path.lastIndex(of: slash) ?? path.startIndex - 1) + 1)...]
         }
@@ -543,11 +545,11 @@ struct RedactedText {
             Array($0.utf8)
         })
 
-    /// Who a process of Dovecot works for: `imap(bob)`, `lmtp(812, bob)`, `passwd-file(bob,192.0.2.7)`.
+    /// Redacts the user of a Dovecot process: `imap(bob)`, `lmtp(812, bob)`, `passwd-file(bob,192.0.2.7)`.
     private mutating func parenthesis() {
-        while place < text.endIndex, text[place] != UInt8(ascii: ")") {
+        while position < text.endIndex, text[position] != UInt8(ascii: ")") {
             let end = end { ",)".utf8.contains($0) }
-            let part = text[place..<end]
+            let part = text[position..<end]
             if part.first == UInt8(ascii: " ") || part.isEmpty {
                 copy(1)
             } else if part.first == UInt8(ascii: "<") || part.allSatisfy(\.isDigit) {

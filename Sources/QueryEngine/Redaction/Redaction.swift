@@ -1,9 +1,9 @@
 import MailLog
 import QuerySyntax
 
-/// Pseudonyms for what tells who somebody is: local parts and logins, names and addresses of clients. Under
-/// one key the same is always called the same, so that answers still group and several of them agree. Domains,
-/// the host itself and the servers that mail goes to keep their names.
+/// Pseudonyms for people and clients: local parts, logins, names and addresses of clients. With one key, equal values
+/// have equal pseudonyms, so that answers still group and can be compared. Domains, the log's host and destination
+/// servers keep their names.
 package struct Redaction: Sendable {
     private let hash: SipHash
     private let lines = RedactedLines()
@@ -25,7 +25,7 @@ package struct Redaction: Sendable {
 
     // MARK: Values
 
-    /// A value as it may be shown; a text that is made for it lives in the arena.
+    /// Returns the redacted value. New texts are in the arena.
     func value(_ value: Value, _ type: ValueType, _ arena: Arena) -> Value {
         switch value.kind {
         case .list: return arena.list(value.elements.map { self.value($0, type.element, arena) })
@@ -34,7 +34,7 @@ package struct Redaction: Sendable {
         }
     }
 
-    /// A text as it may be shown; nil where it may be as it is.
+    /// Returns the redacted text; nil if nothing changes.
     private func text(_ bytes: Bytes, _ type: ValueType) -> [UInt8]? {
         let text = Array(UnsafeBufferPointer(start: bytes.base, count: bytes.count))[...]
         switch type {
@@ -62,7 +62,7 @@ package struct Redaction: Sendable {
         }
     }
 
-    /// A query or a condition, which may use such names besides its own.
+    /// Redacts a query or a condition. `names` are names that it may use besides its own.
     package func query(_ text: String, names: Set<String> = []) -> String {
         if let query = RedactedQuery(text, self, names: names) { return query.text }
         let filter = "filter "
@@ -70,8 +70,8 @@ package struct Redaction: Sendable {
         return String(condition.text.dropFirst(filter.count))
     }
 
-    /// A text of the same length, with `*` for each byte of a word that may be a name. For messages that point at a
-    /// column of it.
+    /// Returns a text of the same length, with `*` for each byte of a possible name. For messages that point at a
+    /// column of the text.
     package func masked(_ text: String) -> String {
         var bytes = Array(text.utf8)
         func mask(_ range: Range<Int>) {
@@ -92,20 +92,20 @@ package struct Redaction: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Text of several words, such as a title or a plan.
+    /// Redacts text of several words, such as a title or a plan.
     package func text(_ text: String) -> String {
         String(decoding: RedactedText(Array(text.utf8)[...], self, isQuery: true).bytes, as: UTF8.self)
     }
 
     // MARK: Names
 
-    /// An address without its local part, or another name for a bare login.
+    /// Redacts an address or a bare login. The domain of an address is kept.
     func login(_ text: ArraySlice<UInt8>) -> [UInt8] {
         guard let at = text.lastIndex(of: UInt8(ascii: "@")) else { return name(text) }
         return name(text[..<at]) + [UInt8(ascii: "@")] + domain(text[(at + 1)...])
     }
 
-    /// `user-` and forty bits; what holds no letter, such as `*`, names nobody.
+    /// Returns `user-` and forty bits of a hash. A text without letters, such as `*`, is kept.
     func name(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var text = text
         if text.count > 1, text.first == UInt8(ascii: "\""), text.last == UInt8(ascii: "\"") {
@@ -115,14 +115,14 @@ package struct Redaction: Sendable {
         return pseudonym("user-", text)
     }
 
-    /// Domains are kept, unless they are hosts: without a top-level domain, or named by their addresses.
+    /// Keeps a domain, unless it is a host: without a top-level domain, or with an address in its name.
     func domain(_ text: ArraySlice<UInt8>) -> [UInt8] {
         guard text.allSatisfy(RedactedText.isHost) else { return RedactedText(text, self).bytes }
         return Redaction.registered(Redaction.labels(text)) == 0 || RedactedText.embedsAddress(text)
             ? host(text) : Array(text)
     }
 
-    /// A server's name stays, but for a login before an `@` and a path in brackets.
+    /// Keeps the name of a server, except a login before an `@` and a path in brackets.
     private func server(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         if text.contains(UInt8(ascii: "@")) { return RedactedText(text, self).bytes }
         guard let open = text.firstIndex(of: UInt8(ascii: "[")),
@@ -132,7 +132,7 @@ package struct Redaction: Sendable {
         return text[...open] + RedactedText(path, self).bytes + text[close...]
     }
 
-    /// A Message-ID without what stands before the `@`. The host after it keeps labels that are common words.
+    /// Redacts the left part of a Message-ID. The host after the `@` keeps labels that are common words.
     func messageID(_ text: ArraySlice<UInt8>) -> [UInt8] {
         guard let at = text.lastIndex(of: UInt8(ascii: "@")) else { return name(text) }
         let host = text[(at + 1)...]
@@ -142,7 +142,7 @@ package struct Redaction: Sendable {
         return name(text[..<at]) + [UInt8(ascii: "@")] + (isCommon ? domain(host) : self.host(host))
     }
 
-    /// `Subject: ` and a pseudonym for the rest; a line of a body is replaced whole.
+    /// Keeps the name of a header and redacts its value. A line of a body is replaced completely.
     func content(_ text: ArraySlice<UInt8>) -> [UInt8] {
         let colon = text.firstIndex(of: UInt8(ascii: ":")) ?? text.startIndex
         let isHeader = colon > text.startIndex && KnownWords.contain(text[..<colon])
@@ -152,7 +152,7 @@ package struct Redaction: Sendable {
         return text[..<start] + pseudonym("text-", text[start...])
     }
 
-    /// A client's name, as Postfix logs it: the host is another, the domain that is registered stays.
+    /// Redacts the name of a client. The registered domain is kept.
     func host(_ text: ArraySlice<UInt8>) -> [UInt8] {
         if text.contains(UInt8(ascii: "@")) { return login(text) }
         let isName = text.allSatisfy(RedactedText.isHost)
@@ -174,13 +174,13 @@ package struct Redaction: Sendable {
         host.split(separator: UInt8(ascii: "."))
     }
 
-    /// Whether a text is a host below a domain that somebody has registered, or that domain.
+    /// Whether a text is a registered domain or a host below one.
     static func isDomain(_ text: ArraySlice<UInt8>) -> Bool {
         registered(labels(text)) > 0 && text.first != UInt8(ascii: ".")
     }
 
-    /// How many of the labels somebody has registered: two, or three below `co.uk` and the like; 0 of names without
-    /// a top-level domain.
+    /// Returns the number of labels of the registered domain: two, or three below `co.uk` and its like; 0 without a
+    /// top-level domain.
     private static func registered(_ labels: [ArraySlice<UInt8>]) -> Int {
         guard labels.count > 1, let last = labels.last, KnownWords.isTopLevel(last) else { return 0 }
         let second = String(decoding: labels[labels.count - 2], as: UTF8.self).lowercased()
@@ -204,8 +204,7 @@ package struct Redaction: Sendable {
 
     // MARK: Addresses
 
-    /// An IP address or a network, renamed so that what lies in one network still does; nil if the text is
-    /// neither.
+    /// Renames an IP address or a network. Addresses of one network stay in one network. Returns nil for other texts.
     func network(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         let slash = text.firstIndex(of: UInt8(ascii: "/"))
         var output: [UInt8] = []
@@ -224,13 +223,13 @@ package struct Redaction: Sendable {
         return output + [UInt8(ascii: "/")] + Array(String(bits).utf8)
     }
 
-    /// Each bit is kept or turned as a hash of the bits before it says (Crypto-PAn, Xu and others, 2002), so
-    /// that two addresses have the first n bits in common if and only if their pseudonyms have. Loopback stays.
+    /// Flips each bit by a hash of the bits before it (Crypto-PAn, Xu et al., 2002). Two addresses share their first n
+    /// bits if and only if their pseudonyms do. Loopback is kept.
     private func renamed(_ address: IPAddress) -> IPAddress {
         let isLoopback = address.high == 0 && (address.low <= 1 || address.low >> 24 == 0xFFFF7F)
         if isLoopback { return address }
         var renamed = address
-        // The first bits of an IPv6 address say of which kind it is.
+        // The first bits of an IPv6 address are its kind.
         for bit in (address.isIPv4 ? 96 : 3)..<128 {
             let before = address.masked(bit)
             let hash = hash.hash(

@@ -1,4 +1,4 @@
-/// SipHash-2-4 (Aumasson and Bernstein, 2012): a hash that without its key nobody can compute or invert.
+/// SipHash-2-4 (Aumasson and Bernstein, 2012). Without the key, nobody can compute or invert it.
 struct SipHash: Sendable {
     let key: (UInt64, UInt64)
 

@@ -1,13 +1,13 @@
 import MailLog
 
-/// One character of text as UTF-8 has it, or one byte that is not UTF-8.
+/// One UTF-8 character, or one byte that is not UTF-8.
 struct CodePoint {
-    /// nil for a byte that belongs to no valid sequence.
+    /// nil for a byte outside of valid UTF-8.
     let scalar: Unicode.Scalar?
     /// In bytes, at least 1.
     let length: Int
 
-    /// What stands at `index`. Overlong forms, surrogates and numbers above U+10FFFF are not valid.
+    /// Decodes at `index`. Overlong forms, surrogates and numbers above U+10FFFF are invalid.
     init(in text: Bytes, at index: Int) {
         let lead = text[index]
         guard lead >= 0x80 else {
@@ -25,7 +25,7 @@ struct CodePoint {
         let lead = text[index]
         let length: Int
         var value: UInt32
-        /// The least number that needs so many bytes.
+        /// Smallest number for that length.
         let least: UInt32
         switch lead {
         case 0xC2...0xDF: (length, value, least) = (2, UInt32(lead & 0x1F), 0x80)

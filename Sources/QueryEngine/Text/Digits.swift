@@ -1,8 +1,8 @@
-/// Numbers as decimal digits, without a detour over strings.
+/// Formats numbers as decimal digits, without temporary strings.
 package enum Digits {
     private static let zero = UInt8(ascii: "0")
 
-    /// Appends an integer, with zeros in front up to `width` digits.
+    /// Appends an integer, with leading zeros up to `width` digits.
     static func append(_ number: Int, width: Int = 1, to text: inout [UInt8]) {
         if number < 0 { text.append(UInt8(ascii: "-")) }
         append(number.magnitude, width: width, to: &text)
@@ -12,7 +12,7 @@ package enum Digits {
         var unit: UInt = 1
         var digits = 1
         while digits < width || number / unit >= 10 {
-            // A number of twenty digits begins at the largest power of ten that there is.
+            // The unit of a number of twenty digits is the largest power of ten.
             let (next, overflows) = unit.multipliedReportingOverflow(by: 10)
             if overflows { break }
             unit = next
@@ -26,24 +26,23 @@ package enum Digits {
         }
     }
 
-    /// Appends an integer with a comma before each three digits: `1,234`.
+    /// Appends an integer with commas: `1,234`.
     static func appendGrouped(_ number: Int, to text: inout [UInt8]) {
         if number < 0 { text.append(UInt8(ascii: "-")) }
         let start = text.count
         append(number.magnitude, to: &text)
-        var place = text.count - 3
-        while place > start {
-            text.insert(UInt8(ascii: ","), at: place)
-            place -= 3
+        var index = text.count - 3
+        while index > start {
+            text.insert(UInt8(ascii: ","), at: index)
+            index -= 3
         }
     }
 
-    /// Appends a number rounded to so many decimals, with a comma before each three digits of its whole part.
-    /// With `trims`, zeros at the end of the fraction are left out.
+    /// Appends a number rounded to `decimals`, with commas in its whole part. With `trims`, without trailing zeros.
     static func append(_ number: Double, decimals: Int, trims: Bool = true, to text: inout [UInt8]) {
         let factor = (0..<decimals).reduce(1) { power, _ in power * 10 }
         let scaled = (number.magnitude * Double(factor)).rounded()
-        // Above this a floating-point number has no decimals.
+        // Larger floating-point numbers have no decimals.
         guard scaled < 9e15 else {
             text.append(contentsOf: number.description.utf8)
             return
@@ -56,7 +55,7 @@ package enum Digits {
         }
     }
 
-    /// Appends a point and the decimals that follow it.
+    /// Appends a point and the decimals.
     static func appendFraction(_ fraction: UInt, width: Int, trims: Bool = true, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "."))
         append(fraction, width: width, to: &text)

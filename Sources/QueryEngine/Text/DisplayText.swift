@@ -1,10 +1,9 @@
 import MailLog
 
-/// Text from a log made fit for a terminal: whatever would move the cursor, turn the reading direction, hide
-/// other text or is no text at all is shown as `\x1b` or `\u{202e}`; all else stands as it is.
+/// Makes log text safe for a terminal. Characters that move the cursor, change the direction of text or hide text, and
+/// bytes that are not UTF-8, become escapes: `\x1b`, `\u{202e}`.
 package enum DisplayText {
-    /// Appends the text. With `escapesBackslash`, a backslash of the text itself becomes two, so that what is
-    /// shown can be read back.
+    /// Appends the text. With `escapesBackslash`, backslashes are doubled, so that the text can be decoded.
     package static func append(_ text: Bytes, to output: inout [UInt8], escapesBackslash: Bool = false) {
         var index = 0
         while index < text.count {
@@ -20,15 +19,14 @@ package enum DisplayText {
         }
     }
 
-    /// The text as `append` shows it.
+    /// Returns the text as `append` writes it.
     package static func shown(_ text: [UInt8]) -> [UInt8] {
         var shown: [UInt8] = []
         text.withBytes { append($0, to: &shown) }
         return shown
     }
 
-    /// Appends as much of the text as fits into so many columns, ending in `…`, or another mark one column wide,
-    /// if that is not all of it. The result is how many columns it takes.
+    /// Appends the text, cut to `columns`. A cut text ends in `ending`, which is one column wide. Returns the width.
     @discardableResult
     package static func append(
         _ text: Bytes, to output: inout [UInt8], columns: Int, ending: String = "…"
@@ -54,7 +52,7 @@ package enum DisplayText {
 
     package static func width(of text: String) -> Int { Array(text.utf8).withBytes { width($0) } }
 
-    /// The columns that a terminal gives to the text as `append` shows it.
+    /// Returns the width of the text that `append` writes, in columns of a terminal.
     package static func width(_ text: Bytes, escapesBackslash: Bool = false) -> Int {
         var columns = 0
         var index = 0
@@ -80,13 +78,13 @@ package enum DisplayText {
         return index
     }
 
-    /// One character or stray byte of the text.
+    /// One character or invalid byte.
     private struct Piece {
-        /// In the text.
+        /// Bytes of the text.
         let length: Int
-        /// On the terminal.
+        /// Columns of the terminal.
         let width: Int
-        /// What is shown in its place, if not itself.
+        /// The escape; nil if the character is shown as it is.
         let escape: [UInt8]?
         private let start: UnsafePointer<UInt8>
 
@@ -115,7 +113,7 @@ package enum DisplayText {
         }
     }
 
-    /// What is shown in place of a character that a terminal would act on; nil for one that stands as it is.
+    /// Returns the escape of a character; nil if it is safe.
     static func escape(of scalar: Unicode.Scalar) -> [UInt8]? {
         let hex = String(scalar.value, radix: 16)
         switch scalar.value {

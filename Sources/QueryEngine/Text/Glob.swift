@@ -1,18 +1,17 @@
 import MailLog
 
-/// A whole value with wildcards: `*` stands for any run of characters, `?` for one character.
+/// Pattern for a whole value: `*` matches any run of characters, `?` matches one.
 ///
-/// A character is a UTF-8 sequence, or a single byte that is not UTF-8. There is no escape: a value in quotes
-/// is never a glob.
+/// A character is a UTF-8 sequence or one invalid byte. There is no escape: a quoted value is never a glob.
 package struct Glob: Sendable {
     package let source: [UInt8]
     package let ignoresCase: Bool
-    /// The longest piece without wildcards, which every matching value contains (in any case, when case is
-    /// ignored); nil if the glob has only wildcards.
+    /// Longest literal part, which every matching value contains (in any case, if case is ignored); nil if there is
+    /// none.
     package let longestLiteral: [UInt8]?
-    /// The piece after the last wildcard: most globs end in a domain, and most values in another.
+    /// Literal part after the last wildcard. Tested first: most globs end in a domain, and most values in another.
     private let ending: [UInt8]
-    /// Answers for `*literal*`.
+    /// Search for globs of the form `*literal*`.
     private let search: LiteralSearch?
 
     package init(_ source: [UInt8], ignoresCase: Bool = false) {
@@ -26,7 +25,7 @@ package struct Glob: Sendable {
         search = isSearch ? LiteralSearch(Array(pieces[1]), foldCase: ignoresCase) : nil
     }
 
-    /// Whether a word is a glob at all.
+    /// Whether a word contains wildcards.
     package static func isGlob(_ word: some Sequence<UInt8>) -> Bool {
         word.contains { $0 == anyRun || $0 == anyOne }
     }
@@ -39,32 +38,32 @@ package struct Glob: Sendable {
         return source.withUnsafeBufferPointer { matches(value, $0) }
     }
 
-    /// Only the last `*` is ever tried again with a longer run: what an earlier one took is as short as can be,
-    /// and taking more there cannot help. So the time is bounded by the product of the two lengths.
+    /// Only the last `*` is retried with a longer run: for an earlier `*`, a longer run cannot help. So the time is
+    /// bounded by the product of the two lengths.
     private func matches(_ value: Bytes, _ glob: UnsafeBufferPointer<UInt8>) -> Bool {
         var index = 0
-        var place = 0
-        var retry: (index: Int, place: Int)?
-        while place < value.count {
+        var position = 0
+        var retry: (index: Int, position: Int)?
+        while position < value.count {
             if index < glob.count, glob[index] == Self.anyRun {
                 index += 1
-                retry = (index, place)
+                retry = (index, position)
                 continue
             }
             if index < glob.count, glob[index] == Self.anyOne {
                 index += 1
-                place += CodePoint(in: value, at: place).length
+                position += CodePoint(in: value, at: position).length
                 continue
             }
-            if index < glob.count, isSame(value[place], glob[index]) {
+            if index < glob.count, isSame(value[position], glob[index]) {
                 index += 1
-                place += 1
+                position += 1
                 continue
             }
             guard let last = retry else { return false }
             index = last.index
-            place = last.place + CodePoint(in: value, at: last.place).length
-            retry = (index, place)
+            position = last.position + CodePoint(in: value, at: last.position).length
+            retry = (index, position)
         }
         while index < glob.count, glob[index] == Self.anyRun { index += 1 }
         return index == glob.count

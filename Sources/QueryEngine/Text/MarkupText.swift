@@ -1,7 +1,7 @@
 import MailLog
 import SystemText
 
-/// Text for HTML and SVG: what would be markup is escaped, what would act on who reads it is shown as an escape.
+/// Escapes text for HTML and SVG, and makes it safe as `DisplayText` does.
 enum MarkupText {
     static func append(_ text: [UInt8], to markup: inout [UInt8]) {
         for byte in DisplayText.shown(text) {

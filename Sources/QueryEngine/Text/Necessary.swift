@@ -1,14 +1,12 @@
 import MailLog
 
-/// Literals that every text which a regular expression matches must contain, read off its source, so that
-/// most lines can be passed over without running it.
+/// Literals that each match of a regular expression contains. Most lines can be skipped without running the expression.
 ///
-/// The reading is one-sided: whatever is not plainly understood makes the answer weaker, up to `unknown`, never
-/// wrong. It is meant for sources that PCRE2 has accepted.
+/// The analysis is conservative: it ignores unknown syntax, up to `unknown`. The expression must be valid for PCRE2.
 package enum Necessary: Equatable, Sendable {
     case unknown
-    /// A match contains at least one of these, of which there are 1 to 8, none empty; in lower case, and in any
-    /// case in the text, when the pattern ignores case. If `isExact`, a text that contains one also matches.
+    /// A match contains at least one of these 1 to 8 literals. If the expression ignores case, they are lower-case and
+    /// occur in any case. If `isExact`, each text that contains one is a match.
     case anyOf([[UInt8]], isExact: Bool)
 
     package init(of source: [UInt8], ignoresCase: Bool) {
@@ -27,14 +25,14 @@ package enum Necessary: Equatable, Sendable {
     }
 }
 
-/// More literals than this cost more to look for than they save.
+/// Searching for more literals costs more than it saves.
 private let mostLiterals = 8
 
-/// What is known about the texts that a part of a pattern matches.
+/// Texts that a part of the expression matches.
 private struct Part {
-    /// All the texts that it can match, if they are few; assertions count as the empty text.
+    /// All texts that it matches; nil if unknown or too many. Assertions match the empty text.
     var texts: [[UInt8]]?
-    /// One of these stands in each text that it matches.
+    /// Each text that it matches contains one of these.
     var required: [[UInt8]]?
 
     static let anything = Part(texts: nil, required: nil)
@@ -42,11 +40,11 @@ private struct Part {
 
     static func text(_ bytes: [UInt8]) -> Part { Part(texts: [bytes], required: nil) }
 
-    /// The literals that it makes necessary.
+    /// Necessary literals of the part.
     var literals: [[UInt8]]? { better(texts.flatMap(usable), required) }
 }
 
-/// The texts without those that contain another of them; nil if one is empty, because then any text will do.
+/// Removes texts that contain another one. Returns nil if one is empty: every text contains it.
 private func usable(_ texts: [[UInt8]]) -> [[UInt8]]? {
     var literals: [[UInt8]] = []
     for text in texts.sorted(by: { $0.count < $1.count }) {
@@ -56,12 +54,12 @@ private func usable(_ texts: [[UInt8]]) -> [[UInt8]]? {
         }
         if !isCovered { literals.append(text) }
     }
-    // The source's own order reads better in an explanation.
+    // Keeps the order of the source for `explain`.
     let kept = texts.filter(literals.contains)
     return kept.isEmpty ? nil : kept.removingDuplicates()
 }
 
-/// The set that passes over more lines: long literals, and few.
+/// Returns the literals that skip more lines: few and long ones.
 private func better(_ a: [[UInt8]]?, _ b: [[UInt8]]?) -> [[UInt8]]? {
     guard let a else { return b }
     guard let b else { return a }
@@ -80,8 +78,8 @@ extension Array where Element: Equatable {
     }
 }
 
-/// Reads the part of PCRE2's syntax that people use on logs. Every function returns nil where it meets anything
-/// else, and then nothing at all is known about the pattern.
+/// Parser for the common part of PCRE2's syntax. All functions return nil for other syntax. The necessary literals are
+/// then unknown.
 private struct PatternReader {
     let source: [UInt8]
     let ignoresCase: Bool
@@ -125,7 +123,7 @@ private struct PatternReader {
         return all.count <= mostLiterals ? all : nil
     }
 
-    /// One item after the other. `run` are the texts that the items since the last unknown one can match.
+    /// Parses consecutive items. `run` holds the texts of the items after the last unknown one.
     private mutating func sequence(depth: Int) -> Part? {
         var run: [[UInt8]] = [[]]
         var isWhole = true
@@ -152,7 +150,7 @@ private struct PatternReader {
                 isWhole = false
             }
             if repeats {
-                // What was read so far ends with the first of the repetitions; what follows begins at the last.
+                // The texts before end with the first repetition. The texts after begin with the last one.
                 best = better(best, usable(run))
                 run = part.texts ?? [[]]
                 isWhole = false
@@ -162,10 +160,10 @@ private struct PatternReader {
         return Part(texts: nil, required: better(best, usable(run)))
     }
 
-    private enum Count { case once, optional, any, several }
+    private enum Repetition { case once, optional, any, several }
 
-    private mutating func quantifier() -> Count? {
-        let count: Count
+    private mutating func quantifier() -> Repetition? {
+        let count: Repetition
         switch next {
         case UInt8(ascii: "?"):
             index += 1
@@ -182,13 +180,13 @@ private struct PatternReader {
         default:
             return .once
         }
-        // Lazy or possessive: the same texts.
+        // Lazy and possessive quantifiers match the same texts.
         if !take("?") { _ = take("+") }
         return count
     }
 
-    /// {3}, {3,} or {3,5}. Any other brace is left alone, because what it means depends on PCRE2's version.
-    private mutating func braces() -> Count? {
+    /// {3}, {3,} or {3,5}. Other braces depend on the version of PCRE2.
+    private mutating func braces() -> Repetition? {
         guard take("{"), let least = digits() else { return nil }
         var isFixed = true
         if take(",") {
@@ -220,7 +218,7 @@ private struct PatternReader {
         case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "?"), UInt8(ascii: "{"): return nil
         case 0..<0x80: return literal(byte)
         default:
-            // One character, as a quantifier sees it.
+            // A quantifier applies to the whole character.
             var character = [byte]
             while let more = next, more & 0xC0 == 0x80 {
                 character.append(more)
@@ -238,7 +236,7 @@ private struct PatternReader {
     private func literal(_ byte: UInt8) -> Part {
         guard ignoresCase else { return .text([byte]) }
         let lower = byte.asciiLowercased
-        // Their case partners are not all ASCII: U+212A is a K, U+017F an s.
+        // K and s have case variants outside ASCII: U+212A, U+017F.
         if lower == UInt8(ascii: "k") || lower == UInt8(ascii: "s") { return .anything }
         return .text([lower])
     }
@@ -267,7 +265,7 @@ private struct PatternReader {
         return inside
     }
 
-    /// After the backslash.
+    /// Parses after the backslash.
     private mutating func escape() -> Part? {
         guard let byte = take() else { return nil }
         switch byte {
@@ -283,7 +281,7 @@ private struct PatternReader {
         }
     }
 
-    /// After the bracket. A class of a few plain characters is as good as an alternation of them.
+    /// Parses after the bracket. A class of a few plain characters is like an alternation.
     private mutating func characterClass() -> Part? {
         let isNegated = take("^")
         var members: [[UInt8]]? = isNegated ? nil : []
@@ -294,19 +292,19 @@ private struct PatternReader {
             isFirst = false
             switch byte {
             case UInt8(ascii: "["):
-                // [:alpha:] and the like.
+                // Classes such as [:alpha:].
                 if next == UInt8(ascii: ":") || next == UInt8(ascii: ".") || next == UInt8(ascii: "=") {
                     return nil
                 }
                 append(.text([byte]), to: &members)
             case UInt8(ascii: "\\"):
-                // \b is a backspace here.
+                // In a class, \b is a backspace.
                 guard next != UInt8(ascii: "b"), next != UInt8(ascii: "B"), next != UInt8(ascii: "R"),
                     let part = escape()
                 else { return nil }
                 append(part, to: &members)
             case UInt8(ascii: "-"):
-                // A range, unless it stands first or last; a range is more than a few.
+                // A range, except as first or last character. Ranges have too many characters.
                 if next != UInt8(ascii: "]") { members = nil }
                 append(.text([byte]), to: &members)
             case 0..<0x80:

@@ -1,25 +1,25 @@
 import CPCRE2
 import MailLog
 
-/// A regular expression in PCRE2's syntax, compiled once and used by every worker with its own scratch.
+/// A regular expression in PCRE2's syntax. It is compiled once. Each worker matches it with its own scratch memory.
 ///
-/// Texts are read as UTF-8 in which invalid bytes match nothing and harm nothing. Reading them as mere bytes
-/// would save a tenth of the time at most (a third where `.*` runs far), and would split characters.
+/// Texts are UTF-8; invalid bytes match nothing. Matching plain bytes would save at most a tenth of the time (a third
+/// for long `.*`), and would split characters.
 package final class Pattern: Sendable {
     package enum Match: Sendable { case yes, no, gaveUp }
 
     package let source: String
     package let ignoresCase: Bool
-    /// Named groups, in the order of their numbers. Group 0 is the whole match.
+    /// Named groups by number. Group 0 is the whole match.
     package let names: [(name: String, group: Int)]
-    /// How many groups there are, without group 0.
+    /// Number of groups without group 0.
     package let groupCount: Int
-    /// What a text must contain to match.
+    /// Literals that a matching text contains.
     package let necessary: Necessary
 
-    /// Never written after compilation; PCRE2 lets any number of threads read it.
+    /// Immutable after compilation. PCRE2 allows concurrent reads.
     private nonisolated(unsafe) let code: OpaquePointer
-    /// Answers `matches` when the pattern is plain literals.
+    /// Search for a pattern of plain literals.
     private let exactSearch: LiteralSetSearch?
 
     package init(_ source: String, ignoresCase: Bool = false) throws(PatternError) {
@@ -34,7 +34,7 @@ package final class Pattern: Sendable {
         guard let compiled else {
             throw PatternError(message: Self.message(error), offset: min(offset, utf8.count))
         }
-        // Where there is no JIT, the interpreter serves.
+        // Without JIT, the interpreter is used.
         pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
 
         var groups: UInt32 = 0
@@ -53,7 +53,7 @@ package final class Pattern: Sendable {
 
     deinit { pcre2_code_free_8(code) }
 
-    /// Whether it matches just where one of some literals stands.
+    /// Whether the pattern consists of plain literals.
     var isLiterals: Bool { exactSearch != nil }
 
     /// Whether the pattern matches anywhere in the text.
@@ -62,21 +62,20 @@ package final class Pattern: Sendable {
         return search(text, scratch: scratch)
     }
 
-    /// Like `matches`, and leaves the places of the groups in the scratch, to be read with `range(of:)`. What
-    /// stands before `start` is still seen by `^`, `\b` and lookbehinds.
+    /// Like `matches`. Afterwards, `range(of:)` of the scratch returns the ranges of the groups. `^`, `\b` and
+    /// lookbehinds see the text before `start`.
     package func search(_ text: Bytes, from start: Int = 0, scratch: PatternScratch) -> Match {
         let result = scratch.match(code, text, from: start, pairs: groupCount + 1)
         return result > 0 ? .yes : result == PCRE2_ERROR_NOMATCH ? .no : .gaveUp
     }
 
-    /// The places of group 0, 1, …, nil for a group that took no part; nil when the pattern does not match or
-    /// gave up.
+    /// Returns the ranges of groups 0, 1, …, with nil for unused groups; nil if the pattern does not match or gives up.
     package func captures(_ text: Bytes, scratch: PatternScratch) -> [Range<Int>?]? {
         guard search(text, scratch: scratch) == .yes else { return nil }
         return (0...groupCount).map(scratch.range(of:))
     }
 
-    /// A pattern that matches just this text.
+    /// Returns a pattern that matches exactly this text.
     static func escaped(_ text: String) -> String {
         String(
             decoding: text.utf8.flatMap { $0 < 0x80 && !$0.isLetter && !$0.isDigit ? [0x5C, $0] : [$0] },
@@ -91,7 +90,7 @@ package final class Pattern: Sendable {
         pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMEENTRYSIZE), &size)
         pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMETABLE), &table)
         guard let table else { return [] }
-        // An entry is the group's number, high byte first, then its name up to a zero byte.
+        // An entry is the group's number (big-endian) and its zero-terminated name.
         return (0..<Int(count)).map { index in
             let entry = table + index * Int(size)
             return (String(cString: entry + 2), Int(entry[0]) << 8 | Int(entry[1]))
@@ -105,7 +104,7 @@ package final class Pattern: Sendable {
     }
 }
 
-/// Why a pattern is not one: PCRE2's words, and where in the source (in bytes) it stumbled.
+/// Syntax error: PCRE2's message, and the byte offset in the source.
 package struct PatternError: Error, Equatable {
     package let message: String
     package let offset: Int

@@ -1,7 +1,7 @@
 import CPCRE2
 import MailLog
 
-/// What matching a pattern writes to: one for each worker, shared by all of its patterns.
+/// Memory for matching, one per worker, shared by all patterns.
 package final class PatternScratch {
     private var matchData: OpaquePointer?
     private var pairs = 0
@@ -13,7 +13,7 @@ package final class PatternScratch {
             fatalError("out of memory for matching patterns")
         }
         self.context = context
-        // Grows from 32 KiB to 1 MiB; a match that needs more gives up.
+        // Grows from 32 KiB to 1 MiB. A match that needs more gives up.
         stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
         pcre2_jit_stack_assign_8(context, nil, stack.map(UnsafeMutableRawPointer.init))
         pcre2_set_depth_limit_8(context, 100_000)
@@ -26,17 +26,17 @@ package final class PatternScratch {
         pcre2_jit_stack_free_8(stack)
     }
 
-    /// Where a group of the last match stands, nil if it took no part in it.
+    /// Returns the range of a group of the last match; nil if the group was not used.
     package func range(of group: Int) -> Range<Int>? {
         guard let matchData, group >= 0, group < Int(pcre2_get_ovector_count_8(matchData)) else { return nil }
-        let places = pcre2_get_ovector_pointer_8(matchData)!
-        let lower = places[2 * group]
-        let upper = places[2 * group + 1]
-        // A \K in a lookahead can put the start behind the end.
+        let offsets = pcre2_get_ovector_pointer_8(matchData)!
+        let lower = offsets[2 * group]
+        let upper = offsets[2 * group + 1]
+        // \K in a lookahead can move the start behind the end.
         return lower == Self.unset || lower > upper ? nil : lower..<upper
     }
 
-    /// PCRE2's result: above 0 for a match.
+    /// Returns PCRE2's result: positive for a match.
     func match(_ code: OpaquePointer, _ text: Bytes, from start: Int, pairs needed: Int) -> Int32 {
         if needed > pairs {
             pcre2_match_data_free_8(matchData)
@@ -47,12 +47,12 @@ package final class PatternScratch {
         return pcre2_match_8(code, text.base, text.count, start, 0, matchData, context)
     }
 
-    /// PCRE2 limits the steps from each starting place in the text; what has to be bounded is their sum. 24 M
-    /// steps take 15 to 45 ms. A text so long that this leaves less than four steps a byte gets those.
+    /// PCRE2 limits the steps per start offset, so their sum is bounded here. 24 M steps take 15 to 45 ms. Long texts
+    /// get at least four steps per byte.
     private static func limit(textOf count: Int) -> UInt32 {
         UInt32(clamping: max(24_000_000 / (count + 1), 4 * count))
     }
 
-    /// PCRE2_UNSET, a macro that Swift does not see.
+    /// PCRE2_UNSET, a macro that Swift cannot import.
     private static let unset = Int(bitPattern: UInt.max)
 }

@@ -2,26 +2,26 @@ import MailLog
 import QuerySyntax
 import SystemText
 
-/// Values as a query writes them on the right of a comparison.
+/// Values as text of a query, for the right side of a comparison.
 package enum QueryText {
-    /// A bare word where that is safe, else a quoted text.
+    /// Returns a bare word if possible, else a quoted text.
     package static func value(_ value: Value, _ type: ValueType) -> String {
         var bytes: [UInt8] = []
         ValueText.append(value, type, to: &bytes)
         return isBare(bytes, type) ? String(decoding: bytes, as: UTF8.self) : quoted(bytes)
     }
 
-    /// A moment of the wall clock, in microseconds.
+    /// Formats microseconds of the wall clock.
     package static func time(_ microseconds: Int64) -> String { value(.time(microseconds), .time(.instant)) }
 
-    /// The text between quotes, escapes undone.
+    /// Returns the text without quotes and escapes.
     static func plain(_ value: Value, _ type: ValueType) -> String {
         var bytes: [UInt8] = []
         ValueText.append(value, type, to: &bytes)
         return String(quoted(bytes).dropFirst().dropLast())
     }
 
-    /// The name of a column: in backticks unless it is a plain word.
+    /// Returns the name of a column, in backticks if necessary.
     package static func name(_ name: String) -> String {
         let bytes = Array(name.utf8)
         let isPlain =
@@ -30,7 +30,7 @@ package enum QueryText {
         return isPlain ? name : "`\(name)`"
     }
 
-    /// The name of a file: as it is where it can be a word, else quoted; inside a quote that is open, without quotes.
+    /// Returns the name of a file as a word if possible, else quoted. Inside an open quote, without quotes.
     static func path(_ name: String, in quote: String) -> String {
         let quoted = quoted(SystemText.bytes(name))
         guard quote.isEmpty else { return String(quoted.dropFirst().dropLast()) }
@@ -41,7 +41,7 @@ package enum QueryText {
     private static func isBare(_ bytes: [UInt8], _ type: ValueType) -> Bool {
         guard let first = bytes.first else { return false }
         if bytes == Array("<>".utf8) { return type == .text(.address) }
-        // What ends a word, what makes it a glob, and what would be a regex, a comment, a parameter or a name.
+        // Excludes characters that end a word or make it a glob, regex, comment, parameter or name.
         guard bytes.allSatisfy({ $0 > 32 && $0 != 127 && !" ,();|*?\"'<>".utf8.contains($0) }),
             !"/#{`@=~!".utf8.contains(first)
         else { return false }
@@ -53,7 +53,7 @@ package enum QueryText {
             && Fields.named(word) == nil && word.lowercased() != "null" && !word.contains("..")
     }
 
-    /// Between quotes; what a terminal would act on is written as its bytes.
+    /// Quotes a text. Control and formatting characters become escapes.
     static func quoted(_ bytes: [UInt8]) -> String {
         var text = "\""
         for scalar in SystemText.string(bytes).unicodeScalars {

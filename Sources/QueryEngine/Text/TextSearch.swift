@@ -1,7 +1,7 @@
 import MailLog
 import SystemText
 
-/// A literal text to look for in short texts.
+/// Search for a literal in short texts.
 struct TextSearch: Sendable {
     private let needle: [UInt8]
     private let ignoresCase: Bool

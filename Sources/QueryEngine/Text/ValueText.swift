@@ -1,9 +1,9 @@
 import MailLog
 
-/// The text of a value for programs: times as RFC 3339 has them, bins by their start, durations in seconds,
-/// sizes in bytes; a missing value is empty, the null sender is `<>`.
+/// Text of a value for programs: times in RFC 3339, bins by their start, durations in seconds, sizes in bytes. A
+/// missing value is empty. The null sender is `<>`.
 package enum ValueText {
-    /// Lends the text of a value. A text is lent where it lies, all else is made in `scratch`.
+    /// Lends the text of a value. Texts are not copied; other values are formatted in `scratch`.
     static func with(
         _ value: Value, _ type: ValueType, _ scratch: inout [UInt8], _ body: (Bytes) -> Void
     ) {
@@ -23,8 +23,8 @@ package enum ValueText {
         case .time: appendTime(value, type, between: UInt8(ascii: "T"), decimals: 6, to: &text)
         case .text: appendText(value.bytes, type, to: &text)
         case .list:
-            for (place, element) in value.elements.enumerated() {
-                if place > 0 { text.append(UInt8(ascii: ";")) }
+            for (index, element) in value.elements.enumerated() {
+                if index > 0 { text.append(UInt8(ascii: ";")) }
                 append(element, type.element, to: &text)
             }
         }
@@ -38,7 +38,7 @@ package enum ValueText {
         }
     }
 
-    /// The shortest digits that read back as the same number.
+    /// Appends the shortest digits that parse as the same number.
     private static func appendNumber(_ number: Double, to text: inout [UInt8]) {
         if number.magnitude < 1e15, number == number.rounded() {
             Digits.append(Int(number), to: &text)
@@ -60,8 +60,8 @@ package enum ValueText {
     private static let minute = 60 * second
     private static let day = 1440 * minute
 
-    /// Appends a moment with its zone, where that is known, or a bin as far as its start needs digits.
-    /// `between` stands between date and clock; the fraction of a second has up to so many decimals.
+    /// Appends a time with its UTC offset if known, or a bin with as many digits as its start needs. `between`
+    /// separates date and clock. `decimals` limits the fraction of a second.
     static func appendTime(
         _ value: Value, _ type: ValueType, between: UInt8, decimals: Int, to text: inout [UInt8]
     ) {
@@ -106,7 +106,7 @@ package enum ValueText {
         appendPart(minutes % 60, after: ":", to: &text)
     }
 
-    /// Microseconds that every start of such a bin is a multiple of.
+    /// Microseconds of which each start of such a bin is a multiple.
     private static func unit(of bin: TimeBin) -> Int64 {
         switch bin {
         case .instant: 1
@@ -119,6 +119,6 @@ package enum ValueText {
 }
 
 extension ValueType {
-    /// The type of a list's elements.
+    /// Type of a list's elements.
     var element: ValueType { if case .list(let element) = self { element } else { .any } }
 }
