@@ -6,8 +6,9 @@ struct FillStage: Stage {
     static let form = Form<any Stage>(
         "fill", summary: "add rows for empty bins of time",
         details: """
-            A result with a single time key is filled by itself, over the interval that a filter on time names, else \
-            from its first bin to its last. `in` names another interval; bins outside of it are not filled. Counts and sums are 0 in an empty bin, other values missing.
+            A result with a single time key is filled automatically: over the interval of a filter on time, else \
+            from its first bin to its last. `in` names another interval; bins outside of it are not filled. Counts \
+            and sums are 0 in an empty bin, other values missing.
             \(BinWalk.rule)
             """,
         examples: ["filter status=bounced | count by day | fill in 2012-12-08..2012-12-12 | head 4"],
