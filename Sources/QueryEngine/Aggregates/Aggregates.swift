@@ -1,6 +1,6 @@
 import QuerySyntax
 
-/// Every aggregate. A new aggregate is one line here.
+/// List of all aggregates. A new aggregate is one line here.
 package enum Aggregates {
     package static let all = Vocabulary<Aggregate>(
         "aggregate",

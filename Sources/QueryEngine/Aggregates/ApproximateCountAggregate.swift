@@ -2,14 +2,14 @@ import Glibc
 import MailLog
 import QuerySyntax
 
-/// `approx_dcount(x)`: about how many different values, in a few kilobytes a group.
+/// `approx_dcount(x)`: estimates the number of different values, with a few kilobytes per group.
 ///
 /// Source: P. Flajolet and others, "HyperLogLog", 2007, with linear counting for small numbers.
 enum ApproximateCountAggregate {
     static let form = Aggregate.form(
         "approx_dcount", [ArgumentRule("x", .any)],
-        summary: "about how many different values x has; the standard error is 1.6 percent",
-        details: "Exact up to 256 values. Needs at most 4 kB for each group, whatever the number of values.",
+        summary: "the approximate number of different values of x; the standard error is 1.6 percent",
+        details: "Exact up to 256 values. Takes at most 4 kB of memory per group.",
         examples: ["stats approx_dcount(queue_id) by day"]
     ) { (call, _) throws(Diagnostic) in
         let ignoresCase = call[0].type.ignoresCase
@@ -24,7 +24,7 @@ private struct Sketch: GroupState {
     private static let exactLimit = 256
 
     let ignoresCase: Bool
-    /// The hashes of the values, while they are few.
+    /// Hashes of the values, up to `exactLimit`; then the registers are used.
     var hashes: Set<UInt64> = []
     var registers: [UInt8] = []
 
@@ -40,7 +40,7 @@ private struct Sketch: GroupState {
         for hash in other.hashes { held += insert(hash) }
         guard !other.registers.isEmpty else { return held }
         held += openRegisters()
-        for place in registers.indices { registers[place] = max(registers[place], other.registers[place]) }
+        for index in registers.indices { registers[index] = max(registers[index], other.registers[index]) }
         return held
     }
 
@@ -50,10 +50,10 @@ private struct Sketch: GroupState {
             guard hashes.count > Sketch.exactLimit else { return isNew ? 16 : 0 }
             return openRegisters()
         }
-        let place = Int(hash >> (64 - Sketch.bits))
+        let index = Int(hash >> (64 - Sketch.bits))
         let rank = UInt8(
             truncatingIfNeeded: (hash << Sketch.bits | 1 << (Sketch.bits - 1)).leadingZeroBitCount + 1)
-        if rank > registers[place] { registers[place] = rank }
+        if rank > registers[index] { registers[index] = rank }
         return 0
     }
 
@@ -78,7 +78,7 @@ private struct Sketch: GroupState {
         return .integer(Int(estimate.rounded()))
     }
 
-    /// Not seeded: an estimate must come out the same each time. FNV-1a, then the finaliser of MurmurHash3.
+    /// FNV-1a, then the finaliser of MurmurHash3. Without a random seed, so that each run gives the same estimate.
     private static func hash(_ key: [UInt8]) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `avg(x)`.
+/// `avg(x)`: the mean.
 enum AverageAggregate {
     static let form = Aggregate.form(
         "avg", aliases: ["mean"], [ArgumentRule("x", .number)], isStage: true,
@@ -54,17 +54,13 @@ private struct NumberMean: GroupState {
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
         guard inputs[0].isNumber else { return 0 }
-        let before = sum.heldBytes
-        sum.add(inputs[0].number)
         count &+= 1
-        return sum.heldBytes - before
+        return sum.add(inputs[0].number)
     }
 
     mutating func merge(_ other: NumberMean) -> Int {
-        let before = sum.heldBytes
-        sum.add(other.sum)
         count &+= other.count
-        return sum.heldBytes - before
+        return sum.add(other.sum)
     }
 
     func result(_ arena: Arena) -> Value { count > 0 ? .double(sum.value / Double(count)) : .missing }

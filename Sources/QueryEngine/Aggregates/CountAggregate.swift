@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `count()`: rows; `count(x)`: rows that have `x`.
+/// `count()`: the number of rows; `count(x)`: the number of rows with `x`.
 enum CountAggregate {
     static let form = Aggregate.form(
         "count", [ArgumentRule("x", .any, optional: true)], isStage: true,
-        summary: "the number of rows, or of rows that have x",
+        summary: "the number of rows, or of rows in which x is not missing",
         examples: ["groupby process | count", "stats n=count(), with_relay=count(relay)"]
     ) { (call, _) throws(Diagnostic) in
         let countsPresent = !call.arguments.isEmpty

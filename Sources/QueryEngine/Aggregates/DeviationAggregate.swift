@@ -1,12 +1,12 @@
 import MailLog
 import QuerySyntax
 
-/// `stddev(x)`.
+/// `stddev(x)`: the standard deviation.
 enum DeviationAggregate {
     static let form = Aggregate.form(
         "stddev", [ArgumentRule("x", .number)],
-        summary: "the standard deviation of x (of a sample: divided by n - 1)",
-        details: "Missing where fewer than two rows have x.",
+        summary: "the standard deviation of x, as of a sample (divided by n - 1)",
+        details: "Missing if fewer than two rows have x.",
         examples: ["stats avg(delay), stddev(delay) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         let isDuration = call[0].type == .duration
@@ -20,35 +20,26 @@ private struct Deviation: GroupState {
     let isDuration: Bool
     var count = 0
     var sum = ExactSum()
-    /// Each square is kept in two parts, so that nothing is lost before the difference is taken.
+    /// Each square is added in two parts, because the product of two numbers is not exact.
     var squares = ExactSum()
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
         guard inputs[0].isNumber else { return 0 }
-        let before = heldBytes
         let x = inputs[0].number
         let square = x * x
         count &+= 1
-        sum.add(x)
-        squares.add(square)
-        squares.add((-square).addingProduct(x, x))
-        return heldBytes - before
+        return sum.add(x) + squares.add(square) + squares.add((-square).addingProduct(x, x))
     }
 
     mutating func merge(_ other: Deviation) -> Int {
-        let before = heldBytes
         count &+= other.count
-        sum.add(other.sum)
-        squares.add(other.squares)
-        return heldBytes - before
+        return sum.add(other.sum) + squares.add(other.squares)
     }
-
-    private var heldBytes: Int { sum.heldBytes + squares.heldBytes }
 
     func result(_ arena: Arena) -> Value {
         guard count > 1 else { return .missing }
         let mean = sum.value / Double(count)
-        // Σx² - n·mean², with the rounding of the product taken out again.
+        // Σx² - n·mean². The rounding error of the product is subtracted too.
         var difference = squares
         let product = mean * sum.value
         difference.add(-product)

@@ -1,13 +1,14 @@
 import MailLog
 import QuerySyntax
 
-/// `dcount(x)` and `values(x)`: how many different values, and which.
+/// `dcount(x)` and `values(x)`: the number of different values, and their list.
 enum DistinctAggregate {
     static let dcount = Aggregate.form(
         "dcount", aliases: ["count_distinct"], [ArgumentRule("x", .any)], isStage: true,
-        summary: "the number of different values of x, exact",
-        details: "Addresses, domains and hosts that differ only in case are the same. "
-            + "`approx_dcount` needs far less memory where there are millions.",
+        summary: "the exact number of different values of x",
+        details:
+            "Addresses, domains and hosts that differ only in case count as equal. For millions of values, "
+            + "`approx_dcount` needs much less memory.",
         examples: ["dcount queue_id by day", "stats senders=dcount(from) by client_ip"]
     ) { (call, _) throws(Diagnostic) in
         let ignoresCase = call[0].type.ignoresCase
@@ -18,7 +19,7 @@ enum DistinctAggregate {
 
     static let values = Aggregate.form(
         "values", [ArgumentRule("x", .any)], isStage: true,
-        summary: "the different values of x, as a sorted list",
+        summary: "the sorted list of different values of x",
         examples: ["values status by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         let ignoresCase = call[0].type.ignoresCase
@@ -28,14 +29,14 @@ enum DistinctAggregate {
     }
 }
 
-/// The different values of all groups, in one table: a key is the group's number and the value.
+/// Different values of all groups, in one table. A key is the number of the group followed by the value.
 private final class DistinctValues: Accumulator {
     private var table = GroupTable()
     private var counts: [Int] = []
     private let ignoresCase: Bool
     private let shows: Bool
     private var key: [UInt8] = []
-    /// The keys of each group, once a result has been asked for.
+    /// Keys of each group; computed for the first result.
     private var members: [[Int]]?
 
     init(ignoresCase: Bool, shows: Bool) {
@@ -53,9 +54,9 @@ private final class DistinctValues: Accumulator {
     }
 
     func merge(_ other: DistinctValues, into groups: [Int], while goesOn: () -> Bool) {
-        for place in 0..<other.table.count {
-            if place & 1023 == 0, !goesOn() { return }
-            let theirs = other.table.key(place)
+        for index in 0..<other.table.count {
+            if index & 1023 == 0, !goesOn() { return }
+            let theirs = other.table.key(index)
             let group = groups[DistinctValues.group(of: theirs)]
             begin(group)
             key.append(contentsOf: UnsafeBufferPointer(start: theirs.base + 4, count: theirs.count - 4))
@@ -70,10 +71,7 @@ private final class DistinctValues: Accumulator {
 
     private func insert(_ group: Int) {
         let before = table.count
-        let place = key.withUnsafeBufferPointer {
-            table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
-        }
-        if place == before {
+        if table.group(key) == before {
             counts[group] += 1
             members = nil
         }
@@ -91,19 +89,19 @@ private final class DistinctValues: Accumulator {
                 list.reserveCapacity(count)
                 return list
             }
-            for place in 0..<table.count { lists[DistinctValues.group(of: table.key(place))].append(place) }
+            for index in 0..<table.count { lists[DistinctValues.group(of: table.key(index))].append(index) }
             members = lists
         }
         guard let found = members?[group], !found.isEmpty else { return .missing }
-        let values = found.map { place -> Value in
+        let values = found.map { index -> Value in
             var offset = 4
-            return KeyCodec.next(table.key(place), at: &offset, arena: arena)
+            return KeyCodec.next(table.key(index), at: &offset, arena: arena)
         }
         return arena.list(values.sorted { Ordering.compare($0, $1) < 0 })
     }
 
     var footprint: Int { table.footprint + counts.capacity * 8 + (shows ? answerBytes : 0) }
 
-    /// What the lists take when they are sorted and emitted: copies of all keys, and some words for each.
+    /// Estimated bytes of the sorted lists: copies of all keys, and the overhead of each key and group.
     private var answerBytes: Int { table.storedBytes * 2 + table.count * 80 + counts.count * 48 }
 }

@@ -1,10 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// `first(x)`, `last(x)` and `argmax(x, y)`: the x of one particular row.
+/// `first(x)`, `last(x)` and `argmax(x, y)`: x of one row.
 enum EdgeAggregate {
-    static let first = form("first", "x of the first row that has it, in the order of the log", -1)
-    static let last = form("last", "x of the last row that has it, in the order of the log", 1)
+    static let first = form("first", "x of the first row with x, in the order of the log", -1)
+    static let last = form("last", "x of the last row with x, in the order of the log", 1)
 
     private static func form(_ name: String, _ summary: String, _ sign: Int) -> Form<Aggregate> {
         Aggregate.form(
@@ -19,8 +19,8 @@ enum EdgeAggregate {
 
     static let argmax = Aggregate.form(
         "argmax", [ArgumentRule("x", .any), ArgumentRule("y", .any)],
-        summary: "x of the row with the greatest y",
-        details: "Of several rows with the same y, the first in the order of the log.",
+        summary: "x of the row with the largest y",
+        details: "If several rows have the largest y: x of the first of them, in the order of the log.",
         examples: ["stats slowest=argmax(queue_id, delay) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         let ignoresCase = call[1].type.ignoresCase
@@ -50,10 +50,8 @@ private struct Edge: GroupState {
     }
 
     private mutating func keep(_ value: KeptValue, _ order: UInt64) -> Int {
-        let before = kept.heldBytes
-        kept = value
         self.order = order
-        return kept.heldBytes - before
+        return kept.replace(with: value)
     }
 
     func result(_ arena: Arena) -> Value { kept.copy(to: arena) }
@@ -85,11 +83,8 @@ private struct Summit: GroupState {
     }
 
     private mutating func keep(_ value: KeptValue, _ height: KeptValue, _ order: UInt64) -> Int {
-        let before = kept.heldBytes + self.height.heldBytes
-        kept = value
-        self.height = height
         self.order = order
-        return kept.heldBytes + height.heldBytes - before
+        return kept.replace(with: value) + self.height.replace(with: height)
     }
 
     func result(_ arena: Arena) -> Value { kept.copy(to: arena) }

@@ -1,20 +1,23 @@
-/// A sum of floating-point numbers that does not depend on their order: it is exact until it is read.
+/// Exact sum of floating-point numbers. Only `value` rounds, so the result does not depend on the order of the numbers.
 ///
 /// Source: J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates",
 /// 1997, as in Python's `math.fsum`.
 struct ExactSum {
-    /// Numbers that do not overlap, in increasing magnitude.
+    /// Numbers whose bits do not overlap, in increasing magnitude.
     private var partials: [Double] = []
-    /// The sum of what is not finite.
+    /// Sum of the infinities and NaNs.
     private var special = 0.0
 
-    var heldBytes: Int { partials.capacity * 8 }
+    private var heldBytes: Int { partials.capacity * 8 }
 
-    mutating func add(_ number: Double) {
+    /// Adds a number, and returns the growth of the memory in bytes.
+    @discardableResult
+    mutating func add(_ number: Double) -> Int {
         guard number.isFinite else {
             special += number
-            return
+            return 0
         }
+        let before = heldBytes
         var x = number
         var kept = 0
         for var y in partials {
@@ -29,29 +32,31 @@ struct ExactSum {
         }
         partials.removeSubrange(kept...)
         partials.append(x)
+        return heldBytes - before
     }
 
-    mutating func add(_ other: ExactSum) {
+    /// Adds another sum, and returns the growth of the memory in bytes.
+    mutating func add(_ other: ExactSum) -> Int {
         special += other.special
-        for partial in other.partials { add(partial) }
+        return other.partials.reduce(0) { $0 + add($1) }
     }
 
-    /// The nearest floating-point number.
+    /// Nearest floating-point number.
     var value: Double {
         guard special == 0 else { return special }
         guard var high = partials.last else { return 0 }
-        var place = partials.count - 1
+        var index = partials.count - 1
         var low = 0.0
-        while place > 0 {
+        while index > 0 {
             let x = high
-            place -= 1
-            let y = partials[place]
+            index -= 1
+            let y = partials[index]
             high = x + y
             low = y - (high - x)
             if low != 0 { break }
         }
-        // Half-way cases round by what lies below them.
-        if place > 0, low < 0 && partials[place - 1] < 0 || place > 0 && low > 0 && partials[place - 1] > 0 {
+        // Half-way cases: the sign of the next lower partial decides.
+        if index > 0, low < 0 && partials[index - 1] < 0 || low > 0 && partials[index - 1] > 0 {
             let twice = low * 2
             let sum = high + twice
             if twice == sum - high { high = sum }

@@ -1,17 +1,17 @@
 import MailLog
 import QuerySyntax
 
-/// `min(x)` and `max(x)`.
+/// `min(x)` and `max(x)`: the smallest and the largest value.
 enum ExtremeAggregate {
-    static let min = form("min", "the least x", wantsGreatest: false, "min time by queue_id")
-    static let max = form("max", "the greatest x", wantsGreatest: true, "max delay by relay_name")
+    static let min = form("min", "the smallest x", wantsGreatest: false, "min time by queue_id")
+    static let max = form("max", "the largest x", wantsGreatest: true, "max delay by relay_name")
 
     private static func form(
         _ name: String, _ summary: String, wantsGreatest: Bool, _ example: String
     ) -> Form<Aggregate> {
         Aggregate.form(
             name, [ArgumentRule("x", .any)], isStage: true, summary: summary,
-            details: "Numbers, durations and times go by size, texts by their bytes.", examples: [example]
+            details: "Texts are compared byte by byte.", examples: [example]
         ) { (call, _) throws(Diagnostic) in
             let ignoresCase = call[0].type.ignoresCase
             return ResolvedAggregate(call[0].type, of: call.arguments) {
@@ -30,19 +30,13 @@ private struct Extreme: GroupState {
         let value = inputs[0]
         if value.isMissing { return 0 }
         if !best.isMissing, best.compare(value, ignoresCase: ignoresCase) * sign >= 0 { return 0 }
-        return keep(KeptValue(value))
+        return best.replace(with: KeptValue(value))
     }
 
     mutating func merge(_ other: Extreme) -> Int {
         if other.best.isMissing { return 0 }
         if !best.isMissing, best.compare(other.best, ignoresCase: ignoresCase) * sign >= 0 { return 0 }
-        return keep(other.best)
-    }
-
-    private mutating func keep(_ value: KeptValue) -> Int {
-        let before = best.heldBytes
-        best = value
-        return best.heldBytes - before
+        return best.replace(with: other.best)
     }
 
     func result(_ arena: Arena) -> Value { best.copy(to: arena) }

@@ -1,16 +1,17 @@
 import MailLog
 
-/// What an aggregate keeps of one group. Adding in any order, and merging in any order, gives the same result.
+/// State of an aggregate for one group. The result must not depend on the order of `add` and `merge`.
 package protocol GroupState: SendableMetatype {
-    /// Adds a row, and returns how many bytes more it holds outside of itself.
+    /// Adds a row, and returns the growth of the memory outside the state, in bytes.
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int
+    /// Adds another state, and returns the growth in bytes.
     mutating func merge(_ other: Self) -> Int
     func result(_ arena: Arena) -> Value
 }
 
-/// The states of all groups of one thread, side by side.
+/// States of all groups of one thread.
 final class GroupStates<State: GroupState>: Accumulator {
-    // Memory of its own, as an array would be asked for each row whether it is shared.
+    // Allocated memory, because an array checks for shared storage on each write.
     private var states: UnsafeMutablePointer<State>
     private var count = 0
     private var capacity = 16
@@ -53,4 +54,13 @@ final class GroupStates<State: GroupState>: Accumulator {
     func result(of group: Int, arena: Arena) -> Value { states[group].result(arena) }
 
     var footprint: Int { capacity * MemoryLayout<State>.stride + held }
+}
+
+extension KeptValue {
+    /// Replaces the value, and returns the growth of the memory in bytes.
+    mutating func replace(with value: KeptValue) -> Int {
+        let growth = value.heldBytes - heldBytes
+        self = value
+        return growth
+    }
 }

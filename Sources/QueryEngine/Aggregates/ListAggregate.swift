@@ -1,12 +1,12 @@
 import MailLog
 import QuerySyntax
 
-/// `list(x)`: every value, in the order of the log.
+/// `list(x)`: all values, in the order of the log.
 enum ListAggregate {
     static let form = Aggregate.form(
         "list", [ArgumentRule("x", .any)],
-        summary: "every value of x, in the order of the log",
-        details: "`values` gives each different value once.",
+        summary: "the list of all values of x, in the order of the log",
+        details: "`values` lists each different value once.",
         examples: ["filter status=* | stats list(status) by queue_id"]
     ) { (call, _) throws(Diagnostic) in
         ResolvedAggregate(.list(call[0].type), of: call.arguments, usesOrder: true) {
@@ -36,7 +36,7 @@ private struct Sequence: GroupState {
 
     private static let entry = MemoryLayout<(UInt64, KeptValue)>.stride
 
-    /// Bytes of a value, and of its copies in the sorted list, in the row that is emitted, and in its text.
+    /// Estimated bytes of a value, with its copies in the sorted list, in the output row and in its text.
     private static func cost(_ value: KeptValue) -> Int { value.heldBytes * 3 + entry * 3 }
 
     func result(_ arena: Arena) -> Value {

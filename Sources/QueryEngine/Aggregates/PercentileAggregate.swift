@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `median(x)`, `p95(x)` and `percentile(x, n…)`, exact: all values are kept until they are asked.
+/// `median(x)`, `p95(x)` and `percentile(x, n…)`: exact percentiles. All values are kept in memory.
 enum PercentileAggregate {
     static let median = Aggregate.form(
         "median", [ArgumentRule("x", .number)], isStage: true,
-        summary: "the middle value of x; of an even number of values, the mean of the middle two",
+        summary: "the median of x; for an even number of values, the mean of the two middle values",
         examples: ["median delay by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         resolved(call, call[0].type == .integer ? .number : call[0].type) { Ranks.median }
@@ -15,8 +15,8 @@ enum PercentileAggregate {
     static let pNN = Aggregate.form(
         "pNN", family: { percent(of: $0) != nil }, [ArgumentRule("x", .number)], isStage: true,
         summary:
-            "a percentile of x, such as p95: the least value that NN percent of the values do not exceed",
-        details: "Exact, by nearest rank. p999 is the 99.9th percentile.",
+            "a percentile of x: p95 is the smallest value that is at least as large as 95 % of the values",
+        details: "Exact (nearest rank). p999 is the 99.9th percentile.",
         examples: ["p95 delay by relay_name", "filter status=sent | p99 delay per 1d"]
     ) { (call, _) throws(Diagnostic) in
         let wanted = percent(of: call.name.text) ?? 50
@@ -25,12 +25,12 @@ enum PercentileAggregate {
 
     static let percentile = Aggregate.form(
         "percentile", [ArgumentRule("x", .number), ArgumentRule("n", .constantCount, repeats: true)],
-        summary: "percentiles of x: one value, or a list where several are asked for",
+        summary: "percentiles of x: a value for one n, a list for several",
         examples: ["stats percentile(delay, 50, 90, 99) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         let wanted = call.arguments.dropFirst().map { $0.constant?.number ?? 0 }
-        for (place, percent) in wanted.enumerated() where !(0...100).contains(percent) {
-            throw Diagnostic("a percentile lies between 0 and 100", at: call[place + 1].range)
+        for (index, percent) in wanted.enumerated() where !(0...100).contains(percent) {
+            throw Diagnostic("a percentile must be from 0 to 100", at: call[index + 1].range)
         }
         let type = wanted.count == 1 ? call[0].type : .list(call[0].type)
         var resolved = resolved(call, type) { .nearest(wanted) }
@@ -59,17 +59,18 @@ enum PercentileAggregate {
     }
 }
 
-/// Which of the sorted values are wanted.
+/// Values to return from the sorted list.
 private enum Ranks {
     case median
     case nearest([Double])
 }
 
-/// All values of one group.
+/// Values of one group.
 private struct Sample: GroupState {
     let kind: Value.Kind
     let ranks: Ranks
-    /// Whole numbers, microseconds, or the bits of floating-point numbers. Sorting copies them.
+    /// Whole numbers, microseconds, or floating-point numbers as sortable bits. Counted twice, because sorting copies
+    /// them.
     var values: [Int] = []
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
@@ -94,14 +95,14 @@ private struct Sample: GroupState {
             guard sorted.count.isMultiple(of: 2) else { return value(sorted[middle]) }
             return mean(value(sorted[middle - 1]), value(sorted[middle]))
         case .nearest(let percents):
-            let found = percents.map { value(sorted[Sample.place($0, of: sorted.count)]) }
+            let found = percents.map { value(sorted[Sample.index($0, of: sorted.count)]) }
             return found.count == 1 ? found[0] : arena.list(found)
         }
     }
 
-    /// Nearest rank: the place of the least value that so many percent do not exceed.
-    private static func place(_ percent: Double, of count: Int) -> Int {
-        // Thousandths of a percent, so that 99.9 percent of 1000 is exactly the 999th.
+    /// Returns the index of a percentile by nearest rank.
+    private static func index(_ percent: Double, of count: Int) -> Int {
+        // Thousandths of a percent are whole numbers, so 99.9 percent of 1000 is exactly the 999th value.
         let thousandths = Int((percent * 1000).rounded())
         let rank = (thousandths * count + 99_999) / 100_000
         return min(max(rank, 1), count) - 1
@@ -120,7 +121,7 @@ private struct Sample: GroupState {
             ? .double(Sample.number(number)) : Value(bits: UInt64(bitPattern: Int64(number)), kind: kind)
     }
 
-    /// Bits that sort as the numbers do.
+    /// Returns bits that sort like the numbers.
     private static func sortable(_ number: Double) -> Int {
         let bits = Int(bitPattern: UInt(number.bitPattern))
         return bits < 0 ? Int.min &- bits &- 1 : bits

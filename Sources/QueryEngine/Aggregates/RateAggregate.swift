@@ -1,19 +1,19 @@
 import MailLog
 import QuerySyntax
 
-/// `rate(per D)`: rows in so much time.
+/// `rate(per D)`: rows per unit of time.
 enum RateAggregate {
     static let form = Aggregate.form(
         "rate", [ArgumentRule("per D", .duration)],
-        summary: "rows in each span of D: rate(per 1m)",
+        summary: "the number of rows per D: rate(per 1m)",
         details: """
-            Over the bin of time that the group belongs to; without one, between the first and the last row of the \
-            group, and missing where they have the same time.
+            The time is that of the bin, if the groups have a bin of time as a key. Otherwise, it lasts from the \
+            first to the last row of the group; missing if both have the same time.
             """,
         examples: ["stats count(), rate(per 1m) per 1d", "stats rate(per 1h) by process"]
     ) { (call, resolution) throws(Diagnostic) in
         guard let unit = call[0].constant.flatMap(RoundFunctions.microseconds), unit > 0 else {
-            throw Diagnostic("'rate' needs a span of time", at: call[0].range, hint: "such as rate(per 1m)")
+            throw Diagnostic("'rate' needs a duration", at: call[0].range, hint: "such as rate(per 1m)")
         }
         let time = try resolution.expression(.field(Name("time", call.range)))
         let bin = resolution.groupBin

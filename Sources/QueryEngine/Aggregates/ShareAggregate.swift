@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `share()`: which part of all rows a group has. The groups count; when all are there, `ShareReduction` divides.
+/// `share()`: the share of a group in all rows. Groups count their rows; then `ShareReduction` divides by the sum.
 enum ShareAggregate {
     static let form = Aggregate.form(
         "share", [],
-        summary: "which part of the rows of all groups is this group's, from 0 to 1",
+        summary: "the share of the group in the rows of all groups, from 0 to 1",
         examples: ["stats n=count(), share() by process"]
     ) { (call, _) throws(Diagnostic) in
         var resolved = ResolvedAggregate(.number, of: [], empty: .double(0)) {
@@ -16,7 +16,7 @@ enum ShareAggregate {
     }
 }
 
-/// Divides the counts of some columns by their sums over all rows.
+/// Reduction that divides counts by their sums over all rows.
 struct ShareReduction: Reduction {
     let shares: [Int]
     let slots: [Int]
@@ -40,34 +40,19 @@ final class SharePart: ReductionPart {
     }
 
     func consume(_ row: Row) -> Bool {
-        for (place, slot) in plan.shares.enumerated() { totals[place] &+= row[slot].integer }
+        for (index, slot) in plan.shares.enumerated() { totals[index] &+= row[slot].integer }
         return rows.consume(row)
     }
 
-    func merge(_ other: SharePart) { preconditionFailure("groups come to one part only") }
+    func merge(_ other: SharePart) { preconditionFailure("only one part gets groups") }
 
     func emit(into next: any RowConsumer, worker: Worker) {
-        _ = rows.replay(into: Division(plan.shares, totals, next), RowBuffer(plan.layout), worker: worker)
-    }
-
-    private final class Division: RowConsumer {
-        private let shares: [Int]
-        private let totals: [Int]
-        private let next: any RowConsumer
-
-        init(_ shares: [Int], _ totals: [Int], _ next: any RowConsumer) {
-            self.shares = shares
-            self.totals = totals
-            self.next = next
-        }
-
-        func consume(_ row: Row) -> Bool {
-            for (slot, total) in zip(shares, totals) {
+        let division = RowOperator(next) { [plan, totals] row in
+            for (slot, total) in zip(plan.shares, totals) {
                 row[slot] = total > 0 ? .double(Double(row[slot].integer) / Double(total)) : .missing
             }
             return next.consume(row)
         }
-
-        func finish() {}
+        _ = rows.replay(into: division, RowBuffer(plan.layout), worker: worker)
     }
 }

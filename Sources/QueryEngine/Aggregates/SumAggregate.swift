@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `sum(x)`.
+/// `sum(x)`: the sum.
 enum SumAggregate {
     static let form = Aggregate.form(
         "sum", [ArgumentRule("x", .number)], isStage: true,
-        summary: "the sum of x, exact",
+        summary: "the exact sum of x",
         examples: ["sum size by from_domain", "stats bytes=sum(size), mails=count() by day"]
     ) { (call, _) throws(Diagnostic) in
         let type = call[0].type
@@ -25,7 +25,7 @@ enum SumAggregate {
     }
 }
 
-/// The sum of whole numbers or of microseconds.
+/// Sum of whole numbers or microseconds.
 private struct WholeSum: GroupState {
     let kind: Value.Kind
     var total: Int128 = 0
@@ -41,7 +41,7 @@ private struct WholeSum: GroupState {
     }
 
     func result(_ arena: Arena) -> Value {
-        // Too large for a whole number: nearly right is better than wrong.
+        // On overflow, an approximate sum is better than a wrong one.
         guard let sum = Int64(exactly: total) else { return .double(Double(total)) }
         return Value(bits: UInt64(bitPattern: sum), kind: kind)
     }
@@ -51,17 +51,10 @@ private struct NumberSum: GroupState {
     var sum = ExactSum()
 
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int {
-        guard inputs[0].isNumber else { return 0 }
-        let before = sum.heldBytes
-        sum.add(inputs[0].number)
-        return sum.heldBytes - before
+        inputs[0].isNumber ? sum.add(inputs[0].number) : 0
     }
 
-    mutating func merge(_ other: NumberSum) -> Int {
-        let before = sum.heldBytes
-        sum.add(other.sum)
-        return sum.heldBytes - before
-    }
+    mutating func merge(_ other: NumberSum) -> Int { sum.add(other.sum) }
 
     func result(_ arena: Arena) -> Value { .double(sum.value) }
 }

@@ -191,12 +191,16 @@ package enum Help {
         return (lines + [line]).joined(separator: "\n")
     }
 
+    /// Breaks paragraphs into lines. A line with two blanks in a row is a row of a table, which is kept.
     private static func folded(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { paragraph in
+            guard !paragraph.contains("  ") else { return String(paragraph) }
+            let indent = paragraph.hasPrefix("- ") ? "  " : ""
             var lines = [""]
             for word in paragraph.split(separator: " ") {
-                if lines[lines.count - 1].utf8.count + word.utf8.count > 96 { lines.append("") }
-                lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+                if lines[lines.count - 1].utf8.count + word.utf8.count > 96 { lines.append(indent) }
+                let isEmpty = lines.count == 1 ? lines[0].isEmpty : lines[lines.count - 1] == indent
+                lines[lines.count - 1] += (isEmpty ? "" : " ") + word
             }
             return lines.joined(separator: "\n")
         }.joined(separator: "\n")

@@ -80,7 +80,7 @@ final class TableWriter: RowWriter {
             Column(
                 name: TableWriter.shown(Array(column.name.utf8), frame), slot: column.slot,
                 text: PeopleText(column), isAny: column.type == .any,
-                isRight: column.type.isNumeric, givesWay: options.numbersRows && column.type == .text(.query),
+                isRight: column.type.isNumeric, givesWay: column.type == .text(.query),
                 width: 0)
         }
         for index in columns.indices { widen(index, to: TableWriter.width(columns[index].name)) }

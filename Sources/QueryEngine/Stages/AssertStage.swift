@@ -11,8 +11,8 @@ struct AssertStage: Stage {
     static let form = Form<any Stage>(
         "assert", summary: "exit with status 1 when a row does not meet a condition",
         details: """
-            For cron: the rows pass on unchanged, and at the end standard error gets the text with the number of \
-            rows that failed and the first of them. Without rows nothing fails.
+            For cron. All rows pass on unchanged. At the end, mlq writes the text, the number of failed rows and the \
+            first of them to standard error. Without rows, the assertion holds.
             """,
         examples: [
             "filter status=deferred | count | assert count < 100000 else \"too many deferrals\""
@@ -37,76 +37,50 @@ struct AssertStage: Stage {
         let sentence =
             text.map { redaction?.text($0) ?? $0 }
             ?? "not all rows have \(redaction?.query(condition.text) ?? condition.text)"
-        // The fields that the condition reads tell most about a row that fails.
+        // Of wide rows, show only the fields that the condition reads.
         let columns = resolution.schema.columns
         let shown =
             resolution.schema.isLines || columns.count > 8
             ? columns.filter { test.needs.contains($0.slot) } : columns
-        resolution.append(
-            .each(
-                Transform(
-                    "assert \(condition.text)", needs: test.needs.union(shown.map(\.slot)), inOrder: true
-                ) { next, worker in
-                    AssertOperator(test.make(), sentence, shown, redaction, next, worker)
-                }))
-    }
-}
-
-private final class AssertOperator: RowConsumer {
-    private let test: (Row) -> Bool
-    private let sentence: String
-    private let shown: [Schema.Column]
-    private let redaction: Redaction?
-    private let next: any RowConsumer
-    private let worker: Worker
-    private var rows = 0
-    private var failures = 0
-    private var first = ""
-
-    init(
-        _ test: @escaping (Row) -> Bool, _ sentence: String, _ shown: [Schema.Column],
-        _ redaction: Redaction?, _ next: any RowConsumer, _ worker: Worker
-    ) {
-        self.test = test
-        self.sentence = sentence
-        self.shown = shown
-        self.redaction = redaction
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool {
-        rows += 1
-        if !test(row) {
-            if failures == 0 { first = describe(row) }
-            failures += 1
+        let needs = test.needs.union(shown.map(\.slot))
+        resolution.each("assert \(condition.text)", needs: needs, inOrder: true) { next, worker in
+            let holds = test.make()
+            var (rows, failures, first) = (0, 0, "")
+            return RowOperator(
+                next,
+                atEnd: {
+                    guard failures > 0 else { return }
+                    let count =
+                        failures == rows
+                        ? rows == 1 ? "" : "all \(rows) rows, " : "\(failures) of \(rows) rows, "
+                    let details =
+                        first.isEmpty
+                        ? String(count.dropLast(2)) : count + (count.isEmpty ? "" : "first ") + first
+                    worker.run.assertionFailed(
+                        "assertion failed: \(sentence)" + (details.isEmpty ? "" : " (\(details))"))
+                }
+            ) { row in
+                rows += 1
+                if !holds(row) {
+                    if failures == 0 { first = AssertStage.text(row, shown, redaction) }
+                    failures += 1
+                }
+                return next.consume(row)
+            }
         }
-        return next.consume(row)
     }
 
-    /// `process=smtp, count=12`, fit for a terminal.
-    private func describe(_ row: Row) -> String {
+    /// Returns the values of a row for a terminal: `process=smtp, count=12`.
+    private static func text(_ row: Row, _ shown: [Schema.Column], _ redaction: Redaction?) -> String {
         var text: [UInt8] = []
         for column in shown where !row[column.slot].isMissing {
             if !text.isEmpty { text.append(contentsOf: ", ".utf8) }
             text.append(contentsOf: "\(redaction?.name(of: column) ?? column.name)=".utf8)
             var value: [UInt8] = []
-            let cell = redaction?.cell(column, row, worker.arena) ?? row[column.slot]
+            let cell = redaction?.cell(column, row, row.worker.arena) ?? row[column.slot]
             ValueText.append(cell, column.type, to: &value)
             text += DisplayText.shown(Array(value.prefix(200)))
         }
         return String(decoding: text, as: UTF8.self)
-    }
-
-    func finish() {
-        if failures > 0 {
-            let count =
-                failures == rows ? rows == 1 ? "" : "all \(rows) rows, " : "\(failures) of \(rows) rows, "
-            let place = count.isEmpty ? "" : "first "
-            let details = first.isEmpty ? String(count.dropLast(2)) : count + place + first
-            worker.run.assertionFailed(
-                "assertion failed: \(sentence)" + (details.isEmpty ? "" : " (\(details))"))
-        }
-        next.finish()
     }
 }

@@ -1,19 +1,29 @@
 import MailLog
 import QuerySyntax
 
-/// `chart [bars|line|heat|spark]`: the rows as a picture, where people read them.
+/// `chart [bars|line|heat|spark]`: draws the rows in formats for people.
 struct ChartStage: Stage {
     private static let kinds = ChartKind.allCases.map(\.rawValue)
 
     static let form = Form<any Stage>(
         "chart", aliases: ["plot"], summary: "draw the rows",
         details: """
-            `-o table`, `md`, `html` and `svg` draw what comes in; for programs (`tsv`, `json` …) the rows stay as \
-            they are. The first column that is no amount is the axis, a second one makes series, of which bars \
-            stand on each other; several numbers are several series. Without a kind: `line` for more than 40 bins of \
-            time, `heat` for weekday by hour_of_day, else `bars`. Of rows of bars, cells or sparks the first \
-            \(ChartData.mostRows) are drawn and the others counted. An axis of time has all bins, also those without \
-            rows, and shows where Postfix was started, stopped or reloaded, whatever lines a filter keeps.
+            `-o table`, `md`, `html` and `svg` draw a chart. Formats for programs (`tsv`, `json` …) print the rows.
+
+            Columns
+            - axis: the first column that is not an amount
+            - series: each value of a second such column, drawn as stacked bars; each of several numbers
+
+            Kinds
+            - `line`: the default for more than 40 bins of time
+            - `heat`: the default for weekday by hour_of_day
+            - `bars`: the default otherwise
+            - `spark`: one small line per series
+
+            Notes
+            - Bars, heat and sparks draw the first \(ChartData.mostRows) rows and count the others.
+            - An axis of time has all bins, also those without rows.
+            - The axis of time marks each start, stop and reload of Postfix, also if a filter drops these lines.
             """,
         examples: [
             "count by day | chart", "count by day, process | chart", "sum bytes per 1h | chart line",
@@ -38,7 +48,7 @@ struct ChartStage: Stage {
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         guard !resolution.schema.isLines else {
             throw Diagnostic(
-                "'chart' draws numbers, and these are log lines", at: name.range,
+                "'chart' needs numbers, and these rows are log lines", at: name.range,
                 hint: "count them first: `count by day | chart`")
         }
         guard resolution.schema.isOpen || resolution.schema.columns.contains(where: { $0.type.isNumeric })
@@ -51,36 +61,13 @@ struct ChartStage: Stage {
         resolution.schema.chart = Chart(
             kind: kind, restarts: bin != nil ? resolution.environment.restarts : nil)
         guard let axis, let bin else { return }
-        resolution.append(
-            .each(
-                Transform("watch the bins of \(axis.name)", needs: [axis.slot], inOrder: true) {
-                    next, worker in
-                    GapWatch(axis.slot, bin, next, worker)
-                }))
-    }
-}
-
-/// Reports gaps that the axis of a chart leaves open.
-private final class GapWatch: RowConsumer {
-    private let slot: Int
-    private var walk: BinWalk
-    private let next: any RowConsumer
-    private let worker: Worker
-
-    init(_ slot: Int, _ bin: TimeBin, _ next: any RowConsumer, _ worker: Worker) {
-        self.slot = slot
-        walk = BinWalk(bin)
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool {
-        if row[slot].kind == .time { _ = walk.advance(to: row[slot].wallClock) }
-        return next.consume(row)
-    }
-
-    func finish() {
-        walk.report(to: worker.run)
-        next.finish()
+        // Reports the gaps that the axis skips.
+        resolution.each("watch the bins of \(axis.name)", needs: [axis.slot], inOrder: true) { next, worker in
+            var walk = BinWalk(bin)
+            return RowOperator(next, atEnd: { walk.report(to: worker.run) }) { row in
+                if row[axis.slot].kind == .time { _ = walk.advance(to: row[axis.slot].wallClock) }
+                return next.consume(row)
+            }
+        }
     }
 }

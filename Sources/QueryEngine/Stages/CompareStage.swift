@@ -1,16 +1,22 @@
 import MailLog
 import QuerySyntax
 
-/// `compare RANGE with RANGE [AGGREGATE] [by KEYS]`: the same groups in two intervals of time, side by side.
+/// `compare RANGE with RANGE [AGGREGATE] [by KEYS]`: the same groups in two intervals of time.
 struct CompareStage: Stage {
     static let form = Form<any Stage>(
-        "compare", summary: "put two intervals of time side by side, by keys",
+        "compare", summary: "compare two intervals of time, by keys",
         details: """
-            `before` is the earlier range, `change` what `after` has more, `ratio` after through before; `mark` tells \
-            keys that are new and keys that are gone. Ranges are cut to what the logs cover; where they then differ \
-            in length, counts and sums are told per day; an open range may hold no line, which is said. \
-            Without an aggregate: count(). The largest change comes \
-            first.
+            Columns
+            - the keys
+            - `before`, `after`: the aggregate in the earlier and in the later range; count() if none is named
+            - `change`: `after` minus `before`; the row with the largest change comes first
+            - `ratio`: `after` divided by `before`
+            - `mark`: `new` if the key has rows only in the later range, `gone` if only in the earlier range
+
+            Notes
+            - Ranges are cut to the time that the logs cover.
+            - If the ranges then differ in length, counts and sums are per day.
+            - A note is printed if a range without a start or an end has no lines.
             """,
         examples: [
             "compare 2012-12-16..2012-12-22 with 2012-12-26..2012-12-30 by process, status",
@@ -24,12 +30,13 @@ struct CompareStage: Stage {
     }
 
     let name: Name
-    /// Both, as they were written.
+    /// Both ranges, in the order of the query.
     let ranges: [TimeRange]
     let item: AggregateItem?
     let grouping: Grouping
 
     var isAggregate: Bool { true }
+    var reasonNotToFollow: String? { "compares two intervals of a complete log" }
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         guard let time = resolution.schema.column("time"), time.type.isTime else {
@@ -45,10 +52,10 @@ struct CompareStage: Stage {
         let items = [("before", asked), ("after", asked), ("rows before", count), ("rows after", count)]
         try resolution.group(
             by: grouping.keys,
-            items.enumerated().map { place, item in
+            items.enumerated().map { index, item in
                 AggregateItem(
                     name: Name(item.0, name.range), function: item.1.function, arguments: item.1.arguments,
-                    condition: sides[place % 2].condition, range: item.1.range)
+                    condition: sides[index % 2].condition, range: item.1.range)
             }, stage: name, order: .keys)
         resolution.origin?.conditions.insert(
             .fixed { [ranges] source in
@@ -72,14 +79,14 @@ struct CompareStage: Stage {
         AggregateItem(name: nil, function: Name("count", name.range), arguments: [], range: name.range)
     }
 
-    /// A range as the condition that it is, and how much of it the logs cover, in microseconds.
+    /// A range as a condition. `start` and `length` are those of the part that the logs cover, in microseconds.
     private struct Side {
         let condition: Expression
         let start: Int64
         let length: Int64
     }
 
-    /// The earlier range first.
+    /// Returns both ranges, the earlier one first.
     private func sides(_ resolution: inout Resolution) throws(Diagnostic) -> [Side] {
         let covered = resolution.environment.dataRange()
         var sides: [Side] = []
@@ -93,10 +100,10 @@ struct CompareStage: Stage {
             guard start < end || isOpen else {
                 let isExact = covered?.isExact != false
                 throw Diagnostic(
-                    "no line\(isExact ? "" : " that was sampled") is of this time", at: range.range,
+                    "no \(isExact ? "" : "sampled ")line is in this range", at: range.range,
                     hint: covered.map {
                         "the logs go from \(QueryText.time($0.first)) to \(QueryText.time($0.last))"
-                            + (isExact ? "" : "; --full-scan reads every stamp")
+                            + (isExact ? "" : "; use --full-scan to read every stamp")
                     })
             }
             let time = Expression.field(Name("time", name.range))
@@ -107,8 +114,8 @@ struct CompareStage: Stage {
                     length: max(0, end.subtractingReportingOverflow(start).partialValue)))
         }
         sides.sort { $0.start < $1.start }
-        if let covered, let place = sides.firstIndex(where: { $0.length == 0 }) {
-            let (empty, full) = place == 0 ? ("before", "after") : ("after", "before")
+        if let covered, let index = sides.firstIndex(where: { $0.length == 0 }) {
+            let (empty, full) = index == 0 ? ("before", "after") : ("after", "before")
             resolution.append(
                 .note(
                     "no line is `\(empty)`, all are `\(full)`: the logs go from \(QueryText.time(covered.first)) to "
@@ -123,19 +130,19 @@ struct CompareStage: Stage {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Divides by the days, adds what follows from before and after, and takes the numbers of rows away.
+    /// Divides by the days, adds the computed columns, and removes the numbers of rows.
     private func show(days: [Double], _ resolution: inout Resolution) {
         var columns = resolution.schema.columns
         let rows = Array(columns.suffix(2))
         var sides = Array(columns.dropLast(2).suffix(2))
         columns.removeLast(4)
         if days != [1, 1] {
-            for place in sides.indices {
-                let perDay = Typed(column: sides[place], range: name.range).perDay(days[place])
-                sides[place] = Schema.Column(
-                    name: sides[place].name, type: perDay.type, slot: resolution.newSlot(),
-                    empty: sides[place].empty)
-                resolution.assign([(sides[place].slot, perDay)], title: "\(sides[place].name) per day")
+            for index in sides.indices {
+                let side = sides[index]
+                let perDay = Typed(column: side, range: name.range).perDay(days[index])
+                sides[index] = Schema.Column(
+                    name: side.name, type: perDay.type, slot: resolution.newSlot(), empty: side.empty)
+                resolution.assign([(sides[index].slot, perDay)], title: "\(side.name) per day")
             }
         }
         let values = sides.map { Typed(column: $0, range: name.range) }
@@ -162,7 +169,7 @@ struct CompareStage: Stage {
 }
 
 extension Step {
-    /// Says something beside the answer when the query runs.
+    /// Step that prints a note when the query runs.
     static func note(_ sentence: String) -> Step {
         .each(
             Transform("note", needs: [], inOrder: true) { next, worker in
@@ -172,7 +179,7 @@ extension Step {
     }
 }
 
-/// What follows from a value before and the same value after.
+/// Columns computed from the values before and after.
 private enum Comparison {
     static func change(_ sides: [Typed]) -> Typed {
         let type = sides[1].type.isTime ? ValueType.duration : sides[1].type
@@ -205,7 +212,7 @@ private enum Comparison {
 
     static let marks = ["new", "gone"]
 
-    /// `new` where there were no rows before, `gone` where there are none after.
+    /// Returns `new` without rows before, `gone` without rows after, and a missing value otherwise.
     static func mark(_ rows: [Typed]) -> Typed {
         let new = Literals.text(marks[0])
         let gone = Literals.text(marks[1])
@@ -218,7 +225,7 @@ private enum Comparison {
         }
     }
 
-    /// How large a change is, whichever way.
+    /// Returns the absolute value of a change.
     static func size(_ change: Typed) -> Typed {
         Typed(.number, of: [change], range: change.range) { change in
             let change = change[0]
@@ -231,7 +238,7 @@ private enum Comparison {
 }
 
 extension Typed {
-    /// A count or sum of so many days as one of a day: whole bytes and microseconds, else a number.
+    /// Divides a count or sum by a number of days. Sizes and durations are rounded to bytes and microseconds.
     func perDay(_ days: Double) -> Typed {
         let isWhole = type == .size || type == .duration
         return Typed(isWhole ? type : .number, of: [self], range: range) { value in

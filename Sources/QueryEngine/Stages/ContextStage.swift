@@ -1,13 +1,13 @@
 import MailLog
 import QuerySyntax
 
-/// `context N`: each line with its neighbours in the log.
+/// `context N`: lines with their neighbours in the log.
 struct ContextStage: Stage {
     static let form = Form<any Stage>(
-        "context", aliases: ["around"], summary: "each line with the N lines before and after it in the log",
+        "context", aliases: ["around"], summary: "add the N lines before and after each line in the log",
         details: """
-            It stands behind the filters that find the lines; other stages may follow. The column `matched` tells \
-            the lines that were found from their neighbours. Without N: 3.
+            Follows the filters that select the lines. The column `matched` is true for these lines and false for \
+            their neighbours. Without N: 3.
             """,
         examples: [
             "filter status=bounced | head 1 | context 2",
@@ -19,12 +19,12 @@ struct ContextStage: Stage {
     let name: Name
     let count: Int
 
-    /// The rows that wait to be neighbours are kept in memory.
+    /// Maximum N, because the previous N lines are kept in memory.
     private static let limit = 10_000
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         guard count <= ContextStage.limit else {
-            throw Diagnostic("at most \(ContextStage.limit) neighbours", at: name.range)
+            throw Diagnostic("'context' takes at most \(ContextStage.limit) lines", at: name.range)
         }
         var transforms: [Transform] = []
         for step in resolution.steps {
@@ -38,9 +38,9 @@ struct ContextStage: Stage {
         else {
             throw Diagnostic(
                 "'context' needs log lines in the order of the log", at: name.range,
-                hint: "put it right behind the filters")
+                hint: "put it directly after the filters")
         }
-        // What was to choose lines now marks them.
+        // The conditions now mark lines instead of selecting them.
         let conditions = resolution.scan
         resolution.scan = []
         resolution.steps = []
@@ -62,14 +62,15 @@ struct ContextStage: Stage {
                     let chain = transforms.reversed().reduce(end as any RowConsumer) { next, transform in
                         transform.make(next, worker)
                     }
-                    return ContextOperator(
-                        count, mark.slot, isMarked: !conditions.isEmpty, chain, end, layout, held, next,
-                        worker)
+                    let lines = ContextOperator.Lines(
+                        count: count, mark: mark.slot, isMarked: !conditions.isEmpty, chain: chain, end: end,
+                        held: held)
+                    return ContextOperator(lines, RowBuffer(layout), next, worker)
                 }))
     }
 }
 
-/// The end of the steps that choose lines: sees which line gets through.
+/// End of the steps that select lines. Detects that a line passed all of them.
 private final class MatchConsumer: RowConsumer {
     var hasMatch = false
 
@@ -82,46 +83,48 @@ private final class MatchConsumer: RowConsumer {
 }
 
 private final class ContextOperator: RowConsumer {
-    private let count: Int
-    private let mark: Int
-    private let isMarked: Bool
-    private let chain: any RowConsumer
-    private let end: MatchConsumer
-    private let held: Set<Int>
+    struct Lines {
+        /// Number of neighbours before and after a line.
+        let count: Int
+        /// Slot of `matched`.
+        let mark: Int
+        /// Whether that slot contains the result of the filters.
+        let isMarked: Bool
+        /// Steps that select lines; `end` is their end.
+        let chain: any RowConsumer
+        let end: MatchConsumer
+        /// Slots to keep of a line.
+        let held: Set<Int>
+    }
+
+    private let lines: Lines
+    private let buffer: RowBuffer
     private let next: any RowConsumer
     private let worker: Worker
-    private let buffer: RowBuffer
-    /// The last lines that were not passed on, as `RowCodec` writes them; a ring.
+    /// Ring of the last lines that were not passed on, in `RowCodec` encoding.
     private var before: [[UInt8]] = []
     private var beforeBytes = 0
     private var oldest = 0
-    /// How many more lines follow a match.
+    /// Number of lines still to pass on after a match.
     private var after = 0
-    /// Whether a further line may match (`head` may be full).
+    /// Whether a further line may match; false once a `head` is full.
     private var seeks = true
 
-    init(
-        _ count: Int, _ mark: Int, isMarked: Bool, _ chain: any RowConsumer, _ end: MatchConsumer,
-        _ layout: Layout, _ held: Set<Int>, _ next: any RowConsumer, _ worker: Worker
-    ) {
-        self.count = count
-        self.mark = mark
-        self.isMarked = isMarked
-        self.chain = chain
-        self.end = end
-        self.held = held
+    init(_ lines: Lines, _ buffer: RowBuffer, _ next: any RowConsumer, _ worker: Worker) {
+        self.lines = lines
+        self.buffer = buffer
         self.next = next
         self.worker = worker
-        buffer = RowBuffer(layout)
     }
 
     func consume(_ row: Row) -> Bool {
+        let end = lines.end
         end.hasMatch = false
-        if seeks, !isMarked || row[mark].isTrue { seeks = chain.consume(row) }
-        row[mark] = .bool(end.hasMatch)
+        if seeks, !lines.isMarked || row[lines.mark].isTrue { seeks = lines.chain.consume(row) }
+        row[lines.mark] = .bool(end.hasMatch)
         if end.hasMatch {
             guard passBefore() else { return false }
-            after = count
+            after = lines.count
         } else if after > 0 {
             after -= 1
         } else {
@@ -133,8 +136,9 @@ private final class ContextOperator: RowConsumer {
     }
 
     private func keep(_ row: Row) {
+        let count = lines.count
         guard count > 0 else { return }
-        let record = RowCodec.encoded(row, held)
+        let record = RowCodec.encoded(row, lines.held)
         beforeBytes += record.capacity + 48
         if before.count < count {
             before.append(record)
@@ -145,13 +149,13 @@ private final class ContextOperator: RowConsumer {
         }
         if beforeBytes > worker.run.memory {
             worker.run.failForMemory(
-                "'context \(count)' keeps longer lines", "ask for fewer lines")
+                "'context \(count)' keeps longer lines", "use a smaller N")
         }
     }
 
     private func passBefore() -> Bool {
-        for place in before.indices {
-            let record = before[(oldest + place) % before.count]
+        for index in before.indices {
+            let record = before[(oldest + index) % before.count]
             if !next.consume(RowCodec.row(record, in: buffer, worker: worker)) { return false }
         }
         before.removeAll(keepingCapacity: true)

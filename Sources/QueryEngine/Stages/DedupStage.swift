@@ -1,10 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// `dedup F [keep last]`: one row for each value of some columns.
+/// `dedup F [keep last]`: removes rows with equal values.
 struct DedupStage: Stage {
     static let form = Form<any Stage>(
-        "dedup", aliases: ["distinct", "uniq"], summary: "one row for each value of some columns",
+        "dedup", aliases: ["distinct", "uniq"], summary: "keep one row for each value of the columns",
         details: """
             The first row of each value stays, or with `keep last` the last one. Without columns, rows that \
             are equal in all of them count as one. Rows without a value are equal in that.
@@ -42,7 +42,7 @@ struct DedupStage: Stage {
         var columns: [Schema.Column] = []
         for field in fields { columns.append(try resolution.columnOrMissing(field)) }
         if columns.isEmpty {
-            // No two lines are equal in their place.
+            // The position differs for all lines, so only their text is compared.
             let raw = resolution.schema.isLines ? resolution.schema.column("raw") : nil
             columns = raw.map { [$0] } ?? resolution.schema.columns
         }
@@ -57,11 +57,9 @@ struct DedupStage: Stage {
             if case .each(let transform) = $0 { !transform.inOrder } else { false }
         }
         if isParallel {
-            resolution.append(
-                .each(
-                    Transform("dedup what each thread sees", needs: Set(key.slots)) { next, _ in
-                        PrefilterOperator(key, next)
-                    }))
+            resolution.each("dedup in each thread", needs: Set(key.slots)) { next, _ in
+                DedupStage.prefilter(key, next)
+            }
         }
         resolution.append(
             .each(
@@ -71,52 +69,22 @@ struct DedupStage: Stage {
     }
 }
 
-/// Some columns of a row as bytes that are equal where the values are.
-struct RowKey: Sendable {
-    let slots: [Int]
-    private let ignoresCase: [Bool]
+extension DedupStage {
+    /// Maximum number of keys per thread in the prefilter. If keys hardly repeat, more of them gain little.
+    private static let prefilterLimit = 1 << 16
 
-    init(_ columns: [Schema.Column]) {
-        slots = columns.map(\.slot)
-        ignoresCase = columns.map(\.type.ignoresCase)
-    }
-
-    /// Lends the key of a row, made in `scratch`.
-    func with<Result>(_ row: Row, _ scratch: inout [UInt8], _ body: (Bytes) -> Result) -> Result {
-        scratch.removeAll(keepingCapacity: true)
-        for (place, slot) in slots.enumerated() {
-            KeyCodec.append(row[slot], ignoresCase: ignoresCase[place], to: &scratch)
-        }
-        return scratch.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return body(Bytes("")) }
-            return body(Bytes(base, count: buffer.count))
+    /// Drops rows whose key the thread has already seen, so that fewer rows are sorted. The chunks of a thread come in
+    /// the order of the log, so a dropped row is never the first of its key.
+    fileprivate static func prefilter(_ key: RowKey, _ next: any RowConsumer) -> RowOperator {
+        var seen = GroupTable()
+        var scratch: [UInt8] = []
+        return RowOperator(next) { row in
+            let known = seen.count
+            let mayGrow = known < prefilterLimit && seen.footprint < row.worker.run.share / 2
+            let group = key.group(of: row, in: &seen, &scratch, mayGrow: mayGrow)
+            return group >= 0 && group < known ? true : next.consume(row)
         }
     }
-}
-
-/// Drops rows whose key its thread has seen on an earlier line, so that few rows are handed to the one that
-/// puts them in order. A thread's chunks come in order, so what it drops has an earlier row.
-private final class PrefilterOperator: RowConsumer {
-    private let key: RowKey
-    private let next: any RowConsumer
-    private var seen = GroupTable()
-    private var scratch: [UInt8] = []
-    /// Where keys hardly repeat, remembering more of them gains little.
-    private static let limit = 1 << 16
-
-    init(_ key: RowKey, _ next: any RowConsumer) {
-        self.key = key
-        self.next = next
-    }
-
-    func consume(_ row: Row) -> Bool {
-        let known = seen.count
-        let mayGrow = known < PrefilterOperator.limit && seen.footprint < row.worker.run.share / 2
-        let group = key.with(row, &scratch) { seen.group($0, mayGrow: mayGrow) }
-        return group >= 0 && group < known ? true : next.consume(row)
-    }
-
-    func finish() { next.finish() }
 }
 
 /// Passes on the first row of each key. When the keys outgrow the memory, rows of further keys go to temporary files
@@ -263,7 +231,7 @@ private enum SpilledRow {
     }
 }
 
-/// The last row of each key.
+/// Reduction to the last row of each key.
 private struct LastReduction: Reduction {
     let key: RowKey
     var needs: Set<Int>
@@ -286,7 +254,7 @@ private final class LastPart: ReductionPart {
     private let held: Set<Int>
     private let worker: Worker
     private var seen = GroupTable()
-    /// The last row of each key, as `RowCodec` writes it.
+    /// Last row of each key, in `RowCodec` encoding.
     private var rows: [[UInt8]] = []
     private var rowBytes = 0
     private var scratch: [UInt8] = []
@@ -299,7 +267,7 @@ private final class LastPart: ReductionPart {
     }
 
     func consume(_ row: Row) -> Bool {
-        let group = key.with(row, &scratch) { seen.group($0) }
+        let group = key.group(of: row, in: &seen, &scratch)
         if group < rows.count, RowCodec.order(of: rows[group]) > row.order { return true }
         return keep(RowCodec.encoded(row, held), as: group, within: worker.run.share)
     }

@@ -1,17 +1,24 @@
 import MailLog
 import QuerySyntax
 
-/// `deliveries`: a row for each attempt to deliver, with what the log tells of its message.
+/// `deliveries`: a row for each delivery attempt, with fields of its message.
 struct DeliveriesStage: Stage {
     static let form = Form<any Stage>(
         "deliveries",
-        summary: "a row for each attempt to deliver, with its message's sender, size and client",
+        summary: "a row for each delivery attempt, with the sender, size and client of its message",
         details: """
-            It starts a pipeline; a filter on time, host or file may stand before it. A row has the fields of the \
-            delivery line and those of the message, which stand on other lines. `attempt` counts those for the \
-            recipient, `gap` is the time since the one before, `age` the time since the message began. All \
-            delivery agents count, also `error`, which logs the deferrals of a destination that is known to be \
-            dead. Rows come in the order of the log.
+            Columns
+            - the fields of the delivery line
+            - the fields of the message, which other lines contain: sender, size, client …
+            - `attempt`: number of the attempt for this recipient, from 1
+            - `gap`: time since the previous attempt for this recipient
+            - `age`: time since the message began
+
+            Notes
+            - Must be the first stage; only filters on time, host or file may precede it.
+            - All delivery agents count, also `error`: it logs deferrals of mail to a destination that is known to \
+            be dead.
+            - Rows are in the order of the log.
             """,
         examples: [
             "deliveries | filter status=deferred from=maint-admin@ml.example.jp | count by day",
@@ -37,7 +44,7 @@ struct DeliveriesStage: Stage {
             },
         ]
 
-    /// Every other field that a delivery line has, and what else is known of the message.
+    /// All other fields of a delivery line and of the message.
     private static let aside: [MessageColumn] =
         Fields.all.filter { field in
             isOnDeliveryLines(field) && !shown.contains { $0.name == field.name }

@@ -1,23 +1,23 @@
 import MailLog
 import QuerySyntax
 
-/// `describe`: which fields the rows have, and what is in them. `facets`: the commonest values of each field that
-/// has few.
+/// `describe`: the fields of the rows, with types and values. `facets`: the most common values of fields with few
+/// values.
 struct DescribeStage: Stage {
     static let describe = Form<any Stage>(
         "describe", aliases: ["summary"],
-        summary: "the fields of the rows: type, how many rows have it, values",
+        summary: "the fields of the rows: type, number of rows that have it, values",
         details: """
-            One row for each field that any row has. `distinct` is missing where a field has more than \
-            \(ColumnSurvey.limit) different values. Of event and reason_class, `other` is always among the values: \
-            the lines and the reasons that mlq does not understand.
+            One row for each field that has a value in any row. `distinct` is missing if a field has more than \
+            \(ColumnSurvey.limit) different values. For event and reason_class, `commonest` always includes `other`: \
+            lines and reasons that mlq does not recognise.
             """,
         examples: ["filter event=delivery | describe", "count by process | describe"]
     ) { (name) throws(Diagnostic) in DescribeStage(name: name, listsValues: false) }
 
     static let facets = Form<any Stage>(
-        "facets", summary: "the commonest values of each field that has few",
-        details: "Fields with 2 to 50 different values, and the ten commonest values of each.",
+        "facets", summary: "the most common values of each field with few values",
+        details: "Fields with 2 to 50 different values, and the ten most common values of each.",
         examples: ["filter status=deferred | facets"]
     ) { (name) throws(Diagnostic) in DescribeStage(name: name, listsValues: true) }
 
@@ -26,25 +26,21 @@ struct DescribeStage: Stage {
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let columns = resolution.schema.columns
-        let made: [(name: String, type: ValueType, empty: Value)] =
+        let made: [(String, ValueType)] =
             listsValues
-            ? [
-                ("field", .text(.plain), .missing), ("value", .text(.identity), .missing),
-                ("count", .integer, .missing),
-            ]
+            ? [("field", .text(.plain)), ("value", .text(.identity)), ("count", .integer)]
             : [
-                ("field", .text(.plain), .missing), ("type", .text(.plain), .missing),
-                ("rows", .integer, .missing),
-                ("distinct", .integer, .missing), ("commonest", .list(.text(.identity)), .missing),
+                ("field", .text(.plain)), ("type", .text(.plain)), ("rows", .integer),
+                ("distinct", .integer), ("commonest", .list(.text(.identity))),
             ]
-        let layout = resolution.beginRows(made, rowName: "a row of '\(name.text)'", by: name)
+        let layout = resolution.beginRows(made, by: name)
         let types = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
         resolution.schema.columns[listsValues ? 1 : 4].meaning = (slot: 0, types)
-        let told = Array(resolution.schema.columns.prefix(listsValues ? 2 : 1))
+        let shown = Array(resolution.schema.columns.prefix(listsValues ? 2 : 1))
         resolution.origin = RowOrigin(
             behind: name.range,
             [
-                RowOrigin.Condition(columns: told) { [listsValues] values, _ in
+                RowOrigin.Condition(columns: shown) { [listsValues] values, _ in
                     let (field, name) = (values[0].bytes.string, QueryText.name(values[0].bytes.string))
                     guard listsValues else { return "not missing(\(name))" }
                     return "\(name)=\(QueryText.value(values[1], types[field] ?? .any))"
@@ -65,7 +61,7 @@ private struct Survey: Reduction {
     func makePart(_ worker: Worker) -> SurveyPart { SurveyPart(self, worker) }
 }
 
-/// The values of one column, counted as long as they are few.
+/// Counts of the values of one column. Given up when there are more than `limit` values.
 private final class ColumnSurvey {
     static let limit = 20_000
 
@@ -76,7 +72,7 @@ private final class ColumnSurvey {
     private var isOverLimit = false
     private var key: [UInt8] = []
     private var previous = Value.missing
-    private var previousPlace = -1
+    private var previousGroup = -1
 
     init(_ column: Schema.Column) { self.column = column }
 
@@ -88,25 +84,22 @@ private final class ColumnSurvey {
         if value.isMissing { return }
         rows += 1
         if isOverLimit { return }
-        if value.kind != .text, value.kind != .list, previousPlace >= 0, value.bits == previous.bits,
+        if value.kind != .text, value.kind != .list, previousGroup >= 0, value.bits == previous.bits,
             value.kind == previous.kind
         {
-            counts[previousPlace] += 1
+            counts[previousGroup] += 1
             return
         }
         key.removeAll(keepingCapacity: true)
         KeyCodec.append(value, ignoresCase: column.type.ignoresCase, to: &key)
-        key.withUnsafeBufferPointer {
-            count(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count), times: 1)
-        }
+        count(table.group(key), times: 1)
         previous = value
     }
 
-    private func count(_ key: Bytes, times: Int) {
-        let place = table.group(key)
-        if place == counts.count { counts.append(0) }
-        counts[place] += times
-        previousPlace = place
+    private func count(_ group: Int, times: Int) {
+        if group == counts.count { counts.append(0) }
+        counts[group] += times
+        previousGroup = group
         if table.count > ColumnSurvey.limit { giveUp() }
     }
 
@@ -114,24 +107,24 @@ private final class ColumnSurvey {
         isOverLimit = true
         table = GroupTable()
         counts = []
-        previousPlace = -1
+        previousGroup = -1
     }
 
     func merge(_ other: ColumnSurvey) {
         rows += other.rows
         if other.isOverLimit { giveUp() }
         guard !isOverLimit else { return }
-        for place in 0..<other.table.count {
-            count(other.table.key(place), times: other.counts[place])
+        for theirs in 0..<other.table.count {
+            count(table.group(other.table.key(theirs)), times: other.counts[theirs])
             if isOverLimit { return }
         }
     }
 
-    /// The commonest values with their counts; of equally common ones the first in order.
+    /// Returns the most common values with their counts. Equally common values are in ascending order.
     func commonest(_ most: Int, _ arena: Arena) -> [(value: Value, count: Int)] {
-        let values = (0..<table.count).map { place -> (value: Value, count: Int) in
+        let values = (0..<table.count).map { group -> (value: Value, count: Int) in
             var offset = 0
-            return (KeyCodec.next(table.key(place), at: &offset, arena: arena), counts[place])
+            return (KeyCodec.next(table.key(group), at: &offset, arena: arena), counts[group])
         }
         let sorted = values.sorted { a, b in
             a.count != b.count ? a.count > b.count : Ordering.compare(a.value, b.value) < 0
@@ -174,49 +167,39 @@ private final class SurveyPart: ReductionPart {
     }
 
     func emit(into next: any RowConsumer, worker: Worker) {
-        let buffer = RowBuffer(plan.layout)
+        let emitter = RowEmitter(plan.layout, next, worker)
         for column in columns where column.rows > 0 {
-            let isWanted =
-                plan.listsValues
-                ? emitValues(column, buffer, next, worker) : emitColumn(column, buffer, next, worker)
-            if !isWanted { return }
+            guard plan.listsValues ? emitValues(column, emitter) : emitColumn(column, emitter) else { return }
         }
     }
 
-    private func emitColumn(
-        _ column: ColumnSurvey, _ buffer: RowBuffer, _ next: any RowConsumer, _ worker: Worker
-    ) -> Bool {
-        let arena = worker.arena
-        arena.reset()
-        buffer.slots[0] = arena.text(column.column.name)
-        buffer.slots[1] = arena.text(column.column.type.name)
-        buffer.slots[2] = .integer(column.rows)
-        buffer.slots[3] = column.distinct.map { .integer($0) } ?? .missing
-        var found = column.commonest(3, arena)
-        // What mlq could not put into a class is always shown.
-        if case .text(.oneOf(let words)) = column.column.type, words.contains("other") {
-            found += column.commonest(.max, arena).dropFirst(3).filter { $0.value.bytes == "other" }
+    private func emitColumn(_ column: ColumnSurvey, _ emitter: RowEmitter) -> Bool {
+        emitter.emit(order: 0) { arena in
+            let type = column.column.type
+            var found = column.commonest(3, arena)
+            // `other` is always shown, because it counts what mlq does not recognise.
+            if case .text(.oneOf(let words)) = type, words.contains("other") {
+                found += column.commonest(.max, arena).dropFirst(3).filter { $0.value.bytes == "other" }
+            }
+            let common = found.map { arena.text(text($0.value, type) + Array(" (\($0.count))".utf8)) }
+            return [
+                arena.text(column.column.name), arena.text(type.name), .integer(column.rows),
+                column.distinct.map { .integer($0) } ?? .missing,
+                common.isEmpty ? .missing : arena.list(common),
+            ]
         }
-        let common = found.map { found -> Value in
-            arena.text(text(found.value, column.column.type) + Array(" (\(found.count))".utf8))
-        }
-        buffer.slots[4] = common.isEmpty ? .missing : arena.list(common)
-        return next.consume(buffer.row(order: 0, worker: worker))
     }
 
-    private func emitValues(
-        _ column: ColumnSurvey, _ buffer: RowBuffer, _ next: any RowConsumer, _ worker: Worker
-    ) -> Bool {
+    private func emitValues(_ column: ColumnSurvey, _ emitter: RowEmitter) -> Bool {
         guard let distinct = column.distinct, (2...50).contains(distinct) else { return true }
-        let arena = worker.arena
-        arena.reset()
-        for (value, count) in column.commonest(10, arena) {
-            buffer.slots[0] = arena.text(column.column.name)
-            buffer.slots[1] = arena.text(text(value, column.column.type))
-            buffer.slots[2] = .integer(count)
-            if !next.consume(buffer.row(order: 0, worker: worker)) { return false }
+        let found = Arena.temporary { arena in
+            column.commonest(10, arena).map { (text: text($0.value, column.column.type), count: $0.count) }
         }
-        return true
+        return found.allSatisfy { value in
+            emitter.emit(order: 0) { arena in
+                [arena.text(column.column.name), arena.text(value.text), .integer(value.count)]
+            }
+        }
     }
 
     private func text(_ value: Value, _ type: ValueType) -> [UInt8] {

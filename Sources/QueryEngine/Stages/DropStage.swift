@@ -1,10 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// `drop f, g`: all columns but these.
+/// `drop f, g`: removes columns.
 struct DropStage: Stage {
     static let form = Form<any Stage>(
-        "drop", aliases: ["cut", "except"], summary: "leave columns out",
+        "drop", aliases: ["cut", "except"], summary: "remove columns",
         examples: ["count by process, event | drop event | head 3"],
         .fields
     ) { (name, fields) throws(Diagnostic) in DropStage(name: name, fields: fields) }
@@ -20,7 +20,7 @@ struct DropStage: Stage {
         }
         let rest = resolution.schema.columns.filter { !dropped.contains($0.name) }
         guard !rest.isEmpty else {
-            throw Diagnostic("'drop' leaves no column", at: name.range)
+            throw Diagnostic("'drop' removes all columns", at: name.range)
         }
         let isOpen = resolution.schema.isOpen
         resolution.shape(rest, by: name)

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `extend x = EXPR, …`: new columns, computed row by row.
+/// `extend x = EXPR, …`: adds columns that are computed from each row.
 struct ExtendStage: Stage {
     struct Item: Sendable {
         let name: Name
@@ -9,11 +9,9 @@ struct ExtendStage: Stage {
     }
 
     static let form = Form<any Stage>(
-        "extend", aliases: ["eval", "derive"], summary: "add columns that are computed",
-        details: """
-            Each expression sees the columns before it. A column that is there already is replaced, for later \
-            stages too.
-            """,
+        "extend", aliases: ["eval", "derive"], summary: "add computed columns",
+        details:
+            "An expression may use the columns before it. A new column replaces an existing one of the same name.",
         examples: [
             "filter status=sent | extend kept = delay - delay_d | select queue_id, kept | head 3",
             "filter event=delivery | extend slow = (delay > 30s) | count by slow",
@@ -47,31 +45,16 @@ struct ExtendStage: Stage {
 }
 
 extension Resolution {
-    /// Appends the step that computes values into slots.
+    /// Appends a step that computes values and stores them in slots.
     mutating func assign(_ values: [(slot: Int, value: Typed)], title: String) {
         let needs = values.reduce(into: Set<Int>()) { $0.formUnion($1.value.needs) }
         let isSequential = values.contains { $0.value.isSequential }
-        append(
-            .each(
-                Transform(title, needs: needs, inOrder: isSequential) { next, _ in
-                    AssignOperator(values.map { ($0.slot, $0.value.make()) }, next)
-                }))
+        each(title, needs: needs, inOrder: isSequential) { next, _ in
+            let values = values.map { (slot: $0.slot, evaluate: $0.value.make()) }
+            return RowOperator(next) { row in
+                for value in values { row[value.slot] = value.evaluate(row) }
+                return next.consume(row)
+            }
+        }
     }
-}
-
-private final class AssignOperator: RowConsumer {
-    private let values: [(slot: Int, evaluate: Typed.Evaluate)]
-    private let next: any RowConsumer
-
-    init(_ values: [(slot: Int, evaluate: Typed.Evaluate)], _ next: any RowConsumer) {
-        self.values = values
-        self.next = next
-    }
-
-    func consume(_ row: Row) -> Bool {
-        for value in values { row[value.slot] = value.evaluate(row) }
-        return next.consume(row)
-    }
-
-    func finish() { next.finish() }
 }

@@ -1,14 +1,14 @@
 import MailLog
 import QuerySyntax
 
-/// `extract "a <x> b" [on F]` or `extract /(?<x>…)/ [on F]`: columns out of a text.
+/// `extract "a <x> b" [on F]` or `extract /(?<x>…)/ [on F]`: makes columns from parts of a text.
 struct ExtractStage: Stage {
     static let form = Form<any Stage>(
-        "extract", aliases: ["parse", "rex"], summary: "make columns out of parts of a text",
+        "extract", aliases: ["parse", "rex"], summary: "make columns from parts of a text",
         details: """
-            In a quoted template, <name> stands for the text up to what follows it, or to the end; <_> is left \
-            out. In a regex, each named group (?<name>…) is a column. A row that does not match keeps its row, \
-            with nothing in the columns. Without `on`, the text of the log line is looked at.
+            In a quoted template, <name> matches any text up to the next character of the template, or to the end. \
+            <_> matches in the same way but makes no column. In a regex, each named group (?<name>…) makes a \
+            column. A row that does not match is kept, with missing values. Without `on`, the field is `text`.
             """,
         examples: [
             "filter process=smtpd | extract \"connect from <name>[<address>]\" | count by address",
@@ -54,16 +54,17 @@ struct ExtractStage: Stage {
         case .string(let text, let ignoresCase, let range):
             if ignoresCase {
                 throw Diagnostic(
-                    "a template does not ignore case", at: range, hint: "use a regex: /…/i")
+                    "a template cannot ignore case", at: range, hint: "use a regex: /…/i")
             }
             let template = try Template(text, at: range)
             let slots = try columns(template.names, of: source, &resolution)
-            let slot = source.slot
-            resolution.append(
-                .each(
-                    Transform("extract", needs: [slot]) { next, _ in
-                        TemplateOperator(template, from: slot, to: slots, next)
-                    }))
+            resolution.each("extract", needs: [source.slot]) { next, _ in
+                let matcher = TemplateMatcher(template, to: slots)
+                return RowOperator(next) { row in
+                    matcher.match(row[source.slot], row)
+                    return next.consume(row)
+                }
+            }
         default: break
         }
     }
@@ -78,12 +79,17 @@ struct ExtractStage: Stage {
         }
         let slots = try columns(regex.names.map(\.name), of: source, &resolution)
         let groups = Array(zip(regex.names.map(\.group), slots))
-        let slot = source.slot
-        resolution.append(
-            .each(
-                Transform("extract", needs: [slot]) { next, worker in
-                    RegexOperator(regex, groups, from: slot, next, worker)
-                }))
+        resolution.each("extract", needs: [source.slot]) { next, worker in
+            RowOperator(next) { row in
+                let value = row[source.slot]
+                let matches = value.kind == .text && regex.testGroups(value.bytes, worker)
+                for (group, slot) in groups {
+                    let range = matches ? worker.patterns.range(of: group) : nil
+                    row[slot] = range.map { .text(value.bytes[$0]) } ?? .missing
+                }
+                return next.consume(row)
+            }
+        }
     }
 
     private func columns(
@@ -101,33 +107,33 @@ struct ExtractStage: Stage {
     }
 }
 
-/// Literal texts with gaps between them. Each gap is as short as it can be; since the first place where a literal
-/// stands leaves the most room for the next, there is never a reason to go back.
+/// Literal texts with gaps between them. A gap ends at the first occurrence of the next literal. Backtracking is not
+/// needed, because a later occurrence only leaves less text for the literals after it.
 private struct Template: Sendable {
-    /// What stands before the gap of the same number; the last one stands behind all gaps.
+    /// Literal `i` precedes gap `i`; the last literal follows all gaps.
     private(set) var literals: [[UInt8]] = [[]]
-    /// The names of the gaps; nil where the text is left out.
+    /// Names of the gaps; nil for `<_>`.
     private(set) var gaps: [String?] = []
 
     var names: [String] { gaps.compactMap { $0 } }
 
     init(_ text: String, at range: SourceRange) throws(Diagnostic) {
         let bytes = Array(text.utf8)
-        var place = 0
-        while place < bytes.count {
-            guard bytes[place] == 60, let name = Template.name(bytes, after: place) else {
-                literals[gaps.count].append(bytes[place])
-                place += 1
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "<"), let name = Template.name(bytes, after: index) else {
+                literals[gaps.count].append(bytes[index])
+                index += 1
                 continue
             }
             if !gaps.isEmpty, literals[gaps.count].isEmpty {
                 throw Diagnostic(
-                    "nothing stands between <\(gaps[gaps.count - 1] ?? "_")> and <\(name)>", at: range,
-                    hint: "put the text that separates them between them")
+                    "no text separates <\(gaps[gaps.count - 1] ?? "_")> and <\(name)>", at: range,
+                    hint: "write a separator between them")
             }
             gaps.append(name == "_" ? nil : name)
             literals.append([])
-            place += name.utf8.count + 2
+            index += name.utf8.count + 2
         }
         guard !names.isEmpty else {
             throw Diagnostic(
@@ -135,41 +141,38 @@ private struct Template: Sendable {
         }
     }
 
-    private static func name(_ bytes: [UInt8], after place: Int) -> String? {
-        var end = place + 1
+    /// Returns the name between `<` at `bracket` and the next `>`; nil if there is no such name.
+    private static func name(_ bytes: [UInt8], after bracket: Int) -> String? {
+        let start = bracket + 1
+        var end = start
         while end < bytes.count, Parser.continuesWord(bytes[end]) { end += 1 }
-        guard end < bytes.count, bytes[end] == 62, end > place + 1, Parser.startsWord(bytes[place + 1]) else {
-            return nil
-        }
-        return String(decoding: bytes[place + 1..<end], as: UTF8.self)
+        guard end < bytes.count, bytes[end] == UInt8(ascii: ">"), end > start, Parser.startsWord(bytes[start])
+        else { return nil }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 }
 
-private final class TemplateOperator: RowConsumer {
+private final class TemplateMatcher {
     private let literals: [Bytes]
+    /// Owns the literals.
     private let memory = Arena(blockSize: 256)
-    private let source: Int
-    /// The slot of each gap, -1 where it is left out.
+    /// Slot of each gap; -1 for `<_>`.
     private let slots: [Int]
     private var found: [Range<Int>]
-    private let next: any RowConsumer
 
-    init(_ template: Template, from source: Int, to slots: [Int], _ next: any RowConsumer) {
+    init(_ template: Template, to slots: [Int]) {
         literals = template.literals.map { [memory] in memory.text($0).bytes }
-        self.source = source
         var rest = slots[...]
         self.slots = template.gaps.map { $0 == nil ? -1 : rest.removeFirst() }
         found = Array(repeating: 0..<0, count: template.gaps.count)
-        self.next = next
     }
 
-    func consume(_ row: Row) -> Bool {
-        let value = row[source]
+    /// Stores the gaps of a text in the slots of a row; missing values if the text does not match.
+    func match(_ value: Value, _ row: Row) {
         let matches = value.kind == .text && match(value.bytes)
-        for (place, slot) in slots.enumerated() where slot >= 0 {
-            row[slot] = matches ? .text(value.bytes[found[place]]) : .missing
+        for (gap, slot) in slots.enumerated() where slot >= 0 {
+            row[slot] = matches ? .text(value.bytes[found[gap]]) : .missing
         }
-        return next.consume(row)
     }
 
     private func match(_ text: Bytes) -> Bool {
@@ -190,36 +193,4 @@ private final class TemplateOperator: RowConsumer {
         }
         return true
     }
-
-    func finish() { next.finish() }
-}
-
-private final class RegexOperator: RowConsumer {
-    private let regex: Pattern
-    private let groups: [(group: Int, slot: Int)]
-    private let source: Int
-    private let next: any RowConsumer
-    private let worker: Worker
-
-    init(
-        _ regex: Pattern, _ groups: [(Int, Int)], from source: Int, _ next: any RowConsumer, _ worker: Worker
-    ) {
-        self.regex = regex
-        self.groups = groups.map { (group: $0.0, slot: $0.1) }
-        self.source = source
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool {
-        let value = row[source]
-        let matches = value.kind == .text && regex.testGroups(value.bytes, worker)
-        for (group, slot) in groups {
-            let place = matches ? worker.patterns.range(of: group) : nil
-            row[slot] = place.map { .text(value.bytes[$0]) } ?? .missing
-        }
-        return next.consume(row)
-    }
-
-    func finish() { next.finish() }
 }

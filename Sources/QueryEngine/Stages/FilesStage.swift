@@ -7,48 +7,49 @@ struct FilesStage: Stage {
     static let form = Form<any Stage>(
         "files", summary: "a row for each log file: lines, bytes, first and last time, year",
         details: """
-            It starts a pipeline; a filter may stand before it, and then only the lines that pass are counted. \
-            `bytes` are those of the lines, unpacked. `year` is the year of the first line, and `year_source` \
-            tells where it was taken from; `utc_offset` is in the stamps, or is that of `--tz`, or follows from \
-            the message ids that Postfix made. `unrecognised` lines have no time stamp that mlq understands; \
-            `reordered` ones have an earlier stamp than the line before, as when a clock is set back; `gap` is \
-            the longest time without a line, from `gap_at` on. The first of each kind is line `unrecognised_at`, \
-            `reordered_at`. `merged_with` are the logs that overlap with it in time and are merged with it line \
-            by line; a line that stands in several of them is counted for the first.
+            Columns
+            - `bytes`: size of the lines, uncompressed
+            - `year`: year of the first line; `year_source`: where mlq found the year (mlq help times)
+            - `utc_offset`: from the stamps, from `--tz`, or from message ids that Postfix made
+            - `unrecognised`: number of lines without a known time stamp; `unrecognised_at`: the first of them
+            - `reordered`: number of lines with an earlier stamp than the line before, such as after a clock was \
+            set back; `reordered_at`: the first of them
+            - `gap`: the longest time without a line; `gap_at`: its start
+            - `merged_with`: logs of the same time, merged with this log line by line
+
+            Notes
+            - Must be the first stage; only filters may precede it. Then only matching lines are counted.
+            - A line that several merged logs contain counts for the first of them.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }
 
     let name: Name
 
+    var reasonNotToFollow: String? { "counts the lines of complete files" }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
-        guard resolution.schema.isLines, resolution.steps.isEmpty else {
-            throw Diagnostic(
-                "'files' starts a pipeline", at: name.range, hint: "only filters may stand before it")
+        try resolution.checkIsFirst(name, hint: "only filters may precede it")
+        func slot(_ field: String) throws(Diagnostic) -> Int {
+            try resolution.column(Name(field, name.range)).slot
         }
-        var slots: [String: Int] = [:]
-        for field in ["time", "bytes", "file", "line"] {
-            slots[field] = try resolution.column(Name(field, name.range)).slot
-        }
+        let (time, bytes) = (try slot("time"), try slot("bytes"))
+        let (file, line) = (try slot("file"), try slot("line"))
         let layout = resolution.beginRows(
             [
-                ("file", .text(.plain), .missing), ("lines", .integer, .missing), ("bytes", .size, .missing),
-                ("first", .time(.instant), .missing), ("last", .time(.instant), .missing),
-                ("year", .integer, .missing), ("year_source", .text(.plain), .missing),
-                ("utc_offset", .text(.plain), .missing), ("unrecognised", .integer, .missing),
-                ("unrecognised_at", .integer, .missing), ("reordered", .integer, .missing),
-                ("reordered_at", .integer, .missing), ("gap", .duration, .missing),
-                ("gap_at", .time(.instant), .missing),
-                ("merged_with", .list(.text(.plain)), .missing),
-            ], rowName: "a row of 'files'", by: name)
+                ("file", .text(.plain)), ("lines", .integer), ("bytes", .size), ("first", .time(.instant)),
+                ("last", .time(.instant)), ("year", .integer), ("year_source", .text(.plain)),
+                ("utc_offset", .text(.plain)), ("unrecognised", .integer), ("unrecognised_at", .integer),
+                ("reordered", .integer), ("reordered_at", .integer), ("gap", .duration),
+                ("gap_at", .time(.instant)), ("merged_with", .list(.text(.plain))),
+            ], by: name)
         resolution.origin = RowOrigin(behind: name.range, [.same(resolution.schema.columns[0])])
         resolution.timeRange = nil
-        resolution.append(.each(Transform("line after line", needs: [], inOrder: true) { next, _ in next }))
+        resolution.each("line after line", needs: [], inOrder: true) { next, _ in next }
         resolution.append(
             .reduce(
                 FilesReduction(
-                    time: slots["time"] ?? 0, bytes: slots["bytes"] ?? 0, file: slots["file"] ?? 0,
-                    line: slots["line"] ?? 0, layout: layout,
+                    time: time, bytes: bytes, file: file, line: line, layout: layout,
                     files: resolution.environment.files)))
     }
 }
@@ -70,7 +71,7 @@ private struct FilesReduction: Reduction {
 private final class FilesPart: ReductionPart {
     private struct Lines {
         var count = 0
-        /// The number of the first one.
+        /// Line number of the first of them.
         var first: Int?
 
         mutating func add(_ line: Int) {
@@ -91,9 +92,9 @@ private final class FilesPart: ReductionPart {
         var reordered = Lines()
         var first: Value?
         var last: Value?
-        /// Of the line before.
+        /// Time of the previous line.
         var previous: Value?
-        /// Microseconds.
+        /// Longest time without a line, in microseconds.
         var gap: Int64 = 0
         var gapStart: Value?
 
@@ -107,7 +108,7 @@ private final class FilesPart: ReductionPart {
             if let last = other.last { add(last: last) }
         }
 
-        /// The next line's time.
+        /// Adds the time of the next line.
         mutating func follow(_ time: Value, _ line: Int) {
             if let previous {
                 let step = time.wallClock - previous.wallClock
@@ -129,7 +130,7 @@ private final class FilesPart: ReductionPart {
     private let plan: FilesReduction
     private let worker: Worker
     private var counts: [[UInt8]: Count] = [:]
-    /// The file of the row before, and what has been counted of it.
+    /// File of the previous row, and its counts so far.
     private var name: [UInt8] = []
     private var count = Count()
 
@@ -170,33 +171,33 @@ private final class FilesPart: ReductionPart {
 
     func emit(into next: any RowConsumer, worker: Worker) {
         keepCount()
-        let buffer = RowBuffer(plan.layout)
-        for (place, file) in plan.files().enumerated() {
-            worker.arena.reset()
+        let emitter = RowEmitter(plan.layout, next, worker)
+        for file in plan.files() {
             let path = SystemText.bytes(file.path)
             let count = counts[path] ?? Count()
             let source =
                 file.firstStamp == nil
                 ? nil : file.isYearless ? file.yearSource?.rawValue : "the log's stamps"
-            let cells: [Value] = [
-                worker.arena.text(path), .integer(count.lines), .integer(count.bytes),
-                count.first ?? .missing, count.last ?? .missing,
-                file.firstTime.map { .integer(FilesPart.year(of: $0)) } ?? .missing,
-                source.map { worker.arena.text($0) } ?? .missing,
-                FilesPart.offset(of: file).map { worker.arena.text($0) } ?? .missing,
-                .integer(count.unrecognised.count), count.unrecognised.first.map { .integer($0) } ?? .missing,
-                .integer(count.reordered.count), count.reordered.first.map { .integer($0) } ?? .missing,
-                count.gapStart == nil ? .missing : .duration(Int(count.gap)), count.gapStart ?? .missing,
-                file.merged.isEmpty
-                    ? .missing
-                    : worker.arena.list(file.merged.map { worker.arena.text(SystemText.bytes($0)) }),
-            ]
-            for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
-            guard next.consume(buffer.row(order: UInt64(place + 1), worker: worker)) else { return }
+            let isWanted = emitter.emit { arena in
+                func number(_ number: Int?) -> Value { number.map { .integer($0) } ?? .missing }
+                func text(_ text: String?) -> Value { text.map { arena.text($0) } ?? .missing }
+                let merged = file.merged.map { arena.text(SystemText.bytes($0)) }
+                return [
+                    arena.text(path), .integer(count.lines), .integer(count.bytes),
+                    count.first ?? .missing, count.last ?? .missing,
+                    number(file.firstTime.map(FilesPart.year)), text(source),
+                    text(FilesPart.offset(of: file)),
+                    .integer(count.unrecognised.count), number(count.unrecognised.first),
+                    .integer(count.reordered.count), number(count.reordered.first),
+                    count.gapStart == nil ? .missing : .duration(Int(count.gap)), count.gapStart ?? .missing,
+                    merged.isEmpty ? .missing : arena.list(merged),
+                ]
+            }
+            guard isWanted else { return }
         }
     }
 
-    /// `+09:00`.
+    /// Returns the UTC offset of the stamps: `+09:00`.
     private static func offset(of file: LogFile) -> String? {
         let known = [file.firstStamp?.offset, file.firstTime?.offset].compactMap(\.self)
             .first { $0 != Value.unknownOffset }

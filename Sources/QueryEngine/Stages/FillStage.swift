@@ -1,14 +1,14 @@
 import MailLog
 import QuerySyntax
 
-/// `fill [F] [in A..B]`: rows for bins of time in which nothing was.
+/// `fill [F] [in A..B]`: adds rows for empty bins of time.
 struct FillStage: Stage {
     static let form = Form<any Stage>(
         "fill", summary: "add rows for empty bins of time",
         details: """
-            A result with a single time key is filled automatically: over the interval of a filter on time, else \
-            from its first bin to its last. `in` names another interval; bins outside of it are not filled. Counts \
-            and sums are 0 in an empty bin, other values missing.
+            Groups with a bin of time as their only key are filled automatically. The range is that of a filter on \
+            time, or goes from the first bin to the last. `in` names another range; bins outside it are not filled. \
+            In an empty bin, counts and sums are 0 and other values are missing.
             \(BinWalk.rule)
             """,
         examples: ["filter status=bounced | count by day | fill in 2012-12-08..2012-12-12 | head 4"],
@@ -20,15 +20,7 @@ struct FillStage: Stage {
     let range: TimeRange?
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
-        let column: Schema.Column
-        if let field {
-            column = try resolution.column(field)
-        } else if let first = resolution.schema.columns.first(where: { $0.type.isTime }) {
-            column = first
-        } else {
-            throw Diagnostic(
-                "'fill' needs a time bin, and \(resolution.schema.rowName) has none", at: name.range)
-        }
+        let column = try resolution.column(field, or: \.type.isTime, "a time bin", for: name)
         guard case .time(let bin) = column.type, bin != .instant else {
             throw Diagnostic("'\(column.name)' is not a time bin", at: field?.range ?? name.range)
         }
@@ -50,10 +42,10 @@ struct FillStage: Stage {
     }
 }
 
-/// `nofill`: takes the automatic filling back.
+/// `nofill`: cancels automatic filling.
 struct NofillStage: Stage {
     static let form = Form<any Stage>(
-        "nofill", summary: "leave empty bins of time out",
+        "nofill", summary: "do not add rows for empty bins of time",
         examples: ["filter status=bounced | count by hour | nofill | head 4"]
     ) { (_) throws(Diagnostic) in NofillStage() }
 
@@ -61,7 +53,7 @@ struct NofillStage: Stage {
 }
 
 extension Resolution {
-    /// Fills the bins of the first column, which is the only key.
+    /// Fills the bins of the first column, the only key.
     mutating func fillBins() {
         guard let column = schema.columns.first, case .time(let bin) = column.type, bin != .instant else {
             return
@@ -79,13 +71,13 @@ extension Resolution {
         append(.each(transform))
     }
 
-    /// Takes the filling of the last step back.
+    /// Removes the last step if it fills bins.
     mutating func dropFill() {
         if case .each(let transform)? = steps.last, transform.isFill { steps.removeLast() }
     }
 }
 
-/// Passes on rows in ascending order of their bin, and inserts a row for each empty bin between them.
+/// Takes rows in ascending order of their bins, and inserts a row for each empty bin.
 private final class FillOperator: RowConsumer {
     private let column: Schema.Column
     private let range: Range<Int64>?
@@ -113,7 +105,7 @@ private final class FillOperator: RowConsumer {
     func consume(_ row: Row) -> Bool {
         let value = row[column.slot]
         guard value.kind == .time else {
-            // Rows without a time come last; the range is filled before them.
+            // Rows without a time come last, after the whole range.
             fillToEnd()
             return pass(row)
         }
@@ -127,7 +119,7 @@ private final class FillOperator: RowConsumer {
         return pass(row)
     }
 
-    /// Passes a row on as the next one.
+    /// Passes on a row with the next order.
     private func pass(_ row: Row) -> Bool {
         order += 1
         goesOn = goesOn && next.consume(Row(slots: row.slots, order: order, worker: row.worker))
@@ -142,7 +134,7 @@ private final class FillOperator: RowConsumer {
         }
     }
 
-    /// Whether the user has named both ends of the gap before the next row, or its start and the row is the first.
+    /// Whether the query names the range of the gap before the next row: both ends, or the start before the first row.
     private var isWanted: Bool {
         guard let range, range.lowerBound != .min else { return false }
         return order == 0 || range.upperBound != .max

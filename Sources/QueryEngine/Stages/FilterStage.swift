@@ -1,14 +1,15 @@
 import MailLog
 import QuerySyntax
 
-/// `filter EXPR`: keeps the rows for which the condition holds.
+/// `filter EXPR`: keeps rows that meet a condition.
 struct FilterStage: Stage {
     static let form = Form<any Stage>(
         "filter", aliases: ["where", "search"],
-        summary: "keep the rows for which a condition holds",
+        summary: "keep rows that meet a condition",
         details: """
-            Conditions side by side must all hold. A bare word right of a comparison is a value; with * or ? it is \
-            a glob. A text or regex alone is searched in the whole line.
+            Conditions without an operator between them must all hold. A bare word to the right of a comparison is a \
+            value; with * or ? it is a glob. A text or regex alone is searched in the whole line. See `mlq help \
+            expressions`.
             """,
         examples: [
             "filter process=smtp status=deferred | count", "filter /Connection (timed out|refused)/ | count",
@@ -28,7 +29,7 @@ struct FilterStage: Stage {
         let conditions = try parts.map { (part) throws(Diagnostic) in try resolution.condition(part) }
         let condition = conditions.count == 1 ? conditions[0] : Condition(all: conditions)
         if resolution.scans(condition) {
-            // The scan tests the parts of a conjunction as early as it can.
+            // The scan tests the parts of a conjunction separately, each as early as possible.
             resolution.scan += conditions
         } else {
             if let mail = resolution.mail, mail.steps == resolution.steps.count {
@@ -41,35 +42,20 @@ struct FilterStage: Stage {
 }
 
 extension Resolution {
-    /// Whether the scan can test a condition, before rows are made.
+    /// Whether the scan can test a condition, without making rows.
     fileprivate func scans(_ condition: Condition) -> Bool {
         steps.isEmpty && schema.isLines && !condition.isSequential
     }
 
-    /// Keeps the rows for which a condition holds.
+    /// Keeps rows that meet a condition.
     mutating func keep(_ condition: Condition) {
         guard !scans(condition) else {
             scan.append(condition)
             return
         }
-        append(
-            .each(
-                Transform("filter", needs: condition.needs, inOrder: condition.isSequential) { next, _ in
-                    FilterOperator(condition.make(), next)
-                }))
+        each("filter", needs: condition.needs, inOrder: condition.isSequential) { next, _ in
+            let holds = condition.make()
+            return RowOperator(next) { row in holds(row) ? next.consume(row) : true }
+        }
     }
-}
-
-private final class FilterOperator: RowConsumer {
-    private let test: (Row) -> Bool
-    private let next: any RowConsumer
-
-    init(_ test: @escaping (Row) -> Bool, _ next: any RowConsumer) {
-        self.test = test
-        self.next = next
-    }
-
-    func consume(_ row: Row) -> Bool { test(row) ? next.consume(row) : true }
-
-    func finish() { next.finish() }
 }

@@ -1,13 +1,13 @@
 import QuerySyntax
 
-/// `groupby KEYS`, then one aggregate stage.
+/// `groupby KEYS`: sets the keys of the aggregate stage that follows.
 struct GroupbyStage: Stage {
     static let form = Form<any Stage>(
         "groupby", aliases: ["group", "by"],
         summary: "group rows by keys; one aggregate stage follows",
         details: """
-            Keys are fields, expressions with a name (`lower(helo) as helo`), or `per 1h`, a bin of time that is \
-            always the first key. The next stage says what is computed: count, sum F, p95 F, stats …
+            A key is a field, an expression with a name (`lower(helo) as helo`), or `per 1h`: a bin of time, which is \
+            always the first key. The next stage is the aggregate: count, sum F, p95 F, stats …
             """,
         examples: ["filter process=smtp | groupby day | count", "groupby process, severity | count"],
         Parameter<[Key]>("KEYS", grammar: "keys") {
@@ -21,7 +21,7 @@ struct GroupbyStage: Stage {
     let keys: [Key]
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
-        // The names are checked here, where the error belongs; the aggregate resolves them again.
+        // Reports errors in the keys at this stage. The aggregate resolves the keys again.
         _ = try resolution.resolve(keys)
         resolution.pendingGroups = (keys, name)
     }

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// What follows an aggregate: which rows it counts, by which keys, in which bins of time.
+/// Clauses after an aggregate: a condition on the rows, keys, and a bin of time.
 struct Grouping: Sendable {
     var condition: Expression?
     var keys: [Key] = []
@@ -55,7 +55,7 @@ extension Parser {
 }
 
 extension Resolution {
-    /// The keys with their names and types; a bin of time comes first.
+    /// Returns the keys with their names and types. A bin of time comes first.
     mutating func resolve(_ keys: [Key]) throws(Diagnostic) -> [(name: String, value: Typed)] {
         var resolved: [(name: String, value: Typed)] = []
         for key in keys {
@@ -77,8 +77,8 @@ extension Resolution {
         return resolved
     }
 
-    /// `per 1h`: the start of the bin that a row's time lies in, on the wall clock. Bins start at midnight;
-    /// weeks at Monday.
+    /// Returns the start of the bin that contains the time of a row (`per 1h`), on the wall clock. Bins start at
+    /// midnight, weeks on Monday.
     mutating func bin(_ word: Name) throws(Diagnostic) -> Typed {
         guard let column = schema.column("time"), column.type.isTime else {
             throw Diagnostic("'per' needs a time, and \(schema.rowName) has none", at: word.range)
@@ -93,7 +93,7 @@ extension Resolution {
             guard let span = Literals.duration(word.text), span > 0 else {
                 throw Diagnostic(
                     "'\(word.text)' is not a duration", at: word.range,
-                    hint: "write 5m, 1h, 1d, or day, week, month")
+                    hint: "write 5m, 1h, 1d, or minute, hour, day, week, month")
             }
             bin = TimeBins.named(span)
         }

@@ -1,14 +1,14 @@
 import MailLog
 import QuerySyntax
 
-/// `join (PIPELINE) on F`: columns of a second pipeline beside each row.
+/// `join (PIPELINE) on F`: adds columns of a second pipeline.
 struct JoinStage: Stage {
     static let form = Form<any Stage>(
-        "join", summary: "put the columns of a second pipeline beside each row",
+        "join", summary: "add the columns of a second pipeline",
         details: """
-            Each row gets the columns of the rows on the right that have the same value in the named fields: one \
-            row for each of them, and one without values where there is none. A column that is on both sides, \
-            other than those, is an error. The right side must fit into --memory.
+            Combines each row with all rows of the second pipeline that have the same values in the named fields. A \
+            row without a match is kept, with missing values. Other columns must not exist on both sides. The rows \
+            of the second pipeline must fit into --memory.
             """,
         examples: [
             """
@@ -48,10 +48,11 @@ extension Parameter where Value == Pipeline<any Stage> {
 }
 
 extension Resolution {
-    /// Resolves a pipeline that this one takes rows from. Its log lines are read beside this one's.
+    /// Resolves an inner pipeline, whose rows this one uses. The inner pipeline reads the logs once more.
     mutating func inner(_ pipeline: Pipeline<any Stage>, for stage: Name) throws(Diagnostic) -> Query {
         if environment.follows {
-            throw Diagnostic("'\(stage.text)' reads the log twice, which --follow cannot do", at: stage.range)
+            throw Diagnostic(
+                "'\(stage.text)' reads the log twice, so it cannot be used with --follow", at: stage.range)
         }
         let query = Query(pipeline, in: environment)
         diagnostics += query.diagnostics.filter { $0.severity != .error }
@@ -64,14 +65,14 @@ extension Resolution {
         try count(query, at: stage.range)
         guard !query.schema.isOpen else {
             throw Diagnostic(
-                "the columns of this pipeline are known only when it has run", at: pipeline.range,
-                hint: "end it with `select` and the columns that you want")
+                "the columns of this pipeline are known only at run time", at: pipeline.range,
+                hint: "end it with `select` and the columns that you need")
         }
         scansAgain = true
         return query
     }
 
-    /// Adds the columns of a table that is made when the query runs, matched by equal values.
+    /// Adds the columns of a table. The table is made when the query runs; rows match by equal values.
     mutating func join(
         _ right: Schema, on fields: [Name], stage: Name, side: String,
         table make: @escaping @Sendable (RunState) -> RowTable
@@ -97,7 +98,7 @@ extension Resolution {
         let others = right.columns.filter { !keyNames.contains($0.name) }
         if let twice = others.first(where: { schema.column($0.name) != nil }) {
             throw Diagnostic(
-                "'\(twice.name)' is on both sides", at: stage.range,
+                "both sides have a column '\(twice.name)'", at: stage.range,
                 hint: right.isLines
                     ? "end the right side with `select \(fields[0].text), …`"
                     : "rename or drop it on one side")
@@ -106,19 +107,34 @@ extension Resolution {
         let targets = others.map { (name: $0.name, slot: addColumn($0.name, $0.type).slot) }
         let names = rightKeys.map(\.name)
         let index = OncePerRun<JoinIndex>()
-        append(
-            .each(
-                Transform(stage.text, needs: Set(leftKeys.map(\.slot))) { next, worker in
-                    let index = index.value(for: worker.run) {
-                        JoinIndex(make(worker.run), key, names, worker.run)
-                    }
-                    return JoinOperator(index, key, targets, next)
-                }))
+        each(stage.text, needs: Set(leftKeys.map(\.slot))) { next, worker in
+            let index = index.value(for: worker.run) {
+                JoinIndex(make(worker.run), key, names, worker.run)
+            }
+            let cells = targets.compactMap { target in
+                index.table.column(target.name).map { (column: $0, slot: target.slot) }
+            }
+            var bytes: [UInt8] = []
+            return RowOperator(next) { row in
+                let hasKey = key.write(key.slots.lazy.map { row[$0] }, to: &bytes)
+                var match = hasKey ? index.row(bytes) : -1
+                if match < 0 {
+                    for cell in cells { row[cell.slot] = .missing }
+                    return next.consume(row)
+                }
+                while match >= 0 {
+                    for cell in cells { row[cell.slot] = index.table[match, cell.column] }
+                    if !next.consume(row) { return false }
+                    match = index.row(after: match)
+                }
+                return true
+            }
+        }
     }
 }
 
 extension ValueType {
-    /// Whether values of the two types may be equal.
+    /// Whether values of both types may be equal.
     func isComparable(with other: ValueType) -> Bool {
         if self == .any || other == .any || self == other { return true }
         if isText && other.isText || isTime && other.isTime { return true }
@@ -126,7 +142,7 @@ extension ValueType {
     }
 }
 
-/// How the fields of a row on either side become bytes that are equal where the values are.
+/// Key of a row on either side: bytes that are equal if the values are.
 private struct JoinKey: Sendable {
     let slots: [Int]
     private let ignoresCase: [Bool]
@@ -136,17 +152,17 @@ private struct JoinKey: Sendable {
         ignoresCase = zip(left, right).map { $0.type.ignoresCase || $1.type.ignoresCase }
     }
 
-    /// Writes the key; false where a value is missing, which equals nothing.
+    /// Writes the key. False if a value is missing: a missing value matches no row.
     func write(_ values: some Sequence<Value>, to bytes: inout [UInt8]) -> Bool {
         bytes.removeAll(keepingCapacity: true)
-        for (place, value) in values.enumerated() {
+        for (index, value) in values.enumerated() {
             if value.isMissing { return false }
-            KeyCodec.append(JoinKey.plain(value), ignoresCase: ignoresCase[place], to: &bytes)
+            KeyCodec.append(JoinKey.plain(value), ignoresCase: ignoresCase[index], to: &bytes)
         }
         return true
     }
 
-    /// One spelling for equal values of different kinds.
+    /// Converts equal values of different kinds to one kind.
     private static func plain(_ value: Value) -> Value {
         switch value.kind {
         case .double: Int(exactly: value.number).map { .integer($0) } ?? value
@@ -156,13 +172,14 @@ private struct JoinKey: Sendable {
     }
 }
 
-/// The rows of the right side by their keys.
+/// Index of the rows of the right side.
 private final class JoinIndex: @unchecked Sendable {
-    // Written only while it is made; then any number of threads read it.
+    // Unchecked: written only by `init`, then read by all threads.
     let table: RowTable
     private var groups = GroupTable()
-    /// The first row of each key, and after each row the next one of its key, or -1.
+    /// First row of each key.
     private var first: [Int] = []
+    /// For each row, the next row of its key, or -1.
     private var following: [Int]
 
     init(_ table: RowTable, _ key: JoinKey, _ names: [String], _ run: RunState) {
@@ -171,12 +188,10 @@ private final class JoinIndex: @unchecked Sendable {
         let columns = names.compactMap(table.column)
         guard columns.count == names.count else { return }
         var bytes: [UInt8] = []
-        // From the last row to the first, so that the chain of a key is in order.
+        // Backwards, so that the chain of a key is in order.
         for row in stride(from: table.count - 1, through: 0, by: -1) {
             guard key.write(columns.lazy.map({ table[row, $0] }), to: &bytes) else { continue }
-            let group = bytes.withUnsafeBufferPointer {
-                groups.group(Bytes($0.baseAddress!, count: $0.count))
-            }
+            let group = groups.group(bytes)
             if group < first.count {
                 following[row] = first[group]
                 first[group] = row
@@ -192,48 +207,12 @@ private final class JoinIndex: @unchecked Sendable {
         }
     }
 
-    /// The first row of a key, or -1.
+    /// Returns the first row of a key, or -1.
     func row(_ key: [UInt8]) -> Int {
         let group = key.withUnsafeBufferPointer { groups.find(Bytes($0.baseAddress!, count: $0.count)) }
         return group < 0 ? -1 : first[group]
     }
 
-    /// The next row of the same key, or -1.
+    /// Returns the next row of the same key, or -1.
     func row(after row: Int) -> Int { following[row] }
-}
-
-private final class JoinOperator: RowConsumer {
-    private let index: JoinIndex
-    private let key: JoinKey
-    private let cells: [(column: Int, slot: Int)]
-    private let next: any RowConsumer
-    private var bytes: [UInt8] = []
-
-    init(
-        _ index: JoinIndex, _ key: JoinKey, _ targets: [(name: String, slot: Int)], _ next: any RowConsumer
-    ) {
-        self.index = index
-        self.key = key
-        cells = targets.compactMap { target in
-            index.table.column(target.name).map { (column: $0, slot: target.slot) }
-        }
-        self.next = next
-    }
-
-    func consume(_ row: Row) -> Bool {
-        let hasKey = key.write(key.slots.lazy.map { row[$0] }, to: &bytes)
-        var match = hasKey ? index.row(bytes) : -1
-        if match < 0 {
-            for cell in cells { row[cell.slot] = .missing }
-            return next.consume(row)
-        }
-        while match >= 0 {
-            for cell in cells { row[cell.slot] = index.table[match, cell.column] }
-            if !next.consume(row) { return false }
-            match = index.row(after: match)
-        }
-        return true
-    }
-
-    func finish() { next.finish() }
 }

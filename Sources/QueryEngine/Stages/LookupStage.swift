@@ -1,14 +1,14 @@
 import MailLog
 import QuerySyntax
 
-/// `lookup "file.csv" on F`: columns of a file beside each row.
+/// `lookup "file.csv" on F`: adds columns of a file.
 struct LookupStage: Stage {
     static let form = Form<any Stage>(
-        "lookup", aliases: ["enrich"], summary: "put the columns of a CSV or TSV file beside each row",
+        "lookup", aliases: ["enrich"], summary: "add the columns of a CSV or TSV file",
         details: """
-            The file's first line names its columns; the rows of the file are found by the value of the \
-            named fields, and a value that the file has twice is an error. A column of nothing but numbers is \
-            a number. Rows without an entry stay, with nothing in the new columns.
+            The first line of the file names its columns. A row matches the entry with the same values in the named \
+            fields; two entries with the same values are an error. A row without a match is kept, with missing \
+            values. A column that contains only numbers is a number.
             """,
         Parameter<String>.file.located,
         Parameter<[Name]>.fields.required(after: "on")
@@ -24,7 +24,7 @@ struct LookupStage: Stage {
         case .success(let read): bytes = read
         case .failure(let failure): throw Diagnostic(failure.message, at: file.range)
         }
-        // Cells, keys and the table that is made of them take this many times the bytes of the file.
+        // Cells, keys and table take up to eight times the size of the file.
         guard bytes.count <= resolution.environment.memory / 8 else {
             throw Diagnostic(
                 "\(file.text) does not fit into \(PeopleText.size(resolution.environment.memory))",
@@ -46,18 +46,19 @@ struct LookupStage: Stage {
     private func table(
         _ cells: SeparatedText, _ keyTypes: [String: ValueType], _ resolution: Resolution
     ) throws(Diagnostic) -> RowTable {
-        let columns = cells.header.enumerated().map { place, name in
-            let type = keyTypes[name] ?? LookupStage.type(of: cells.rows.lazy.map { $0.cells[place] })
-            return Schema.Column(name: name, type: type, slot: place)
+        let columns = cells.header.enumerated().map { index, name in
+            let type = keyTypes[name] ?? LookupStage.type(of: cells.rows.lazy.map { $0.cells[index] })
+            return Schema.Column(name: name, type: type, slot: index)
         }
         let schema = Schema(columns: columns, rowName: "a row of \(file.text)")
-        let keyPlaces = fields.compactMap { field in cells.header.firstIndex(of: field.text) }
+        let keyColumns = fields.compactMap { field in cells.header.firstIndex(of: field.text) }
         var seen: [[String]: Int] = [:]
         let builder = RowTable.Builder(schema)
         for row in cells.rows {
-            let key = keyPlaces.map { place in
-                schema.columns[place].type.ignoresCase
-                    ? row.cells[place].asciiLowercased : row.cells[place]
+            let key = keyColumns.map { index in
+                let cell = row.cells[index]
+                return schema.columns[index].type.ignoresCase
+                    ? String(decoding: cell.utf8.map(\.asciiLowercased), as: UTF8.self) : cell
             }
             if let before = seen.updateValue(row.line, forKey: key), !key.allSatisfy(\.isEmpty) {
                 throw Diagnostic(
@@ -67,12 +68,12 @@ struct LookupStage: Stage {
             }
             try Arena.temporary { texts throws(Diagnostic) in
                 var values: [Value] = []
-                for (place, cell) in row.cells.enumerated() {
-                    guard let value = value(cell, schema.columns[place].type, texts, resolution) else {
+                for (index, cell) in row.cells.enumerated() {
+                    let type = schema.columns[index].type
+                    guard let value = value(cell, type, texts, resolution) else {
                         throw Diagnostic(
-                            "\(file.text), line \(row.line): '\(cell)' is not "
-                                + schema.columns[place].type.article,
-                            at: file.range)
+                            "\(file.text), line \(row.line): '\(cell)' is not \(type.article)", at: file.range
+                        )
                     }
                     values.append(value)
                 }
@@ -82,13 +83,13 @@ struct LookupStage: Stage {
         return builder.table()
     }
 
-    /// Whole numbers, numbers or texts: what all cells of a column are.
+    /// Returns the type that all cells of a column have: whole number, number or text.
     private static func type(of cells: some Sequence<String>) -> ValueType {
         var type = ValueType.integer
         var isEmpty = true
         for cell in cells where !cell.isEmpty {
             isEmpty = false
-            // What begins with 0 is a code, not a count.
+            // Digits after a leading 0 are a code, not a number.
             if cell.count > 1, cell.first == "0", !cell.hasPrefix("0.") { return .text(.plain) }
             if Int(cell) != nil { continue }
             guard let number = Double(cell), number.isFinite, cell.allSatisfy({ !$0.isLetter }) else {
@@ -99,7 +100,7 @@ struct LookupStage: Stage {
         return isEmpty ? .text(.plain) : type
     }
 
-    /// A cell as a value of a type; nil where it is none. An empty cell is missing.
+    /// Returns a cell as a value of a type; nil if it does not have this type. An empty cell is a missing value.
     private func value(
         _ cell: String, _ type: ValueType, _ texts: Arena, _ resolution: Resolution
     ) -> Value? {
@@ -120,7 +121,7 @@ struct LookupStage: Stage {
 }
 
 extension Parameter where Value == String {
-    /// The same, with its place for messages.
+    /// Same parameter with its source range, for messages.
     var located: Parameter<Name> {
         let parse = parse
         return Parameter<Name>(usage, grammar: grammar) {
@@ -130,11 +131,5 @@ extension Parameter where Value == String {
             let text = try parse(&parser)
             return Name(text, SourceRange(start, parser.position))
         }
-    }
-}
-
-extension String {
-    fileprivate var asciiLowercased: String {
-        String(decoding: utf8.map { $0.asciiLowercased }, as: UTF8.self)
     }
 }

@@ -1,18 +1,26 @@
 import MailLog
 import QuerySyntax
 
-/// `messages`: a row for each message, from its birth to its end.
+/// `messages`: a row for each message.
 struct MessagesStage: Stage {
     static let form = Form<any Stage>(
-        "messages", summary: "a row for each message: who sent it, to whom, what became of it",
+        "messages", summary: "a row for each message: sender, recipients, outcome, times",
         details: """
-            It starts a pipeline; a filter on time, host or file may stand before it. A message is a queue id on a \
-            host, once: an id that comes back is another message. `outcome` is delivered, deferred, bounced, \
-            expired, rejected, discarded, held, deleted, aborted or open; with unlike recipients the first of \
-            expired, bounced, deferred, delivered; `passed` is a message that goes on under another queue id, \
-            behind a content filter or a requeue. `attempts` are delivery lines, `activations` entries into the \
-            active queue. `birth_seen` and `end_seen` tell whether the log shows how it began and ended. Rows \
-            come in the order in which messages end.
+            A message is one use of a queue id on a host. A queue id that is used again is another message.
+
+            Columns
+            - `outcome`: delivered, deferred, bounced, expired, rejected, discarded, held, deleted, aborted, open or \
+            passed. `passed`: the mail continues under another queue id, after a content filter or a requeue. If the \
+            recipients differ: the first of expired, bounced, deferred, delivered.
+            - `attempts`: number of delivery lines
+            - `activations`: number of times that the message entered the active queue
+            - `birth_seen`, `end_seen`: whether the log contains the first and the last line of the message
+
+            Notes
+            - Must be the first stage; only filters on time, host or file may precede it.
+            - Rows are in the order in which messages end.
+            - With --follow, a message has a row when it ends. At the end of the run, messages that have not ended \
+            have a row too.
             """,
         examples: [
             "messages | count by outcome", "messages | filter outcome=expired | groupby from_domain | count",

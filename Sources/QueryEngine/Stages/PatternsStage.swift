@@ -1,17 +1,20 @@
 import MailLog
 import QuerySyntax
 
-/// `patterns [F]`: texts that differ only in what varies, as one row.
+/// `patterns [F]`: groups texts that differ only in variable parts.
 struct PatternsStage: Stage {
     static let form = Form<any Stage>(
         "patterns", aliases: ["cluster"],
-        summary: "group texts that differ only in what varies, with an example of each",
+        summary: "group texts that differ only in variable parts, with an example of each group",
         details: """
-            Hosts, addresses, queue ids, URLs and numbers are masked (`<host>`, `<addr>`, `<qid>`, `<url>`, `<n>`). \
-            Texts of the same length and first word that then agree in seven words of ten are one pattern (Drain, \
-            ICWS 2017), with `<*>` where they differ. Without a field: `text`, or the first text of the rows. Codes \
-            that lead a reply are left out, others stay. \
-            The commonest pattern comes first.
+            First, hosts, addresses, queue ids, URLs and numbers are masked: `<host>`, `<addr>`, `<qid>`, `<url>`, \
+            `<n>`. Then texts are merged into one pattern (Drain, ICWS 2017) if they have the same number of words, \
+            the same first word, and at least seven of ten words in common. `<*>` marks the words that differ.
+
+            Notes
+            - Without a field: `text`, or the first column of text.
+            - Codes at the start of a reply are removed, other codes are kept.
+            - The most common pattern comes first.
             """,
         examples: [
             "filter status=deferred | patterns reason", "patterns | head 5",
@@ -25,25 +28,17 @@ struct PatternsStage: Stage {
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let column: Schema.Column
-        if let field {
-            column = try resolution.column(field)
-        } else if let first = resolution.schema.column("text")
-            ?? resolution.schema.columns.first(where: { $0.type.isText })
-        {
-            column = first
+        if field == nil, let text = resolution.schema.column("text") {
+            column = text
         } else {
-            throw Diagnostic(
-                "'patterns' needs a text, and \(resolution.schema.rowName) has none", at: name.range)
+            column = try resolution.column(field, or: \.type.isText, "a text", for: name)
         }
         guard column.type.isText else {
             throw Diagnostic(
                 "'\(column.name)' is \(column.type.article), not a text", at: field?.range ?? name.range)
         }
         let layout = resolution.beginRows(
-            [
-                ("count", .integer, .missing), ("pattern", column.type, .missing),
-                ("example", column.type, .missing),
-            ], rowName: "a row of 'patterns'", by: name)
+            [("count", .integer), ("pattern", column.type), ("example", column.type)], by: name)
         let pattern = resolution.schema.columns[1]
         resolution.origin = RowOrigin(
             behind: name.range,
@@ -61,13 +56,13 @@ private struct Patterns: Reduction {
     let field: Schema.Column
     let layout: Layout
 
-    var title: String { "mask \(field.name), join what is similar" }
+    var title: String { "mask \(field.name), merge similar texts" }
     var needs: Set<Int> { [field.slot] }
 
     func makePart(_ worker: Worker) -> PatternsPart { PatternsPart(self, worker) }
 }
 
-/// Counts masked texts; what is similar is joined when all are there.
+/// Counts of masked texts. Similar texts are merged at the end.
 private final class PatternsPart: ReductionPart {
     private struct Found {
         var count = 0
@@ -95,27 +90,24 @@ private final class PatternsPart: ReductionPart {
         let value = row[plan.field.slot]
         guard value.kind == .text, !value.bytes.isEmpty else { return true }
         let text = value.bytes.prefix(PatternsPart.longestText)
-        let place = Mask.apply(.text(text), worker.arena).withUnsafeBufferPointer { masked in
-            table.group(Bytes(masked.baseAddress.unsafelyUnwrapped, count: masked.count))
-        }
-        add(place, count: 1, first: row.order) {
+        add(table.group(Mask.apply(.text(text), worker.arena)), count: 1, first: row.order) {
             Array(UnsafeBufferPointer(start: text.base, count: text.count))
         }
         return isBounded()
     }
 
-    private func add(_ place: Int, count: Int, first: UInt64, example: () -> [UInt8]) {
-        if place == found.count { found.append(Found()) }
-        found[place].count += count
-        if first < found[place].first {
-            found[place].first = first
-            exampleBytes -= found[place].example.count
-            found[place].example = example()
-            exampleBytes += found[place].example.count
+    private func add(_ group: Int, count: Int, first: UInt64, example: () -> [UInt8]) {
+        if group == found.count { found.append(Found()) }
+        found[group].count += count
+        if first < found[group].first {
+            found[group].first = first
+            exampleBytes -= found[group].example.count
+            found[group].example = example()
+            exampleBytes += found[group].example.count
         }
     }
 
-    /// Bytes held, and their copies as words when similar texts are joined.
+    /// Bytes in memory, including the copies that are made when similar texts are merged.
     private var footprint: Int {
         (table.footprint + exampleBytes + found.capacity * MemoryLayout<Found>.stride) * 2
     }
@@ -128,35 +120,33 @@ private final class PatternsPart: ReductionPart {
         guard table.count > PatternsPart.mostTexts else { return true }
         worker.run.fail(
             RunFailure(
-                "'\(plan.field.name)' has more than \(PatternsPart.mostTexts) different texts even when what varies "
-                    + "is masked; filter first", status: 2))
+                "'\(plan.field.name)' has more than \(PatternsPart.mostTexts) different texts after masking; "
+                    + "filter first", status: 2))
         return false
     }
 
     func merge(_ other: PatternsPart) {
         share = worker.run.memory
-        for (place, found) in other.found.enumerated() {
-            add(table.group(other.table.key(place)), count: found.count, first: found.first) {
-                found.example
-            }
+        for (group, found) in other.found.enumerated() {
+            add(table.group(other.table.key(group)), count: found.count, first: found.first) { found.example }
         }
         _ = isBounded()
     }
 
     func emit(into next: any RowConsumer, worker: Worker) {
-        let texts = found.indices.map { place in
-            let key = table.key(place)
+        let texts = found.enumerated().map { group, found in
+            let key = table.key(group)
             return TextPattern(
-                masked: Array(UnsafeBufferPointer(start: key.base, count: key.count)),
-                count: found[place].count, first: found[place].first, example: found[place].example)
+                masked: Array(UnsafeBufferPointer(start: key.base, count: key.count)), count: found.count,
+                first: found.first, example: found.example)
         }
-        let buffer = RowBuffer(plan.layout)
-        for (place, template) in TextPattern.joined(texts).enumerated() {
-            worker.arena.reset()
-            buffer.slots[0] = .integer(template.count)
-            buffer.slots[1] = worker.arena.text(template.words.joined(separator: " "))
-            buffer.slots[2] = worker.arena.text(template.example)
-            guard next.consume(buffer.row(order: UInt64(place + 1), worker: worker)) else { return }
+        let emitter = RowEmitter(plan.layout, next, worker)
+        for pattern in TextPattern.joined(texts) {
+            let isWanted = emitter.emit { arena in
+                let words = pattern.words.joined(separator: " ")
+                return [.integer(pattern.count), arena.text(words), arena.text(pattern.example)]
+            }
+            guard isWanted else { return }
         }
     }
 }

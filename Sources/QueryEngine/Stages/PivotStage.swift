@@ -1,13 +1,13 @@
 import MailLog
 import QuerySyntax
 
-/// `pivot F [VALUE]`: the values of F become columns.
+/// `pivot F [VALUE]`: converts the values of F to columns.
 struct PivotStage: Stage {
     static let form = Form<any Stage>(
         "pivot", aliases: ["xtab"], summary: "turn the values of a field into columns",
         details: """
-            The cells are the values of VALUE, or of the last column; a count that is not there is 0. The other \
-            columns stay and make the rows. Columns come in the order of the field's values.
+            The cells are the values of VALUE, or of the last column. The other columns stay and are the keys of the \
+            rows. In a cell without a value, counts and sums are 0. The new columns are in the order of their values.
             """,
         examples: [
             "count by day, status | pivot status", "stats p95(delay) by relay_name, status | pivot status",
@@ -22,7 +22,7 @@ struct PivotStage: Stage {
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         guard !resolution.schema.isLines else {
             throw Diagnostic(
-                "'pivot' turns groups into a table, and these are log lines", at: name.range,
+                "'pivot' needs groups, and these rows are log lines", at: name.range,
                 hint: "count them first: `count by day, \(field.text) | pivot \(field.text)`")
         }
         let column = try resolution.column(field)
@@ -36,13 +36,13 @@ struct PivotStage: Stage {
         }
         guard cell.name != column.name else {
             throw Diagnostic(
-                "'\(cell.name)' cannot be both the columns and the cells", at: (value ?? field).range)
+                "'\(cell.name)' cannot make both the columns and the cells", at: (value ?? field).range)
         }
         let keys = resolution.schema.columns.filter { $0.name != column.name && $0.name != cell.name }
         resolution.append(
             .reshape(Pivoting(field: column, cell: cell, keys: keys, rowName: "a row of 'pivot'")))
-        let places = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.slot, $0) })
-        let origin = resolution.origin?.moved(places)
+        let slots = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.slot, $0) })
+        let origin = resolution.origin?.moved(slots)
         _ = resolution.beginRows(
             keys.map { ($0.name, $0.type, $0.empty) }, rowName: "a row of 'pivot'", by: name)
         resolution.schema.isOpen = true
@@ -64,39 +64,37 @@ private struct Pivoting: Reshaping {
 
 private final class PivotPart: ReshapingPart {
     private let plan: Pivoting
+    private let rowKey: RowKey
+    private let columnKey: RowKey
     private let worker: Worker
-    /// Rows by their keys, in the order in which they came.
+    /// Rows by key, in the order of their first input rows.
     private var rows = GroupTable()
     private var columns = GroupTable()
-    /// The cells of each row, by the number of their column.
+    /// Cells of each row, by column number.
     private var cells: [[Int: KeptValue]] = []
     private var cellBytes = 0
     private var key: [UInt8] = []
-    /// Column numbers in the order in which they are shown.
+    /// Column numbers in the order of their values.
     private var order: [Int] = []
     private static let columnLimit = 1000
-    /// Bytes of a dictionary, and of an entry of one that is half full.
+    /// Bytes of a dictionary, and of an entry in a half-full dictionary.
     private static let rowBytes = 128
     private static let cellBytes = 80
 
     init(_ plan: Pivoting, _ worker: Worker) {
         self.plan = plan
+        rowKey = RowKey(plan.keys, keepsCase: true)
+        columnKey = RowKey([plan.field])
         self.worker = worker
     }
 
     func consume(_ row: Row) -> Bool {
-        key.removeAll(keepingCapacity: true)
-        for column in plan.keys { KeyCodec.append(row[column.slot], ignoresCase: false, to: &key) }
-        // A row without keys has an empty key, which needs a byte to stand on.
-        key.append(0)
-        let place = group(&rows)
-        if place == cells.count {
+        let index = rowKey.group(of: row, in: &rows, &key)
+        if index == cells.count {
             cells.append([:])
             cellBytes += PivotPart.rowBytes
         }
-        key.removeAll(keepingCapacity: true)
-        KeyCodec.append(row[plan.field.slot], ignoresCase: plan.field.type.ignoresCase, to: &key)
-        let column = group(&columns)
+        let column = columnKey.group(of: row, in: &columns, &key)
         guard columns.count <= PivotPart.columnLimit else {
             worker.run.fail(
                 RunFailure(
@@ -105,7 +103,7 @@ private final class PivotPart: ReshapingPart {
             return false
         }
         let value = KeptValue(row[plan.cell.slot])
-        cells[place][column] = value
+        cells[index][column] = value
         cellBytes += PivotPart.cellBytes + value.heldBytes
         guard rows.footprint + cellBytes <= worker.run.memory else {
             worker.run.failForMemory("'pivot' has more cells", "filter first")
@@ -114,55 +112,42 @@ private final class PivotPart: ReshapingPart {
         return true
     }
 
-    private func group(_ table: inout GroupTable) -> Int {
-        key.withUnsafeBufferPointer { table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count)) }
-    }
-
     func finalSchema() -> Schema { Arena.temporary(schema) }
 
     private func schema(_ arena: Arena) -> Schema {
-        let values = (0..<columns.count).map { place -> Value in
-            var offset = 0
-            return KeyCodec.next(columns.key(place), at: &offset, arena: arena)
-        }
+        let values = (0..<columns.count).map { columnKey.values(of: columns.key($0), arena)[0] }
         order = values.indices.sorted { Ordering.compare(values[$0], values[$1]) < 0 }
         var names = plan.keys.map(\.name)
         var taken = Set(names)
-        for place in order {
+        for number in order {
             var text: [UInt8] = []
-            if values[place].isMissing {
+            if values[number].isMissing {
                 text = Array("missing".utf8)
             } else {
-                ValueText.append(values[place], plan.field.type, to: &text)
+                ValueText.append(values[number], plan.field.type, to: &text)
             }
             var name = String(decoding: text, as: UTF8.self)
             while !taken.insert(name).inserted { name += "_" }
             names.append(name)
         }
         let kept = plan.keys.count
-        let made = names.enumerated().map { place, name in
-            let source = place < kept ? plan.keys[place] : plan.cell
-            var column = Schema.Column(name: name, type: source.type, slot: place, empty: source.empty)
-            if place >= kept, !values[order[place - kept]].isMissing { column.nameType = plan.field.type }
+        let made = names.enumerated().map { slot, name in
+            let source = slot < kept ? plan.keys[slot] : plan.cell
+            var column = Schema.Column(name: name, type: source.type, slot: slot, empty: source.empty)
+            if slot >= kept, !values[order[slot - kept]].isMissing { column.nameType = plan.field.type }
             return column
         }
         return Schema(columns: made, rowName: plan.rowName)
     }
 
     func emit(into next: any RowConsumer, layout: Layout, worker: Worker) {
-        let buffer = RowBuffer(layout)
-        for place in 0..<rows.count {
-            worker.arena.reset()
-            buffer.clear()
-            var offset = 0
-            for slot in plan.keys.indices {
-                buffer.slots[slot] = KeyCodec.next(rows.key(place), at: &offset, arena: worker.arena)
+        let emitter = RowEmitter(layout, next, worker)
+        for (index, cells) in cells.enumerated() {
+            let isWanted = emitter.emit(order: UInt64(index)) { arena in
+                rowKey.values(of: rows.key(index), arena)
+                    + order.map { cells[$0]?.copy(to: arena) ?? plan.cell.empty }
             }
-            for (column, number) in order.enumerated() {
-                buffer.slots[plan.keys.count + column] =
-                    cells[place][number]?.copy(to: worker.arena) ?? plan.cell.empty
-            }
-            guard next.consume(buffer.row(order: UInt64(place), worker: worker)) else { return }
+            guard isWanted else { return }
         }
     }
 }

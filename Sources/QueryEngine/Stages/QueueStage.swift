@@ -1,24 +1,31 @@
 import MailLog
 import QuerySyntax
 
-/// `queue`: a row for each message of a queue listing that is read in the place of a log.
+/// `queue`: a row for each message of a queue listing. The listing is read instead of a log.
 struct QueueStage: Stage {
     static let form = Form<any Stage>(
-        "queue", summary: "a row for each message in a listing by postqueue -j or mailq, given as the file",
+        "queue",
+        summary: "a row for each message in the output of postqueue -j or mailq, read instead of a log",
         details: """
-            `postqueue -j | mlq -e 'queue | count by reason'` shows why mail waits, and \
-            `queue | explode to | top 5 (domain(to)) as domain` for whom. `to` is the list of recipients who are \
-            left, `detail` and `reason` are those of the first of whom Postfix says why. `queue_name` is active, \
-            deferred, hold, incoming or maildrop; `mailq` tells only the first three. It starts a pipeline.
+            Usage
+            - why mail waits: `postqueue -j | mlq -e 'queue | count by reason'`
+            - for whom: `postqueue -j | mlq -e 'queue | explode to | top 5 (domain(to)) as domain'`
+
+            Columns
+            - `queue_name`: active, deferred, hold, incoming or maildrop; mailq shows only the first three
+            - `to`: list of the remaining recipients
+            - `reason`, `detail`: the delay reason of the first recipient that has one
+
+            Must be the first stage.
             """,
         examples: ["queue"]
     ) { (name) throws(Diagnostic) in QueueStage(name: name) }
 
     let name: Name
 
-    var reasonNotToFollow: String? { "reads a listing, which is made anew and does not grow" }
+    var reasonNotToFollow: String? { "reads a complete listing" }
 
-    fileprivate static let columns: [(name: String, type: ValueType)] = [
+    private static let columns: [(String, ValueType)] = [
         ("time", .time(.instant)), ("queue_name", .text(.plain)), ("queue_id", .text(.plain)),
         ("size", .size), ("from", .text(.address)), ("nrcpt", .integer), ("to", .list(.text(.address))),
         ("forced_expire", .bool), ("reason", .text(.prose)),
@@ -30,8 +37,7 @@ struct QueueStage: Stage {
             throw Diagnostic("'queue' starts a pipeline", at: name.range)
         }
         let raw = try resolution.column(Name("raw", name.range)).slot
-        let layout = resolution.beginRows(
-            QueueStage.columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of 'queue'", by: name)
+        let layout = resolution.beginRows(QueueStage.columns, by: name)
         resolution.timeRange = nil
         resolution.readsListing = true
         let (now, zone) = (resolution.environment.now, resolution.environment.zone)
@@ -47,12 +53,11 @@ private final class QueueOperator: RowConsumer {
     private let raw: Int
     private let next: any RowConsumer
     private let worker: Worker
-    private let buffer: RowBuffer
+    private let emitter: RowEmitter
     private let now: Int64
     private let zone: Zone?
     private var listing: QueueListing
     private var file = 0
-    private var rows: UInt64 = 0
     private var strayLines = 0
     private let reason = QueueOperator.derivation("reason")
     private let reasonClass = QueueOperator.derivation("reason_class")
@@ -65,7 +70,7 @@ private final class QueueOperator: RowConsumer {
         self.zone = zone
         self.next = next
         self.worker = worker
-        buffer = RowBuffer(layout)
+        emitter = RowEmitter(layout, next, worker)
         listing = QueueListing(now: now)
     }
 
@@ -77,33 +82,30 @@ private final class QueueOperator: RowConsumer {
     }
 
     func consume(_ row: Row) -> Bool {
-        let place = Chunk.fileIndex(ofOrder: row.order)
-        if place != file {
+        let index = Chunk.fileIndex(ofOrder: row.order)
+        if index != file {
             if let entry = listing.end(), !pass(entry) { return false }
             strayLines += listing.strayLines
             listing = QueueListing(now: now)
-            file = place
+            file = index
         }
         guard row[raw].kind == .text, let entry = listing.take(row[raw].bytes) else { return true }
         return pass(entry)
     }
 
     private func pass(_ entry: QueueListing.Entry) -> Bool {
-        let arena = worker.arena
-        arena.reset()
-        let detail = entry.detail.map { arena.text($0) } ?? .missing
-        let cells: [Value] = [
-            entry.arrival.isMissing ? .missing : zone?.time(entry.arrival) ?? entry.arrival,
-            entry.queueName.map { arena.text($0) } ?? .missing, arena.text(entry.queueID),
-            entry.size.map { .integer($0) } ?? .missing, arena.text(entry.from),
-            .integer(entry.recipients.count), arena.list(entry.recipients.map { arena.text($0) }),
-            entry.isExpired.map { .bool($0) } ?? .missing,
-            detail.isMissing ? .missing : reason(detail, arena),
-            detail.isMissing ? .missing : reasonClass(detail, arena), detail,
-        ]
-        for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
-        rows += 1
-        return next.consume(buffer.row(order: rows, worker: worker))
+        emitter.emit { arena in
+            let detail = entry.detail.map { arena.text($0) } ?? .missing
+            return [
+                entry.arrival.isMissing ? .missing : zone?.time(entry.arrival) ?? entry.arrival,
+                entry.queueName.map { arena.text($0) } ?? .missing, arena.text(entry.queueID),
+                entry.size.map { .integer($0) } ?? .missing, arena.text(entry.from),
+                .integer(entry.recipients.count), arena.list(entry.recipients.map { arena.text($0) }),
+                entry.isExpired.map { .bool($0) } ?? .missing,
+                detail.isMissing ? .missing : reason(detail, arena),
+                detail.isMissing ? .missing : reasonClass(detail, arena), detail,
+            ]
+        }
     }
 
     func finish() {
@@ -113,7 +115,7 @@ private final class QueueOperator: RowConsumer {
             if strayLines > 0 {
                 worker.run.note(
                     (strayLines == 1 ? "a line is" : "\(Digits.grouped(strayLines)) lines are")
-                        + " of no queue listing; 'queue' reads what postqueue -j or mailq prints")
+                        + " not part of a queue listing; 'queue' reads the output of postqueue -j or mailq")
             }
         }
         next.finish()

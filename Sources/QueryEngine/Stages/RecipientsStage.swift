@@ -1,16 +1,22 @@
 import MailLog
 import QuerySyntax
 
-/// `recipients`: a row for each recipient of each message, with its final fate.
+/// `recipients`: a row for each recipient of each message.
 struct RecipientsStage: Stage {
     static let form = Form<any Stage>(
-        "recipients", summary: "a row for each recipient of each message: did it arrive",
+        "recipients", summary: "a row for each recipient of each message: whether the mail arrived",
         details: """
-            It starts a pipeline; a filter on time, host or file may stand before it. `to` is the address that \
-            mail went to, `orig_to` the one before aliases where it differs, and `recipient` the one that the \
-            sender knows. `fate` is delivered, deferred, bounced, expired, discarded, or passed for mail that \
-            goes on under another queue id; `status`, `relay`, `delay`, `dsn` and `reason` are those of the last \
-            attempt. Rows come when their message ends.
+            Columns
+            - `to`: the address after alias expansion
+            - `orig_to`: the address before alias expansion, if it differs
+            - `recipient`: the address that the sender used: `orig_to`, or else `to`
+            - `fate`: delivered, deferred, bounced, expired, discarded or passed. `passed`: the mail continues under \
+            another queue id.
+            - `status`, `relay`, `delay`, `dsn`, `reason`: those of the last delivery attempt
+
+            Notes
+            - Must be the first stage; only filters on time, host or file may precede it.
+            - The rows of a message are printed when it ends.
             """,
         examples: [
             "recipients | count by fate",
@@ -35,8 +41,8 @@ struct RecipientsStage: Stage {
             .ofRecipient("orig_to", .text(.address)) { message, recipient, _, _ in
                 message.lend(recipient.originalTo)
             },
-            .ofRecipient("fate", .text(.oneOf(fates))) { message, _, place, _ in
-                .text(Bytes(MessageColumn.fate(message.fate(place))))
+            .ofRecipient("fate", .text(.oneOf(fates))) { message, _, index, _ in
+                .text(Bytes(MessageColumn.fate(message.fate(index))))
             },
             .told("status"), .told("reason"), .told("relay"), .told("delay"), .told("dsn"),
             .ofRecipient("attempts", .integer) { _, recipient, _, _ in .integer(recipient.attempts) },

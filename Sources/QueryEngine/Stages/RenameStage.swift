@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `rename f as g`: the same columns under other names.
+/// `rename f as g`: renames columns.
 struct RenameStage: Stage {
     struct Item: Sendable {
         let old: Name
@@ -9,7 +9,7 @@ struct RenameStage: Stage {
     }
 
     static let form = Form<any Stage>(
-        "rename", summary: "give columns other names",
+        "rename", summary: "rename columns",
         examples: ["count by process | rename count as lines | head 3"],
         Parameter<[Item]>(
             "FIELD as NAME, …", grammar: "name, 'as', name, { ',', name, 'as', name }"
@@ -37,8 +37,8 @@ struct RenameStage: Stage {
             guard renamed.insert(column.name).inserted else {
                 throw Diagnostic("'\(item.old.text)' is renamed twice", at: item.old.range)
             }
-            if let place = resolution.schema.index(of: column.name) {
-                columns[place].name = item.new.text
+            if let index = resolution.schema.index(of: column.name) {
+                columns[index].name = item.new.text
             } else {
                 var column = column
                 column.name = item.new.text
@@ -48,7 +48,7 @@ struct RenameStage: Stage {
         let counts = Dictionary(columns.map { ($0.name, 1) }, uniquingKeysWith: +)
         for item in items where counts[item.new.text, default: 0] > 1 {
             throw Diagnostic(
-                "there is a column '\(item.new.text)' already", at: item.new.range,
+                "a column '\(item.new.text)' already exists", at: item.new.range,
                 hint: "drop it first, or choose another name")
         }
         let isOpen = resolution.schema.isOpen

@@ -1,11 +1,11 @@
 import MailLog
 import QuerySyntax
 
-/// `sample N [seed K]`: some rows, the same ones every time.
+/// `sample N [seed K]`: keeps random rows, the same ones in each run.
 struct SampleStage: Stage {
     static let form = Form<any Stage>(
-        "sample", summary: "N rows picked at random, the same ones every time",
-        details: "They keep their order. Another `seed` picks others.",
+        "sample", summary: "keep N random rows, the same ones in each run",
+        details: "Rows keep their order. Another `seed` selects other rows.",
         examples: ["filter event=delivery | sample 3", "filter event=delivery | sample 3 seed 7"],
         Parameter<Int>.count, Parameter<Int>.count.after("seed")
     ) { (name, count, seed) throws(Diagnostic) in SampleStage(name: name, count: count, seed: seed ?? 0) }

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `select f, g as h`: these columns, in this order.
+/// `select f, g as h`: keeps the named columns, in this order.
 struct SelectStage: Stage {
     struct Item: Sendable {
         let value: Expression
@@ -9,8 +9,8 @@ struct SelectStage: Stage {
     }
 
     static let form = Form<any Stage>(
-        "select", aliases: ["fields", "project"], summary: "keep these columns, in this order",
-        details: "A column may be an expression; name it with `as`.",
+        "select", aliases: ["fields", "project"], summary: "keep the named columns, in this order",
+        details: "A column may be an expression; `as` names it.",
         examples: [
             "filter status=bounced | select time, to, reason as why | head 3",
             "filter status=sent | select queue_id, to_domain as domain, delay | sort -delay | head 3",
@@ -66,7 +66,8 @@ struct SelectStage: Stage {
 }
 
 extension Resolution {
-    /// The column of that name. Where columns are known only when rows are seen, one without values.
+    /// Returns the column of this name. If the columns are not known before run time, returns a column of missing
+    /// values instead of an error.
     mutating func columnOrMissing(_ name: Name) throws(Diagnostic) -> Schema.Column {
         if schema.column(name.text) == nil, schema.isOpen || schema.isBroken {
             return Schema.Column(name: name.text, type: .any, slot: newSlot())
@@ -74,11 +75,11 @@ extension Resolution {
         return try column(name)
     }
 
-    /// Leaves these columns, which lie where they lay; the others are known to be taken away by the stage.
+    /// Keeps only these columns, in their slots. Errors about the other columns name the stage that removed them.
     mutating func shape(_ columns: [Schema.Column], by stage: Name) {
         let keyCount = lastGrouping?.keyCount ?? 0
         let keys = Set(schema.columns.prefix(keyCount).map(\.slot))
-        // Groups stay groups as long as their keys still come first.
+        // Rows still count as groups while their keys are the first columns.
         let leading = columns.prefix { keys.contains($0.slot) }.count
         let laterKeys = columns.dropFirst(leading).contains { keys.contains($0.slot) }
         lastGrouping = keyCount > 0 && leading > 0 && !laterKeys ? GroupStep(keyCount: leading) : nil

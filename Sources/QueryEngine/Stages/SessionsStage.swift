@@ -1,15 +1,22 @@
 import MailLog
 import QuerySyntax
 
-/// `sessions`: a row for each client that connected to smtpd.
+/// `sessions`: a row for each session of smtpd or qmqpd.
 struct SessionsStage: Stage {
     static let form = Form<any Stage>(
-        "sessions", summary: "a row for each client that connected: logins, TLS, rejects, what it queued",
+        "sessions", summary: "a row for each session of smtpd: login, TLS, rejects, queued messages",
         details: """
-            It starts a pipeline; a filter on time, host or file may stand before it. A session goes from connect \
-            to disconnect; `end` tells how it ended, `commands` how many commands were accepted of how many \
-            (from Postfix 3.0), `nqueued` and `queue_ids` what it brought, `nrejected` and `reason` what was \
-            turned down. Rows come when sessions end.
+            A session lasts from connect to disconnect.
+
+            Columns
+            - `end`: how the session ended
+            - `commands`: accepted and all commands (Postfix 3.0 and later)
+            - `nqueued`, `queue_ids`: messages that were queued
+            - `nrejected`, `reason`: rejected commands, and the last reason
+
+            Notes
+            - Must be the first stage; only filters on time, host or file may precede it.
+            - A row is printed when its session ends.
             """,
         examples: [
             "sessions | filter nrejected > 0 | top 3 client_net", "sessions | count by end",
@@ -21,9 +28,7 @@ struct SessionsStage: Stage {
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         try resolution.beginMail(by: name)
-        let layout = resolution.beginRows(
-            SessionsStage.columns.map { ($0.name, $0.type, .missing) }, rowName: "a row of 'sessions'",
-            by: name)
+        let layout = resolution.beginRows(SessionsStage.columns.map { ($0.name, $0.type) }, by: name)
         resolution.schema.setAside(SessionsStage.columns.map(\.isAside))
         resolution.origin = RowOrigin(
             behind: name.range, ["host", "pid"].compactMap(resolution.schema.column).map { .same($0) })
@@ -32,11 +37,13 @@ struct SessionsStage: Stage {
         }
         resolution.timeRange = nil
         let process = Field("process").slot
-        resolution.append(
-            .each(
-                Transform("lines of smtpd", needs: [process]) { next, _ in
-                    ServerLineOperator(process, next)
-                }))
+        resolution.each("lines of smtpd", needs: [process]) { next, _ in
+            RowOperator(next) { row in
+                let name = row[process]
+                guard name.kind == .text, name.bytes == "smtpd" || name.bytes == "qmqpd" else { return true }
+                return next.consume(row)
+            }
+        }
         resolution.append(
             .each(SessionStep(layout: layout, wanted: Set(SessionsStage.columns.indices)).transform))
         resolution.mail = (
@@ -46,7 +53,7 @@ struct SessionsStage: Stage {
 
     fileprivate struct Column: Sendable {
         enum Source: Sendable {
-            /// A field as the session told it last, or one derived from it.
+            /// Last value of a field in the session, and the function that derives the column from it.
             case told(Field, @Sendable (Value, Arena) -> Value)
             case computed(@Sendable (Session, Arena) -> Value)
         }
@@ -111,7 +118,7 @@ struct SessionsStage: Stage {
         ].map { told($0, aside: true) }
 }
 
-/// The step that makes rows of sessions.
+/// Step that makes rows of sessions.
 private struct SessionStep: Sendable {
     let layout: Layout
     var wanted: Set<Int>
@@ -138,25 +145,6 @@ private struct SessionStep: Sendable {
     }
 }
 
-/// Keeps the lines of processes that serve clients.
-private final class ServerLineOperator: RowConsumer {
-    private let process: Int
-    private let next: any RowConsumer
-
-    init(_ process: Int, _ next: any RowConsumer) {
-        self.process = process
-        self.next = next
-    }
-
-    func consume(_ row: Row) -> Bool {
-        let name = row[process]
-        guard name.kind == .text, name.bytes == "smtpd" || name.bytes == "qmqpd" else { return true }
-        return next.consume(row)
-    }
-
-    func finish() { next.finish() }
-}
-
 private final class SessionOperator: RowConsumer {
     private let next: any RowConsumer
     private let worker: Worker
@@ -174,8 +162,8 @@ private final class SessionOperator: RowConsumer {
             switch SessionsStage.columns[slot].source {
             case .computed(let read): readings.append((slot, read))
             case .told(let field, let compute):
-                let place = told.firstIndex { $0.slot == field.slot } ?? 0
-                readings.append((slot, { session, arena in compute(session.told(place), arena) }))
+                let index = told.firstIndex { $0.slot == field.slot } ?? 0
+                readings.append((slot, { session, arena in compute(session.told(index), arena) }))
             }
         }
         table = SessionTable(told: told) { [unowned self] in pass($0) }

@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// `sort -a, b`: rows in an order; equal rows keep the order that they had.
+/// `sort -a, b`: sorts rows; equal rows keep their order.
 struct SortStage: Stage {
     struct Item: Sendable {
         let expression: Expression
@@ -9,8 +9,9 @@ struct SortStage: Stage {
     }
 
     static let form = Form<any Stage>(
-        "sort", aliases: ["order"], summary: "put rows in order; -field is descending",
-        details: "Missing values come last both ways. Equal rows keep their order. `order by` is accepted.",
+        "sort", aliases: ["order"], summary: "sort rows; -field is descending",
+        details:
+            "Missing values come last in both directions. Equal rows keep their order. `order by` is accepted.",
         examples: ["count by process | sort process", "filter status=sent | sort -delay | head 3"],
         Parameter<[Item]>(
             "[-]FIELD, …", grammar: "[ '-' ], expression, { ',', [ '-' ], expression }"
@@ -45,8 +46,7 @@ struct SortStage: Stage {
 }
 
 extension Resolution {
-    /// A sort of whole rows, which stay in their slots. Of log lines only the demanded fields are kept, so those
-    /// that later stages read must be known: the columns all are.
+    /// Returns a sort that keeps all columns, in their slots.
     func sort(by keys: [SortReduction.Key], limit: Int? = nil) -> SortReduction {
         SortReduction(keys: keys, slots: allSlots.sorted(), layout: layout, limit: limit)
     }

@@ -1,11 +1,11 @@
 import QuerySyntax
 
-/// `stats n=count(), p95(delay) by KEYS`: several aggregates at once.
+/// `stats n=count(), p95(delay) by KEYS`: computes several aggregates.
 struct StatsStage: Stage {
     static let form = Form<any Stage>(
         "stats", aliases: ["summarize", "aggregate", "agg"],
-        summary: "several aggregates at once, by keys",
-        details: "Each may have a name and a condition: `slow=count() if delay>1h`.",
+        summary: "compute several aggregates, by keys",
+        details: "An aggregate may have a name and a condition: `slow=count() if delay>1h`.",
         examples: [
             "filter event=delivery | stats n=count(), median(delay), p95(delay) by status",
             "stats deferred=count() if status=deferred, sent=count() if status=sent per 1d",

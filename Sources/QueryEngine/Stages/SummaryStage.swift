@@ -3,7 +3,7 @@ import QuerySyntax
 
 /// One aggregate as a stage: `count`, `sum bytes by process`, `p95 delay if status=sent per 1h`.
 struct SummaryStage: Stage {
-    /// A stage for each aggregate that may be one.
+    /// Stages of the aggregates with `isStage`.
     static let forms: [Form<any Stage>] = Aggregates.all.forms.compactMap { aggregate in
         guard let product = try? aggregate.parseProduct(Name(aggregate.name, SourceRange(0, 0))),
             product.isStage
@@ -42,7 +42,7 @@ struct SummaryStage: Stage {
     }
 }
 
-/// One aggregate as it was written: `n = p95(delay) if status=sent`.
+/// Aggregate in a query, with its name and condition: `n = p95(delay) if status=sent`.
 struct AggregateItem: Sendable {
     let name: Name?
     let function: Name
@@ -126,7 +126,7 @@ extension Resolution {
             name: item.columnName, aggregate: try aggregate.resolve(call, &self), condition: condition)
     }
 
-    /// Groups rows: the one way for `count`, `stats`, `top` and the like. Keys of a `groupby` before come first.
+    /// Groups rows, for `count`, `stats`, `top` and others. The keys of a preceding `groupby` come first.
     mutating func group(
         by ownKeys: [Key], _ items: [AggregateItem], stage: Name, order: GroupOrder? = nil, limit: Int? = nil
     ) throws(Diagnostic) {
@@ -176,7 +176,7 @@ extension Resolution {
             if let limit { append(HeadStage.step(limit)) }
         }
         lastGrouping = GroupStep(keyCount: resolvedKeys.count)
-        // What the only aggregate counts of the rows, and the keys, of which key `i` is in slot `i`.
+        // The rows of a group meet the condition of a single aggregate, and have its keys. Key `i` is in slot `i`.
         let counted = items.count == 1 ? items[0].condition : nil
         origin = RowOrigin(
             behind: start,
@@ -185,14 +185,14 @@ extension Resolution {
         if resolvedKeys.count == 1, startsWithTime, limit == nil { fillBins() }
     }
 
-    /// Stages that take rows in any order cannot look at neighbours.
+    /// Throws if a value depends on previous rows: stages that group or sort take rows in any order.
     func refuseSequential(_ values: [Typed]) throws(Diagnostic) {
         if let value = values.first(where: \.isSequential) { throw sequentialInGroups(value.range) }
     }
 
     private func sequentialInGroups(_ range: SourceRange) -> Diagnostic {
         Diagnostic(
-            "prev, delta and running look at neighbouring rows, which this stage does not keep together",
-            at: range, hint: "compute them with `extend` first")
+            "prev, delta and running need rows in order, but this stage takes rows in any order", at: range,
+            hint: "compute them with `extend` first")
     }
 }

@@ -1,10 +1,10 @@
 import MailLog
 import QuerySyntax
 
-/// `tail N`: the last rows.
+/// `tail N`: keeps the last rows.
 struct TailStage: Stage {
     static let form = Form<any Stage>(
-        "tail", summary: "the last N rows", details: "They keep their order. Without N: 10.",
+        "tail", summary: "keep the last N rows", details: "Rows keep their order. Without N: 10.",
         examples: ["filter status=bounced | tail 3"],
         Parameter<Int>.count.optional
     ) { (name, count) throws(Diagnostic) in TailStage(name: name, count: count ?? 10) }
@@ -23,14 +23,14 @@ struct TailStage: Stage {
 }
 
 extension Resolution {
-    /// The first rows by a key, in the order that all rows have.
+    /// Keeps the first rows by a key, then restores the order of the rows.
     mutating func keep(_ count: Int, by key: SortReduction.Key, title: String) {
         var first = sort(by: [key], limit: count)
         first.numbersRows = false
         first.name = title
         append(.reduce(first))
         var back = sort(by: [], limit: count)
-        back.name = "put them back in order"
+        back.name = "restore the order"
         append(.reduce(back))
     }
 }

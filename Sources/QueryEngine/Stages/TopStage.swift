@@ -1,18 +1,18 @@
 import MailLog
 import QuerySyntax
 
-/// `top N [KEYS] [by AGGREGATE] [per D]` and `rare N …`: the groups with the most, or the least, of something.
+/// `top N [KEYS] [by AGGREGATE] [per D]` and `rare N …`: the groups with the largest or smallest aggregate.
 struct TopStage: Stage {
     static let top = form(
         "top", [], descending: true,
-        summary: "the N keys with the most rows, or with the most of an aggregate",
+        summary: "the N keys with the most rows, or with the largest aggregate",
         examples: [
             "filter status=deferred | top 10 queue_id", "top 3 relay_name by p95(delay) if status=sent",
             "top 2 process per 1d", "count by process, host | top 3",
         ])
     static let rare = form(
         "rare", ["bottom"], descending: false,
-        summary: "the N keys with the fewest rows, or with the least of an aggregate",
+        summary: "the N keys with the fewest rows, or with the smallest aggregate",
         examples: ["rare 5 process", "rare 3 relay_name by max(delay)"])
 
     private static func form(
@@ -21,8 +21,8 @@ struct TopStage: Stage {
         Form<any Stage>(
             name, aliases: aliases, summary: summary,
             details: """
-                With `per` the N are found for each bin of time. Without keys: the rows with the \
-                \(descending ? "largest" : "smallest") value in their last number. Without N: 10.
+                With `per`, the top N of each bin of time. Without keys: the rows with the \
+                \(descending ? "largest" : "smallest") value in the last column that is a number. Without N: 10.
                 """,
             examples: examples,
             Parameter<Int?>("[N]", grammar: "[ count ]") {
@@ -64,17 +64,26 @@ struct TopStage: Stage {
         // The bin is the first column, the aggregate the last.
         let columns = resolution.schema.columns
         let order = [columns[0], columns[columns.count - 1]] + columns[1..<columns.count - 1]
-        let sortKeys = order.enumerated().map { place, column in
+        let sortKeys = order.enumerated().map { index, column in
             SortReduction.Key(
-                expression: Typed(column: column, range: name.range), descending: place == 1 && descending)
+                expression: Typed(column: column, range: name.range), descending: index == 1 && descending)
         }
         resolution.append(.reduce(resolution.sort(by: sortKeys)))
         let (slot, count) = (columns[0].slot, count)
-        resolution.append(
-            .each(
-                Transform("the first \(count) of each bin", needs: [slot], inOrder: true) { next, _ in
-                    HeadOfBinOperator(slot, count, next)
-                }))
+        resolution.each("the first \(count) of each bin", needs: [slot], inOrder: true) { next, _ in
+            var bin: Value?
+            var left = 0
+            return RowOperator(next) { row in
+                let value = row[slot]
+                if bin.map({ $0.bits != value.bits || $0.kind != value.kind }) ?? true {
+                    bin = value
+                    left = count
+                }
+                guard left > 0 else { return true }
+                left -= 1
+                return next.consume(row)
+            }
+        }
     }
 
     private func rankRows(_ resolution: inout Resolution) throws(Diagnostic) {
@@ -82,7 +91,7 @@ struct TopStage: Stage {
             let column = resolution.schema.columns.last(where: { $0.type.isNumeric })
         else {
             throw Diagnostic(
-                "'\(name.text) \(count)' needs a key or a number to go by", at: name.range,
+                "'\(name.text) \(count)' needs a key or a column with numbers", at: name.range,
                 hint: "such as `\(name.text) \(count) queue_id`")
         }
         let key = SortReduction.Key(
@@ -91,7 +100,7 @@ struct TopStage: Stage {
     }
 }
 
-/// What `top` goes by.
+/// Clauses of `top`: the aggregate to rank by, a condition on the rows, and a bin of time.
 struct Ranking: Sendable {
     var aggregate: AggregateItem?
     var condition: Expression?
@@ -118,32 +127,4 @@ extension Parameter where Value == Ranking {
             }
         }
     }
-}
-
-/// Passes the first rows of each bin on.
-private final class HeadOfBinOperator: RowConsumer {
-    private let slot: Int
-    private let count: Int
-    private let next: any RowConsumer
-    private var bin: Value?
-    private var left = 0
-
-    init(_ slot: Int, _ count: Int, _ next: any RowConsumer) {
-        self.slot = slot
-        self.count = count
-        self.next = next
-    }
-
-    func consume(_ row: Row) -> Bool {
-        let value = row[slot]
-        if bin.map({ $0.bits != value.bits || $0.kind != value.kind }) ?? true {
-            bin = value
-            left = count
-        }
-        guard left > 0 else { return true }
-        left -= 1
-        return next.consume(row)
-    }
-
-    func finish() { next.finish() }
 }

@@ -1,20 +1,24 @@
 import MailLog
 import QuerySyntax
 
-/// `trace WHAT`: all lines of the messages that something touches, message by message.
+/// `trace WHAT`: prints all lines of matching messages, message by message.
 struct TraceStage: Stage {
     static let form = Form<any Stage>(
-        "trace", summary: "all lines of the messages that an id, an address or a text touches",
+        "trace", summary: "print all lines of the messages that match a queue id, an address or a text",
         details: """
-            WHAT is a queue id, an address or a message-id (with * and ? as wild cards), a quoted text or a regex. \
-            The lines of each message stand together, those of its bounces, forwards and hops to filters and to \
-            other hosts in the logs as messages of their own, and with them what smtpd said of the session and \
-            smtp of the connection. A blank row stands between messages, and after one whose end the log does \
-            not show a row `+++ not finished +++`. It starts a pipeline; the logs are read several times. With \
-            --follow they are read once, and lines come as the mail travels, in the order of the log: those before \
-            the first that WHAT is in come with it. For that the lines of all messages that have not ended are \
-            held, in a quarter of --memory at most; then those of which nothing was heard for longest are let go, \
-            which is said when they are missed.
+            An address and a message-id may contain the wild cards * and ?.
+
+            Prints, per message: the smtpd session, queue events, delivery attempts and connections of smtp. \
+            Bounces, forwards and hops to filters and other hosts are messages of their own. A blank row separates \
+            messages. `+++ not finished +++` marks a message whose end is not in the log.
+
+            Notes
+            - Must be the first stage; only filters on time, host or file may precede it.
+            - The logs are read several times.
+            - With --follow, the logs are read once, and lines are printed in the order of the log. Earlier lines of \
+            a message are printed together with the first match.
+            - Memory with --follow: at most a quarter of --memory, for the lines of unfinished messages. The least \
+            recently seen messages are dropped first. A warning is printed if their lines are needed later.
             """,
         examples: [
             "trace 90442C9CB29 | count by process", "trace sally@uk.psi.com | head 5",
@@ -75,7 +79,7 @@ struct TraceStage: Stage {
         }
     }
 
-    /// How the lines are found with which it begins.
+    /// Returns how to find the first matching lines.
     private func start(_ resolution: Resolution) throws(Diagnostic) -> Trace.Plan.Start {
         var what = what
         if case .parameter(let name) = what, let value = resolution.environment.parameters[name.text] {
@@ -99,7 +103,7 @@ struct TraceStage: Stage {
     }
 }
 
-/// The step that gives the lines.
+/// Step that emits the lines.
 private struct TraceStep: Sendable {
     var plan: Trace.Plan
     let title: String
@@ -111,7 +115,13 @@ private struct TraceStep: Sendable {
         var plan = plan
         plan.wanted = wanted.filter { $0 < Fields.all.count }
         var transform = Transform(title, needs: [], inOrder: true) { [plan] next, worker in
-            TraceOperator(plan, layout, what, next, worker)
+            let atEnd = {
+                let stories = Trace(plan, run: worker.run).tell()
+                guard worker.run.failure == nil else { return }
+                if stories.isEmpty { return worker.run.noteNoMessage(what) }
+                _ = TraceStep.pass(stories, RowBuffer(layout), next, worker)
+            }
+            return RowOperator(next, atEnd: atEnd) { _ in true }
         }
         transform.beginsRows = true
         transform.keeping = { slots in
@@ -121,41 +131,10 @@ private struct TraceStep: Sendable {
         }
         return transform
     }
-}
 
-private final class TraceOperator: RowConsumer {
-    private let plan: Trace.Plan
-    private let layout: Layout
-    private let what: String
-    private let next: any RowConsumer
-    private let worker: Worker
-
-    init(
-        _ plan: Trace.Plan, _ layout: Layout, _ what: String, _ next: any RowConsumer, _ worker: Worker
-    ) {
-        self.plan = plan
-        self.layout = layout
-        self.what = what
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool { true }
-
-    func finish() {
-        let stories = Trace(plan, run: worker.run).tell()
-        if worker.run.failure == nil {
-            if stories.isEmpty {
-                worker.run.noteNoMessage(what)
-            } else {
-                _ = pass(stories)
-            }
-        }
-        next.finish()
-    }
-
-    private func pass(_ stories: [Trace.Story]) -> Bool {
-        let buffer = RowBuffer(layout)
+    private static func pass(
+        _ stories: [Trace.Story], _ buffer: RowBuffer, _ next: any RowConsumer, _ worker: Worker
+    ) -> Bool {
         var last: UInt64 = 0
         func mark(_ text: StaticString?) -> Bool {
             buffer.clear()
@@ -165,8 +144,8 @@ private final class TraceOperator: RowConsumer {
             }
             return next.consume(buffer.row(order: last, worker: worker))
         }
-        for (place, story) in stories.enumerated() {
-            if place > 0, !mark(nil) { return false }
+        for (index, story) in stories.enumerated() {
+            if index > 0, !mark(nil) { return false }
             for line in story.lines {
                 worker.arena.reset()
                 last = line.order

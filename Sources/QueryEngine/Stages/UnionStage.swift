@@ -1,13 +1,13 @@
 import MailLog
 import QuerySyntax
 
-/// `union (PIPELINE)`: the rows of a second pipeline behind those of the first.
+/// `union (PIPELINE)`: appends the rows of a second pipeline.
 struct UnionStage: Stage {
     static let form = Form<any Stage>(
-        "union", aliases: ["append"], summary: "add the rows of a second pipeline",
+        "union", aliases: ["append"], summary: "append the rows of a second pipeline",
         details: """
-            They come after the rows before. Columns of the same name are one column; a row has nothing in the \
-            columns that its side lacks.
+            Columns of the same name become one column. A column that only one side has is missing in the rows of \
+            the other.
             """,
         examples: [
             """
@@ -26,8 +26,8 @@ struct UnionStage: Stage {
         let isLines = resolution.schema.isLines && query.schema.isLines
         var targets: [String: Int] = [:]
         for column in query.schema.columns {
-            if let place = resolution.schema.index(of: column.name) {
-                var mine = resolution.schema.columns[place]
+            if let index = resolution.schema.index(of: column.name) {
+                var mine = resolution.schema.columns[index]
                 guard let both = mine.type.union(column.type) else {
                     throw Diagnostic(
                         "'\(column.name)' is \(mine.type.article) before 'union' and \(column.type.article) in it",
@@ -47,16 +47,25 @@ struct UnionStage: Stage {
         resolution.origin = nil
         let environment = resolution.environment
         let layout = resolution.layout
-        resolution.append(
-            .each(
-                Transform("union", needs: [], inOrder: true) { [targets] next, worker in
-                    UnionOperator(query, targets, environment, layout, next, worker)
-                }))
+        resolution.each("union", needs: [], inOrder: true) { [targets] next, worker in
+            var order: UInt64 = 0
+            var isWanted = true
+            let appendRows = {
+                guard isWanted, worker.run.failure == nil else { return }
+                environment.pass(
+                    query, MovingOutput(targets, RowBuffer(layout), after: order, next, worker), worker.run)
+            }
+            return RowOperator(next, atEnd: appendRows) { row in
+                order = max(order, row.order)
+                isWanted = next.consume(row)
+                return isWanted
+            }
+        }
     }
 }
 
 extension ValueType {
-    /// The type of a column that holds values of both; nil where they have nothing in common.
+    /// Returns the type of a column with values of both types; nil if there is no common type.
     fileprivate func union(_ other: ValueType) -> ValueType? {
         if self == other { return self }
         guard isComparable(with: other) else { return nil }
@@ -67,44 +76,7 @@ extension ValueType {
     }
 }
 
-private final class UnionOperator: RowConsumer {
-    private let query: Query
-    private let targets: [String: Int]
-    private let environment: Environment
-    private let layout: Layout
-    private let next: any RowConsumer
-    private let worker: Worker
-    private var order: UInt64 = 0
-    private var goesOn = true
-
-    init(
-        _ query: Query, _ targets: [String: Int], _ environment: Environment, _ layout: Layout,
-        _ next: any RowConsumer, _ worker: Worker
-    ) {
-        self.query = query
-        self.targets = targets
-        self.environment = environment
-        self.layout = layout
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool {
-        order = max(order, row.order)
-        goesOn = next.consume(row)
-        return goesOn
-    }
-
-    func finish() {
-        if goesOn, worker.run.failure == nil {
-            environment.pass(
-                query, MovingOutput(targets, RowBuffer(layout), after: order, next, worker), worker.run)
-        }
-        next.finish()
-    }
-}
-
-/// Passes the rows of the second pipeline on, in the slots of the first and behind its rows.
+/// Output that moves the rows of the second pipeline to the slots of the first one, and orders them after its rows.
 private final class MovingOutput: RowOutput {
     private let targets: [String: Int]
     private let buffer: RowBuffer
@@ -141,6 +113,6 @@ private final class MovingOutput: RowOutput {
         return next.consume(buffer.row(order: order, worker: worker))
     }
 
-    /// What follows is told by the union that its rows have ended.
+    /// Does nothing: the union finishes the next operator.
     func finish() {}
 }

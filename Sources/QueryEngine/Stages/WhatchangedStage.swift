@@ -1,9 +1,9 @@
 import MailLog
 import QuerySyntax
 
-/// `whatchanged [at TIME | RANGE with RANGE]`: since when there is more in the log, and what of.
+/// `whatchanged [at TIME | RANGE with RANGE]`: finds since when more is logged, and explains the growth.
 struct WhatchangedStage: Stage {
-    /// Which intervals are compared.
+    /// Intervals to compare.
     enum Period: Sendable {
         case found
         case at(TimeRange)
@@ -14,17 +14,28 @@ struct WhatchangedStage: Stage {
         "whatchanged", aliases: ["why"],
         summary: "find since when more is logged, and what explains it",
         details: """
-            Without a time it finds the moment itself: the bin after which Page's cumulative sum of what all lines, \
-            or those of a common value, have more than usual never came back to 0. Then it ranks what the growth \
-            consists of, over process, status, reason, sender, recipient, their domains, relay, client network, SASL \
-            user and more, and over deliveries that are slower: a `cause`, and `within` the row above the next \
-            condition, as long as one explains a third of it (after Adtributor, NSDI 2014). Where one queue id or one \
-            login has the same messages, it is named first. `before` and `after` are \
-            lines a day, `share` is the part of the growth, `first` when such a line was first seen; `query` shows \
-            the lines. Processes that are `unchanged` are told too. What a line of a message lacks (the sender, \
-            say), the message's other lines give. Of a log with more than \(LineSample.capacity) lines, the lines of \
-            one message in 2, 4, 8 … are looked at, and the error that this brings is told. Only filters and \
-            `deliveries` may stand before it; then rows are counted, not lines.
+            Without a time, `whatchanged` finds the moment itself: the bin after which Page's cumulative sum (CUSUM) \
+            of the excess lines never returned to 0. Then it explains the growth by process, status, reason, sender, \
+            recipient, relay, client network, login and slow deliveries (method: Adtributor, NSDI 2014).
+
+            what       meaning of the row
+            moment     the start of the growth
+            cause      a condition that explains a part of the growth
+            within     a narrower condition; it explains at least 30 % of the row above
+            unchanged  a common process that did not grow
+
+            Columns
+            - `before`, `after`: lines per day
+            - `share`: share of the growth
+            - `first`: time of the first such line
+            - `query`: a query for these lines
+
+            Notes
+            - If one queue id or one login has the same messages as a condition, the id or login is named instead.
+            - A line without a sender or another field of its message gets it from the other lines of the message.
+            - Of a log with more than \(LineSample.capacity) lines, only one message in 2, 4, 8 … is read. A note \
+            then states the error.
+            - Only filters and `deliveries` may precede it. After `deliveries`, rows are counted instead of lines.
             """,
         examples: [
             "whatchanged", "filter process=smtp | whatchanged at 2012-12-26",
@@ -47,6 +58,8 @@ struct WhatchangedStage: Stage {
     let name: Name
     let period: Period
 
+    var reasonNotToFollow: String? { "looks for a change in a complete log" }
+
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
         let source: WhatchangedSource
         if resolution.schema.isLines, resolution.steps.isEmpty {
@@ -58,7 +71,7 @@ struct WhatchangedStage: Stage {
         } else {
             throw Diagnostic(
                 "'whatchanged' looks at log lines or deliveries", at: name.range,
-                hint: "only filters and `deliveries` may stand before it")
+                hint: "only filters and `deliveries` may precede it")
         }
         var ranges: [Range<Int64>]?
         switch period {
@@ -82,10 +95,9 @@ struct WhatchangedStage: Stage {
         let roles = ["moment"] + Explanation.Step.Role.allCases.map(\.rawValue)
         let layout = resolution.beginRows(
             [
-                ("what", .text(.oneOf(roles)), .missing), ("condition", .text(.prose), .missing),
-                ("before", .number, .missing), ("after", .number, .missing), ("share", .number, .missing),
-                ("first", .time(.instant), .missing), ("query", .text(.query), .missing),
-            ], rowName: "a row of 'whatchanged'", by: name)
+                ("what", .text(.oneOf(roles))), ("condition", .text(.prose)), ("before", .number),
+                ("after", .number), ("share", .number), ("first", .time(.instant)), ("query", .text(.query)),
+            ], by: name)
         resolution.timeRange = nil
         let beginning = resolution.text
         resolution.append(
@@ -96,18 +108,18 @@ struct WhatchangedStage: Stage {
     }
 }
 
-/// What the rows are that are counted.
+/// Kind of the input rows.
 private enum WhatchangedSource: String {
     case lines, deliveries
 }
 
 private struct Whatchanged: Reduction {
     let source: WhatchangedSource
-    /// The stages before it, which the queries of its rows begin with.
+    /// Text of the stages before `whatchanged`. The queries in the output begin with it.
     let beginning: String
     let slots: [Int]
     let time: Int
-    /// Before and after; nil where they are to be found.
+    /// Intervals before and after; nil if `whatchanged` must find the moment.
     let ranges: [Range<Int64>]?
     let layout: Layout
 
@@ -140,7 +152,7 @@ private final class WhatchangedPart: ReductionPart {
         if stray > 0 {
             worker.run.note(
                 "\(Digits.grouped(stray)) sampled line\(stray == 1 ? " has a stamp" : "s have stamps") far from all "
-                    + "others, and \(stray == 1 ? "is" : "are") left out; `files` shows the stamps of each log"
+                    + "others, and \(stray == 1 ? "is" : "are") skipped; `files` shows the stamps of each log"
             )
         }
         sample.complete()
@@ -160,15 +172,15 @@ private final class WhatchangedPart: ReductionPart {
         guard !worker.run.shouldGiveUp else { return }
         guard !causes.isEmpty else {
             worker.run.note(
-                "nothing stands out: nothing in \(text(after)) is much more than in \(text(before))")
+                "nothing stands out: nothing is logged much more in \(text(after)) than in \(text(before))")
             return
         }
         worker.run.note(
             "before is \(text(before)), after \(text(after)); numbers are \(plan.source.rawValue) a day")
         if sample.level > 0 {
             worker.run.note(
-                "these are estimates from the lines of one message in \(1 << sample.level): a number of n lines may "
-                    + "be off by \(1 << sample.level) times the square root of n / \(1 << sample.level), more where few "
+                "numbers are estimates from one message in \(1 << sample.level): the error of n lines is about "
+                    + "\(1 << sample.level) times the square root of n / \(1 << sample.level), and larger if few "
                     + "messages have most of the lines")
         }
         let writer = FindingWriter(plan, sample, explanation, next, worker)
@@ -182,7 +194,7 @@ private final class WhatchangedPart: ReductionPart {
         "\(QueryText.time(range.lowerBound))..\(QueryText.time(range.upperBound - 1))"
     }
 
-    /// What is compared, cut to what there are lines of.
+    /// Returns the intervals to compare, limited to the time of the lines.
     private func intervals(_ covered: Range<Int64>) -> (Range<Int64>, Range<Int64>)? {
         if let ranges = plan.ranges {
             return (ranges[0].clamped(to: covered), ranges[1].clamped(to: covered))
@@ -192,15 +204,13 @@ private final class WhatchangedPart: ReductionPart {
     }
 }
 
-/// Writes findings as rows.
+/// Writer of findings as rows.
 private final class FindingWriter {
     private let beginning: String
     private let sample: LineSample
     private let explanation: Explanation
-    private let next: any RowConsumer
     private let worker: Worker
-    private let buffer: RowBuffer
-    private var order: UInt64 = 0
+    private let emitter: RowEmitter
 
     init(
         _ plan: Whatchanged, _ sample: LineSample, _ explanation: Explanation, _ next: any RowConsumer,
@@ -209,9 +219,8 @@ private final class FindingWriter {
         beginning = plan.beginning
         self.sample = sample
         self.explanation = explanation
-        self.next = next
         self.worker = worker
-        buffer = RowBuffer(plan.layout)
+        emitter = RowEmitter(plan.layout, next, worker)
     }
 
     func write(moment before: Range<Int64>, _ after: Range<Int64>) -> Bool {
@@ -235,7 +244,7 @@ private final class FindingWriter {
             first: (step.before + step.after).map { sample.times[$0] }.min())
     }
 
-    /// Where a condition is on what another line of the message tells, the message's queue id is looked up.
+    /// Returns the query of a step. A value that another line of the message contains is found by queue id.
     private func query(_ step: Explanation.Step, _ conditions: [String]) -> String {
         var names: [String] = []
         var filters: [String] = []
@@ -255,15 +264,12 @@ private final class FindingWriter {
     private func write(
         _ what: String, _ condition: String, _ query: String, _ step: Explanation.Step, first: Int64?
     ) -> Bool {
-        worker.arena.reset()
         let rates = explanation.rates(step)
-        let cells: [Value] = [
-            worker.arena.text(what), worker.arena.text(condition), .double(rates.before),
-            .double(rates.after),
-            .double(explanation.share(step)), first.map { .time($0) } ?? .missing, worker.arena.text(query),
-        ]
-        for (slot, cell) in cells.enumerated() { buffer.slots[slot] = cell }
-        order += 1
-        return next.consume(buffer.row(order: order, worker: worker))
+        return emitter.emit { arena in
+            [
+                arena.text(what), arena.text(condition), .double(rates.before), .double(rates.after),
+                .double(explanation.share(step)), first.map { .time($0) } ?? .missing, arena.text(query),
+            ]
+        }
     }
 }

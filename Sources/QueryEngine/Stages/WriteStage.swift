@@ -2,19 +2,27 @@ import MailLog
 import QuerySyntax
 import SystemText
 
-/// `write "file.csv"`: rows into a file, or into several whose names hold the values of fields.
+/// `write "file.csv"`: writes rows to a file, or to several files whose names contain values of fields.
 struct WriteStage: Stage {
     static let form = Form<any Stage>(
-        "write", aliases: ["save"], summary: "save the rows in a file",
+        "write", aliases: ["save"], summary: "write the rows to a file",
         details: """
-            The name's ending says how: csv, tsv, json, jsonl, md, or log for log lines as they are. {field} in \
-            the name splits the rows by that field's value. A file that exists is left alone, unless --force is \
-            given. At the end of a query, nothing else is shown; stages behind get the rows all the same.
-            In names, letters, digits and + - . : = @ _ of a value are themselves, other bytes are % and two \
-            hexadecimal digits, a missing value is %none: two values never share a file. {field} may stand in the \
-            name of a directory, which is made.
-            Options of output (--no-header, --safe-csv, --redact, --tz) hold for files too. A file has its name when \
-            it is whole: an error or an interrupt leaves none. With --follow, rows are added to it as they come.
+            The suffix of the name selects the format: csv, tsv, json, jsonl, md, or log for unchanged log lines. As \
+            the last stage, `write` prints no rows. Later stages get all rows.
+
+            Split rows into several files: `write "out/{day}.csv"`
+            - {field} in the name writes the rows of each value of the field to a file of its own.
+            - A directory name after the first {field} is created. Directories before it must exist: \
+            `write "d/x-{process}/n.csv"` needs the directory d.
+            - Letters, digits and + - . : = @ _ of a value stay. Other bytes become % and two hexadecimal digits. A \
+            missing value becomes %none. So each value has a file of its own.
+
+            Notes
+            - An existing file is an error; --force replaces it. The error names the first of several such files.
+            - --force replaces only files that this run writes. Other files of an earlier run are not removed.
+            - A file is renamed to its name when it is complete. After an error or an interrupt, no file is left.
+            - With --follow, rows are appended to the file as they arrive.
+            - --no-header, --safe-csv, --redact and --tz apply to files too.
             """,
         Parameter<String>.file.located
     ) { (name, file) throws(Diagnostic) in WriteStage(name: name, file: file) }
@@ -44,7 +52,8 @@ struct WriteStage: Stage {
         if ending == "log" || ending == "txt" {
             guard schema.isLines else {
                 throw Diagnostic(
-                    "a .\(ending) file holds log lines, and \(schema.rowName) is none", at: file.range,
+                    "a .\(ending) file contains log lines, and \(schema.rowName) is not a log line",
+                    at: file.range,
                     hint: "write a .csv, .tsv, .json, .jsonl or .md file")
             }
             return .raw
@@ -52,9 +61,9 @@ struct WriteStage: Stage {
         guard ending != "table", ending != "raw", let format = OutputFormats.named(ending) else {
             throw Diagnostic(
                 ending.isEmpty
-                    ? "the file's name has no ending that says how to write it"
-                    : "no format is known for a .\(ending) file", at: file.range,
-                hint: "endings: .csv .tsv .json .jsonl .md .log")
+                    ? "the name of the file has no suffix for its format"
+                    : "unknown format '.\(ending)'", at: file.range,
+                hint: "use .csv, .tsv, .json, .jsonl, .md or .log")
         }
         return format
     }
@@ -65,28 +74,28 @@ private final class WriteOperator: RowConsumer {
     private let format: OutputFormat
     private let schema: Schema
     private let environment: Environment
-    /// Whether files have their names from the beginning, because rows come as long as the run lasts.
+    /// Whether files have their final names from the beginning, for rows that arrive during the whole run.
     private var grows: Bool { environment.follows }
     private let next: any RowConsumer
     private let worker: Worker
     private var staged: StagedFiles?
     private var files: [[UInt8]: WrittenFile] = [:]
-    /// The file of the row before: rows of one day come together.
+    /// File of the previous row. Rows of one day usually come together.
     private var last: (path: [UInt8], file: WrittenFile)?
     private let isSplit: Bool
     private var rows = 0
-    /// Bytes that wait to be written, in all files.
+    /// Bytes to write, of all files.
     private var waiting = 0
     private var passesOn = true
 
-    /// More files than that are a slip in the name.
+    /// Maximum number of files. More are probably a mistake in the name.
     private static let fileLimit = 10_000
-    /// A file is written in pieces of so many bytes.
+    /// Bytes after which a file is flushed, and bytes of all files after which all are flushed.
     private static let piece = 64 << 10
     /// Bytes that may wait before all files are written.
     private var mostWaiting: Int { min(16 << 20, worker.run.memory / 4) }
 
-    /// A file that `write` makes, with the bytes that wait to be written.
+    /// File that `write` makes, and the bytes to write.
     private final class WrittenFile {
         let file: StagedFiles.File
         let writer: any RowWriter
@@ -110,7 +119,7 @@ private final class WriteOperator: RowConsumer {
         self.next = next
         self.worker = worker
         isSplit = !name.columns.isEmpty
-        // A name that is taken is known before the first row.
+        // Reports an existing file before the first row.
         if !isSplit, worker.run.writesFiles {
             let buffer = RowBuffer(width: 1)
             guarded { () throws(RunFailure) in
@@ -132,12 +141,12 @@ private final class WriteOperator: RowConsumer {
         }
         guard isWritten else { return false }
         rows += 1
-        // Whoever wants no more rows does not make the file shorter.
+        // The file gets all rows, even if the next stage wants no more.
         if passesOn { passesOn = next.consume(row) }
         return passesOn || !grows
     }
 
-    /// False where the run has failed.
+    /// Runs `body`, and makes its error the failure of the run. False if the run has failed.
     @discardableResult
     private func guarded(_ body: () throws(RunFailure) -> Void) -> Bool {
         do throws(RunFailure) { try body() } catch {
@@ -159,7 +168,7 @@ private final class WriteOperator: RowConsumer {
     private func make(_ path: [UInt8]) throws(RunFailure) -> WrittenFile {
         guard files.count < WriteOperator.fileLimit else {
             throw RunFailure(
-                "'write' would make more than \(WriteOperator.fileLimit) files; "
+                "'write' makes more than \(WriteOperator.fileLimit) files; "
                     + "split by a field with fewer values", status: 2)
         }
         if staged == nil { staged = try StagedFiles(in: name.folder) }
@@ -205,9 +214,9 @@ private final class WriteOperator: RowConsumer {
         next.finish()
     }
 
-    /// Gives the files their names. Half an answer must not pass for one.
+    /// Gives the files their names, unless rows are missing.
     private func end() {
-        // What is not named is removed.
+        // Removes files without a name.
         defer { staged = nil }
         let names = files.keys.map { $0 }.sorted { $0.lexicographicallyPrecedes($1) }
         guard worker.run.failure == nil else { return }

@@ -333,7 +333,7 @@ private let row: [Cell] = [
         let messages = query.diagnostics.filter { $0.severity == .error }.map(\.message)
         #expect(
             messages == [
-                "prev, delta and running look at neighbouring rows, which this stage does not keep together"
+                "prev, delta and running need rows in order, but this stage takes rows in any order"
             ])
     }
 

@@ -32,12 +32,11 @@ struct SeriesChangeTests {
         #expect(alarms <= 5 * SeriesChange.falseAlarms, "\(name): \(alarms) of 500")
     }
 
-    @Test("the help tells how many, of how many")
+    @Test("the help states the measured rate of false alarms")
     func help() throws {
         let page = try #require(
             Help.page(["changes"])?.split(whereSeparator: \.isWhitespace).joined(separator: " "))
-        #expect(
-            page.contains("at most \(SeriesChange.falseAlarms) is said to have one: measured on 500 series"))
+        #expect(page.contains("at most \(SeriesChange.falseAlarms) of 100 series without a change. Measured"))
         #expect(SeriesChangeTests.quiet.count == 6 && SeriesChangeTests.quiet.map(\.bins).max() == 240)
     }
 

@@ -127,9 +127,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("count | write \"x\"", "the file's name has no ending that says how to write it"),
-        ("count | write \"x.foo\"", "no format is known for a .foo file"),
-        ("count | write \"x.log\"", "a .log file holds log lines, and a row of 'count' is none"),
+        ("count | write \"x\"", "the name of the file has no suffix for its format"),
+        ("count | write \"x.foo\"", "unknown format '.foo'"),
+        ("count | write \"x.log\"", "a .log file contains log lines, and a row of 'count' is not a log line"),
         ("count | write \"{proces}.csv\"", "unknown field 'proces'"),
         ("count | write \"{count.csv\"", "'{' in the file's name is not closed"),
         ("count | files", "'files' starts a pipeline"),

@@ -115,7 +115,7 @@ import Testing
         ("process,x\n\"a\nb\",1\n\"c,2\n", "o.csv: the quote on line 4 is not closed"),
         ("process,x\nsmtp,1\n\nsmtp,2\n", "o.csv has 'smtp' on line 2 and on line 4"),
         ("program,x\nsmtp,1\n", "o.csv has no column 'process'"),
-        ("process,count\nsmtp,1\n", "'count' is on both sides"),
+        ("process,count\nsmtp,1\n", "both sides have a column 'count'"),
     ])
     func brokenFiles(text: String, message: String) {
         let log = TestLog()
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("count by process | join (count by process) on process", "'count' is on both sides"),
+        ("count by process | join (count by process) on process", "both sides have a column 'count'"),
         (
             "count by process | join (count by pid) on process",
             "the pipeline in parentheses has no column 'process'"
