@@ -317,6 +317,8 @@ struct FollowTests {
                 scene.open()
                 scene.write(5)
             }
+            // Without events, a log that was there a moment ago is not taken to be rotated twice.
+            usleep(100_000)
         }
         let expected = before + (scene.lines - 5..<scene.lines).map(Scene.line).joined()
         scene.wait(bytes: expected.utf8.count)
@@ -328,6 +330,71 @@ struct FollowTests {
             ? "was replaced once while mlq was not looking"
             : "3 files were deleted before mlq could open them"
         #expect(scene.error.contains(reason), "\(scene.error)")
+    }
+
+    @Test("files with the same lines that come together are read once", arguments: [false, true])
+    func copies(isBlind: Bool) throws {
+        guard !isBlind || Scene.canBlind else { return }
+        let scene = try Scene("filter process=smtp", isBlind: isBlind)
+        scene.write(30)
+        try scene.start()
+        for day in 20_130_101...20_130_103 {
+            try scene.whileStopped {
+                rename(scene.path("maillog"), scene.path("maillog-\(day - 100)"))
+                scene.open()
+                scene.write(20)
+                // An unknown file with two copies, one of them cut.
+                let rotated = scene.path("maillog-\(day)")
+                rename(scene.path("maillog"), rotated)
+                let shell = try Program.shell(
+                    "cp \(rotated) \(rotated)-1; head -n 15 \(rotated) >\(rotated)-2; gzip <\(rotated) >\(rotated)-3.gz"
+                )
+                #expect(shell.status == 0)
+                scene.open()
+                scene.write(20)
+            }
+            scene.wait(bytes: Scene.all(scene.lines).utf8.count)
+            // The daemon goes on with the file that it has open.
+            scene.write(5)
+            scene.wait(bytes: Scene.all(scene.lines).utf8.count)
+        }
+        usleep(100_000)
+        #expect(scene.interrupt() == 0)
+        #expect(scene.output == Scene.all(scene.lines))
+        #expect(scene.error == "")
+    }
+
+    @Test("a packed rotation that is seen before it is whole is read once", arguments: [false, true])
+    func packing(isBlind: Bool) throws {
+        guard !isBlind || Scene.canBlind else { return }
+        let scene = try Scene("filter process=smtp", isBlind: isBlind)
+        scene.write(30)
+        try scene.start()
+        for day in 20_130_101...20_130_104 {
+            let packed = scene.path("maillog-\(day).gz")
+            try scene.whileStopped {
+                scene.write(5000)
+                let rotated = scene.path("maillog-\(day)")
+                rename(scene.path("maillog"), rotated)
+                let shell = try Program.shell(
+                    "gzip <\(rotated) >\(packed)-whole; head -c 20000 \(packed)-whole >\(packed); rm \(rotated)"
+                )
+                #expect(shell.status == 0)
+                scene.open()
+                scene.write(5)
+            }
+            usleep(day % 2 == 0 ? 1_500_000 : 100_000)
+            let shell = try Program.shell(
+                "tail -c +20001 \(packed)-whole >>\(packed); rm \(packed)-whole; touch -d '1 minute ago' \(packed)"
+            )
+            #expect(shell.status == 0)
+            scene.wait(bytes: Scene.all(scene.lines).utf8.count)
+            usleep(1_200_000)
+        }
+        #expect(scene.interrupt() == 0)
+        let lines = scene.output.split(separator: "\n").map { "\($0)\n" }
+        #expect(lines.count == scene.lines && Set(lines).count == scene.lines)
+        #expect(scene.error == "")
     }
 
     @Test("a log of a directory that comes and is rotated out of sight is read", arguments: [false, true])

@@ -35,6 +35,10 @@ final class FollowedLog {
     private var isWaiting = false
     /// When the last look was, and the renamings up to then.
     private var looked = (time: 0, renamings: 0)
+    /// When the name last had the file that is read, in milliseconds of the monotonic clock.
+    private var lastSeen: Int64 = 0
+    /// A file that lost all its names while nobody looked.
+    private var vanished: GrowingFile?
     /// When the oldest file last grew, in seconds of the system's clock.
     private var lastGrowth = 0
     private let start = time(nil)
@@ -56,8 +60,20 @@ final class FollowedLog {
         /// Nil of a file from before the start, which is not read.
         let mark: GrowingFile.Mark?
         let beginning: [UInt8]
-        /// Whether its packed copy was seen.
-        var isPacked = false
+        /// The packed copy of the file, if it was seen.
+        var copy: OpenFile.Identity?
+        let isDistinct: Bool
+
+        init(
+            _ identity: OpenFile.Identity, mark: GrowingFile.Mark?, beginning: [UInt8],
+            copy: OpenFile.Identity? = nil
+        ) {
+            self.identity = identity
+            self.mark = mark
+            self.beginning = beginning
+            self.copy = copy
+            isDistinct = GrowingFile.isDistinct(beginning)
+        }
     }
 
     /// What a log needs to know of everything else.
@@ -69,6 +85,8 @@ final class FollowedLog {
         let shouldStop: @Sendable () -> Bool
     }
 
+    /// Milliseconds within which no log is rotated twice.
+    private static let blink: Int64 = 50
     /// Seconds after which nobody is taken to write to a file that was renamed.
     private static let patience = 60
     /// Renamed files that are kept open, and closed files that are remembered though they have no name any more.
@@ -111,8 +129,14 @@ final class FollowedLog {
             guard let file = try? OpenFile(member.path, acceptsPipes: false, staysOpen: true) else {
                 continue
             }
-            past.append(Past(identity: file.identity, mark: nil, beginning: file.beginning))
+            past.append(Past(file.identity, mark: nil, beginning: file.beginning))
         }
+    }
+
+    private static var milliseconds: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
     }
 
     // MARK: Events
@@ -185,9 +209,7 @@ final class FollowedLog {
     private func close(_ place: Int, _ block: Block, _ years: YearWindow, _ arrival: UInt64) -> Chunk? {
         let file = files.remove(at: place)
         past.append(
-            Past(
-                identity: file.file.identity, mark: file.mark, beginning: file.mark.beginning,
-                isPacked: file.isPacked))
+            Past(file.file.identity, mark: file.mark, beginning: file.mark.beginning, copy: file.copy))
         return file.last(into: block, years: years, arrival: arrival)
     }
 
@@ -197,13 +219,14 @@ final class FollowedLog {
     /// is a copy to go on with.
     private func look(_ surroundings: Surroundings, truncated: GrowingFile?) -> Bool {
         guard truncated != nil || mustLook || hasMore || isDue else { return false }
-        let start = time(nil)
-        if lastGrowth == 0 { lastGrowth = start }
+        let start = FollowedLog.milliseconds
+        if lastGrowth == 0 { lastGrowth = time(nil) }
         let last = files.last
         hasMore = false
         isWaiting = false
         unopened = [:]
         var found: [OpenFile.Identity: GrowingFile] = [:]
+        var replaced: [GrowingFile] = []
         var order: [LogFamily.Member] = []
         var listed: Set<OpenFile.Identity> = []
         var members: [LogFamily.Member] = []
@@ -240,39 +263,63 @@ final class FollowedLog {
                     break
                 }
                 guard let file = open(member, canWait: files.count + found.count > 1) else { continue }
+                var mark: GrowingFile.Mark?
+                var goesOnTruncated = false
                 switch match(file, member, listed, truncated) {
-                case .settled: settled.insert(member.version)
-                case .undecided: break
-                case .new:
-                    guard let reader = reader(of: file, member, after: nil, surroundings) else { continue }
-                    if truncated == nil { met += 1 }
-                    found[member.identity] = truncated == nil ? reader : reader.complete
-                case .goesOn(let mark, let isTruncated):
+                case .settled:
+                    settled.insert(member.version)
+                    continue
+                case .undecided: continue
+                case .new: break
+                case .goesOn(let known, let isTruncated, let open):
                     // One copy is enough.
                     guard !isContinued else { continue }
-                    if isTruncated { isCopied = isCopied || member.isPacked || file.file.size >= mark.end }
-                    let isOther = !member.isPacked && !past.contains { $0.identity == member.identity }
-                    if isOther, !isTruncated { met += 1 }
-                    guard let reader = reader(of: file, member, after: mark, surroundings) else { continue }
-                    if isTruncated { isContinued = true }
-                    past.removeAll { $0.identity == member.identity }
-                    found[member.identity] = truncated == nil ? reader : reader.complete
+                    mark = known
+                    goesOnTruncated = isTruncated
+                    if isTruncated { isCopied = isCopied || member.isPacked || file.file.size >= known.end }
+                    if let open { replaced.append(open) }
                 }
+                guard let reader = reader(of: file, member, after: mark, surroundings) else { continue }
+                // Copies that are found together: the log itself is read, or else the longest one.
+                let copies = found.filter { $0.value.isCopy(of: reader) }
+                if member.identity != current,
+                    copies.contains(where: { $0.key == current || $0.value.unread >= reader.unread })
+                {
+                    continue
+                }
+                for copy in copies.keys { found[copy] = nil }
+                let isPast = past.contains { $0.identity == member.identity }
+                if copies.isEmpty,
+                    mark == nil ? truncated == nil : !goesOnTruncated && !member.isPacked && !isPast
+                {
+                    met += 1
+                }
+                isContinued = isContinued || goesOnTruncated
+                if mark != nil { past.removeAll { $0.identity == member.identity } }
+                found[member.identity] = truncated == nil ? reader : reader.complete
             }
             surroundings.noteRenamings()
             if !isStable || renamings != before { mustLook = true }
-        } while mustLook && !hasMore && time(nil) - start < 2 && !surroundings.shouldStop()
+        } while mustLook && !hasMore && FollowedLog.milliseconds < start + 2000 && !surroundings.shouldStop()
+        files.removeAll { file in replaced.contains { $0 === file } }
         looked = (time(nil), renamings)
         if let truncated, !isContinued {
             let mark = truncated.mark
-            past.append(Past(identity: truncated.file.identity, mark: mark, beginning: mark.beginning))
+            past.append(Past(truncated.file.identity, mark: mark, beginning: mark.beginning))
         }
         add(found, order, before: truncated)
         if !mustLook, !hasMore, unopened.isEmpty {
-            let isGone = last.map { last in
-                files.contains { $0 === last } && !last.isPacked && !listed.contains(last.file.identity)
+            if let last, !found.isEmpty, start > lastSeen + FollowedLog.blink,
+                files.contains(where: { $0 === last }),
+                !listed.contains(last.file.identity)
+            {
+                vanished = last
             }
-            count(hasGap: !found.isEmpty && isGone == true)
+            // A packed copy that is still being written may be that of the vanished file.
+            if !isWaiting {
+                count(hasGap: vanished.map { $0.copy == nil } ?? false)
+                vanished = nil
+            }
             forget(members, listed)
         }
         return truncated == nil ? !found.isEmpty : isCopied
@@ -284,6 +331,7 @@ final class FollowedLog {
         var status = stat()
         let isThere = stat(SystemText.path(path), &status) == 0
         let isCurrent = isThere && files.last?.file.isSame(as: status) == true
+        if isCurrent { lastSeen = FollowedLog.milliseconds }
         if isCurrent, unopened.isEmpty, !isWaiting { return false }
         if isThere, !isCurrent, unopened.isEmpty { return true }
         return time(nil) != looked.time || renamings != looked.renamings
@@ -315,7 +363,8 @@ final class FollowedLog {
         case new, settled
         /// A copy that may still grow.
         case undecided
-        case goesOn(GrowingFile.Mark, isTruncated: Bool)
+        /// `replaces` is an open file that holds no more than this one.
+        case goesOn(GrowingFile.Mark, isTruncated: Bool = false, replaces: GrowingFile? = nil)
     }
 
     /// What a file is that is not open yet; `listed` are the files that have names.
@@ -343,31 +392,40 @@ final class FollowedLog {
             // A copy of what the file holds now.
             if isSame(truncated.file.beginning) { return .undecided }
         }
-        // A file without a packed copy yet; or one with the same number, or whose bytes another one has now.
-        let known = past.firstIndex { known in
-            let isCandidate =
-                member.isPacked
-                ? !known.isPacked : known.identity == member.identity || !listed.contains(known.identity)
-            return isCandidate && known.mark.map(isSame) ?? isSame(known.beginning)
+        // Short files of one second may have equal lines without being copies of each other. Then only a file without
+        // another packed copy counts, or one with the same number, or whose bytes another one has now.
+        func mayBeCopy(_ identity: OpenFile.Identity, _ copy: OpenFile.Identity?, isDistinct: Bool) -> Bool {
+            if isDistinct || identity == member.identity { return true }
+            return member.isPacked
+                ? copy == nil || copy == member.identity : !listed.contains(identity)
         }
-        if let known {
-            if member.isPacked { past[known].isPacked = true }
-            if let mark = past[known].mark { return .goesOn(mark, isTruncated: false) }
+        let known = past.indices.filter { index in
+            let known = past[index]
+            return mayBeCopy(known.identity, known.copy, isDistinct: known.isDistinct)
+                && known.mark.map(isSame) ?? isSame(known.beginning)
+        }
+        if let index = known.first(where: { past[$0].identity == member.identity })
+            ?? known.max(by: { past[$0].mark?.offset ?? .max < past[$1].mark?.offset ?? .max })
+        {
+            if member.isPacked { past[index].copy = member.identity }
+            if let mark = past[index].mark { return .goesOn(mark) }
             // A file from before the start may get the name of the log again.
             return hasName(member.identity) ? .new : .settled
         }
-        for (place, open) in files.enumerated() where open !== truncated && isSame(open.mark) {
+        for open in files where open !== truncated && isSame(open.mark) {
             // The file that is written now may be truncated next.
             if hasName(open.file.identity) { return .undecided }
-            let isGone = !listed.contains(open.file.identity)
-            if member.isPacked, !open.isPacked {
-                open.isPacked = true
+            let mark = open.mark
+            let isDistinct = GrowingFile.isDistinct(mark.beginning)
+            guard mayBeCopy(open.file.identity, open.copy, isDistinct: isDistinct) else { continue }
+            if member.isPacked {
+                open.copy = member.identity
                 return .settled
             }
-            if !member.isPacked, isGone {
-                files.remove(at: place)
-                return .goesOn(open.mark, isTruncated: false)
-            }
+            let isBetter =
+                !listed.contains(open.file.identity) || hasName(member.identity)
+                || file.file.size > open.file.currentSize
+            return isBetter ? .goesOn(mark, replaces: open) : .settled
         }
         return .new
     }
@@ -388,8 +446,10 @@ final class FollowedLog {
             do {
                 let rest = try OpenFile(
                     unpacking: packed, from: mark?.offset ?? 0, shouldStop: surroundings.shouldStop)
-                let reader = rest.map { GrowingFile($0, index: index, years: nil).complete }
-                reader?.isPacked = true
+                let reader = rest.map {
+                    GrowingFile($0, index: index, years: nil, base: mark?.offset ?? 0).complete
+                }
+                reader?.copy = member.identity
                 return reader
             } catch {
                 settled.remove(member.version)

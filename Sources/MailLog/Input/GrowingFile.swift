@@ -9,6 +9,8 @@ final class GrowingFile {
     var goesOn = false
     /// What was already read of a pipe.
     private var head: [UInt8]
+    /// Bytes of the log before the file, which is the rest of a packed one.
+    private let base: Int
     /// Bytes of the file that have been read.
     private var offset = 0
     private var line = 1
@@ -27,8 +29,8 @@ final class GrowingFile {
     private(set) var trouble: String?
     /// The first bytes, which tell a copy.
     private var beginning: [UInt8] = []
-    /// Whether a packed copy of the file was seen.
-    var isPacked = false
+    /// The packed copy of the file, if it was seen.
+    var copy: OpenFile.Identity?
     /// Whether nobody writes the file: it is a copy.
     private(set) var isComplete = false
     /// Whether the file was truncated, so that nothing is read before `startAgain`.
@@ -46,13 +48,42 @@ final class GrowingFile {
         let isSkipping: Bool
     }
 
+    /// Whether a file is a copy if it begins with these bytes. A few equal lines of one second do not prove that.
+    static func isDistinct(_ beginning: [UInt8]) -> Bool {
+        guard beginning.count < beginningSize else { return true }
+        return beginning.withBytes { bytes in
+            let stamps = bytes.lines.compactMap { Stamp.parse($0.line)?.microsecondsOfDay }
+            return Set(stamps).count > 1 || Set(bytes.lines.map { LogFile.hash($0.line) }).count > 3
+        }
+    }
+
+    /// Bytes that the file had when it was opened and that have not been read.
+    var unread: Int { file.size - offset }
+
+    /// Whether one of two files that have not been read on yet holds the same lines as the other one, and perhaps more.
+    func isCopy(of other: GrowingFile) -> Bool {
+        guard file.isRegular, other.file.isRegular, base + offset == other.base + other.offset else {
+            return false
+        }
+        let size = min(unread, other.unread)
+        guard size > 0, Self.isDistinct(file.bytes(min(size, Self.beginningSize), at: offset)) else {
+            return false
+        }
+        let step = 1 << 16
+        return stride(from: 0, to: size, by: step).allSatisfy { done in
+            let count = min(step, size - done)
+            return file.bytes(count, at: offset + done) == other.file.bytes(count, at: other.offset + done)
+        }
+    }
+
     /// Bytes that files are compared by.
     static let beginningSize = 1024
 
     /// So many bytes before those that are read must still be what they were; else the file is another one.
     private static let check = 128
 
-    init(_ file: OpenFile, index: Int, years: YearWindow?, head: [UInt8] = []) {
+    init(_ file: OpenFile, index: Int, years: YearWindow?, head: [UInt8] = [], base: Int = 0) {
+        self.base = base
         self.file = file
         self.index = index
         self.years = years
@@ -65,6 +96,7 @@ final class GrowingFile {
         self.index = index
         years = nil
         head = []
+        base = 0
         beginning = mark.beginning
         offset = mark.offset
         tail = mark.tail

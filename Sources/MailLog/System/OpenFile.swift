@@ -180,6 +180,12 @@ package final class OpenFile: Sendable {
         return found.count < bytes.count || found == bytes
     }
 
+    /// Size of a file now.
+    var currentSize: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : size
+    }
+
     /// Bytes of a file, as far as it has them.
     func bytes(_ count: Int, at offset: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
