@@ -34,15 +34,7 @@ package struct LogDirectory {
 
     /// The same, with the reason.
     func readLogs() throws(OpenFile.Failure) -> [String] {
-        guard let handle = opendir(SystemText.path(path)) else { throw OpenFile.Failure(number: errno) }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                SystemText.string(buffer.prefix { $0 != 0 })
-            }
-            if !name.hasPrefix("."), !name.hasSuffix("~") { names.append(name) }
-        }
+        let names = try DirectoryListing.names(in: path).filter { !$0.hasPrefix(".") && !$0.hasSuffix("~") }
         let logs = names.filter { $0.hasPrefix(start ?? "mail") }
         return (start == nil && logs.isEmpty ? names : logs).sorted().map { path + $0 }
     }

@@ -67,18 +67,13 @@ struct LogFamily {
         var seen: Set<OpenFile.Identity> = []
         for path in paths {
             let (directory, log) = LogFamily.split(path)
-            guard let handle = opendir(SystemText.path(directory)) else {
-                if [EMFILE, ENFILE].contains(errno) { throw OpenFile.Failure(number: errno) }
+            let names: [String]
+            do { names = try DirectoryListing.names(in: directory) } catch {
+                if [EMFILE, ENFILE].contains(error.number) { throw error }
                 continue
             }
-            defer { closedir(handle) }
-            while let entry = readdir(handle) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                    SystemText.string(buffer.prefix { $0 != 0 })
-                }
-                guard name == log || others[name] != nil || Rotation.isName(name, ofRotationOf: log) else {
-                    continue
-                }
+            for name in names
+            where name == log || others[name] != nil || Rotation.isName(name, ofRotationOf: log) {
                 var status = stat()
                 let path = directory == "." && path == log ? name : "\(directory)/\(name)"
                 guard stat(SystemText.path(path), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -1,11 +1,6 @@
 import Glibc
 import SystemText
 
-/// `write` of the system; the type has a function of that name.
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
-}
-
 /// Files without a name, which are gone when they are closed, or when the process dies.
 package enum TemporaryFile {
     /// `TMPDIR`, or `/tmp`.
@@ -19,15 +14,10 @@ package enum TemporaryFile {
 
     /// Removes empty files of processes that were killed between making a file and unlinking it.
     private static let removeLeftovers: Void = {
-        guard let entries = opendir(SystemText.path(directory)) else { return }
-        defer { closedir(entries) }
-        while let entry = readdir(entries) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                SystemText.string($0.prefix { $0 != 0 })
-            }
+        for name in (try? DirectoryListing.names(in: directory)) ?? [] where name.hasPrefix(prefix) {
             let path = SystemText.path("\(directory)/\(name)")
             var status = stat()
-            guard name.hasPrefix(prefix), lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
                 status.st_size == 0, status.st_uid == geteuid()
             else { continue }
             unlink(path)
@@ -65,7 +55,7 @@ package enum TemporaryFile {
     ) -> OpenFile.Failure? {
         var done = 0
         while done < count {
-            let step = systemWrite(descriptor, bytes + done, count - done)
+            let step = Glibc.write(descriptor, bytes + done, count - done)
             if step < 0, errno == EINTR { continue }
             guard step > 0 else { return OpenFile.Failure(number: step < 0 ? errno : ENOSPC) }
             done += step

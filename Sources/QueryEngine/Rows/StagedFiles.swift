@@ -94,13 +94,16 @@ package final class StagedFiles: Sendable {
     }
 
     private static func remove(_ stage: Directory) {
-        for name in names(in: stage.directory) { unlinkat(stage.directory, name, 0) }
+        for name in DirectoryListing.names(in: stage.directory) {
+            unlinkat(stage.directory, SystemText.path(name), 0)
+        }
         unlinkat(stage.folder, stage.name, AT_REMOVEDIR)
     }
 
     /// Removes directories of this user that a killed run left behind.
     private static func removeLeftovers(in folder: Int32) {
-        for name in names(in: folder) where name.starts(with: prefix.utf8CString.dropLast()) {
+        for name in DirectoryListing.names(in: folder) where name.hasPrefix(prefix) {
+            let name = SystemText.path(name)
             let directory = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard directory >= 0 else { continue }
             defer { close(directory) }
@@ -108,25 +111,9 @@ package final class StagedFiles: Sendable {
             guard fstat(directory, &status) == 0, status.st_uid == geteuid(),
                 flock(directory, LOCK_EX | LOCK_NB) == 0
             else { continue }
-            for file in names(in: directory) { unlinkat(directory, file, 0) }
+            for file in DirectoryListing.names(in: directory) { unlinkat(directory, SystemText.path(file), 0) }
             unlinkat(folder, name, AT_REMOVEDIR)
         }
-    }
-
-    /// Returns the zero-terminated names in a directory.
-    private static func names(in directory: Int32) -> [[CChar]] {
-        let copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0, let handle = fdopendir(copy) else {
-            if copy >= 0 { close(copy) }
-            return []
-        }
-        defer { closedir(handle) }
-        var names: [[CChar]] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if name != [46], name != [46, 46] { names.append(name.map(CChar.init(bitPattern:)) + [0]) }
-        }
-        return names
     }
 
     // MARK: Files

@@ -1,4 +1,5 @@
 import Glibc
+import MailLog
 import SystemText
 
 /// Names of files for completion and `:open`.
@@ -8,20 +9,14 @@ enum Files {
         let slash = text.lastIndex(of: "/")
         let directory = slash.map { String(text[...$0]) } ?? ""
         let start = slash.map { String(text[text.index(after: $0)...]) } ?? text
-        guard let handle = opendir(SystemText.path(directory.isEmpty ? "." : directory)) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                SystemText.string(buffer.prefix { $0 != 0 })
-            }
-            guard name.hasPrefix(start), !name.hasPrefix(".") || start.hasPrefix(".") else { continue }
+        let all = (try? DirectoryListing.names(in: directory.isEmpty ? "." : directory)) ?? []
+        let names = all.filter { $0.hasPrefix(start) && (!$0.hasPrefix(".") || start.hasPrefix(".")) }
+        return names.map { name in
             var status = stat()
             let isDirectory =
                 stat(SystemText.path(directory + name), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            names.append(directory + name + (isDirectory ? "/" : ""))
-        }
-        return names.sorted()
+            return directory + name + (isDirectory ? "/" : "")
+        }.sorted()
     }
 
     /// Expands a shell pattern. Skips FIFOs, sockets and devices, unless the pattern matches nothing else.
