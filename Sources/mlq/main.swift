@@ -8,6 +8,7 @@ import SystemText
 Terminal.holdStandardDescriptors()
 MemoryLimit.catchSignals()
 Signals.start()
+Waiting.announcement.withLock { $0 = { Terminal.say("mlq: waiting for a writer of \($0)") } }
 OpenFiles.allowMany()
 Threads.runWithStack {
     do throws(UsageError) {

@@ -63,6 +63,16 @@ struct SpecialFileTests {
     }
 
     @Test(
+        "a long wait for the writer of a FIFO is reported once",
+        arguments: ["mlq -e count logs/mail.log", "mlq -e describe logs/mail.log"])
+    func announcement(_ command: String) throws {
+        let scratch = try SpecialFileTests.scratch()
+        let outcome = try SpecialFileTests.run("timeout -s INT 2.5 \(command)", in: scratch)
+        #expect(
+            outcome.error.components(separatedBy: "mlq: waiting for a writer of logs/mail.log\n").count == 2)
+    }
+
+    @Test(
         "whatever waits for the writer of a FIFO is ended by a signal",
         arguments: [
             "mlq -e count logs/mail.log", "mlq -F -e count logs/mail.log", "mlq -e files logs/mail.log",

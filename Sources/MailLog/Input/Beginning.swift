@@ -100,7 +100,7 @@ final class PipeBeginning: Sendable {
     ) throws(OpenFile.Failure) -> Int {
         var done = 0
         while done < count {
-            let step = try pipe.waitAndRead(buffer + done, count: count - done)
+            let step = try pipe.waitAndRead(buffer + done, count: count - done, isFirst: done == 0)
             if step == 0 { break }
             done += step
         }

@@ -1,11 +1,6 @@
 import Glibc
 import SystemText
 
-/// `read` of the system; the class has a method of that name.
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
-}
-
 /// An open file or pipe. It stays open as long as anybody may read it, so that a rotation changes nothing. Of
 /// very many files, some are opened anew for each read.
 package final class OpenFile: Sendable {
@@ -15,6 +10,7 @@ package final class OpenFile: Sendable {
     /// Whether it counts among the logs that stay open.
     private let isKept: Bool
     let isRegular: Bool
+    private let isFIFO: Bool
     /// Bytes, of a regular file when it was opened.
     let size: Int
     /// Seconds since 1970, in UTC.
@@ -33,9 +29,9 @@ package final class OpenFile: Sendable {
     }
 
     package struct Failure: Error {
-        var number: Int32 = 0
+        package var number: Int32 = 0
         /// Kind of what is there, where mlq does not read that kind.
-        var kind: FileKind?
+        package var kind: FileKind?
         package var text: String {
             if let kind { return "it is \(kind.rawValue)" }
             return switch number {
@@ -54,20 +50,9 @@ package final class OpenFile: Sendable {
     /// `-` is standard input. Whoever reads a pipe waits for its writer, not whoever opens it. A log that is followed
     /// stays open, as it may lose its name.
     init(_ path: String, acceptsPipes: Bool = true, staysOpen: Bool = false) throws(Failure) {
-        let (descriptor, status, kind) = path == "-" ? Waiting.openInput() : Waiting.open(path)
-        // A socket is not even opened.
-        guard descriptor >= 0 else { throw Failure(number: errno, kind: errno == ENXIO ? .socket : nil) }
-        switch kind {
-        case .file, .directory, .null: break
-        case .pipe where acceptsPipes, .terminal where acceptsPipes: break
-        case .socket where path == "-": break
-        default:
-            close(descriptor)
-            throw Failure(kind: kind)
-        }
+        let (descriptor, status, kind) = try Waiting.open(path, waits: acceptsPipes)
         self.path = path
-        // Standard input shares its flags with other processes, and has not got this one.
-        if kind == .pipe || kind == .terminal, path != "-" { _ = fcntl(descriptor, F_SETFL, 0) }
+        isFIFO = kind == .pipe && path != "-"
         isRegular = status.st_mode & S_IFMT == S_IFREG
         isKept = isRegular && OpenFiles.keep()
         let staysOpen = staysOpen || isKept || !isRegular || path == "-"
@@ -95,7 +80,8 @@ package final class OpenFile: Sendable {
         for (place, byte) in head.enumerated() { buffer[place] = byte }
         var total = 0
         do throws(Failure) {
-            var count = head.isEmpty ? try pipe.waitAndRead(buffer, count: 1 << 16) : head.count
+            var count =
+                head.isEmpty ? try pipe.waitAndRead(buffer, count: 1 << 16, isFirst: true) : head.count
             while count > 0 {
                 if let failure = TemporaryFile.write(descriptor, buffer, count: count) { throw failure }
                 total += count
@@ -107,6 +93,7 @@ package final class OpenFile: Sendable {
         }
         self.descriptor = descriptor
         path = ""
+        isFIFO = false
         isKept = false
         isRegular = true
         size = total
@@ -142,6 +129,7 @@ package final class OpenFile: Sendable {
         }
         self.descriptor = descriptor
         path = log.path
+        isFIFO = false
         isKept = false
         isRegular = true
         size = total
@@ -201,14 +189,16 @@ package final class OpenFile: Sendable {
     /// Reads what a descriptor gives next; 0 at its end, negative where that fails.
     static func read(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
         while true {
-            let step = systemRead(descriptor, buffer, count)
+            let step = Glibc.read(descriptor, buffer, count)
             if step >= 0 || errno != EINTR { return step }
         }
     }
 
     /// What a pipe gives next, as soon as its writer has written it; 0 at its end.
-    func waitAndRead(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) throws(Failure) -> Int {
-        let step = Waiting.read(descriptor, buffer, count)
+    func waitAndRead(
+        _ buffer: UnsafeMutablePointer<UInt8>, count: Int, isFirst: Bool = false
+    ) throws(Failure) -> Int {
+        let step = Waiting.read(descriptor, buffer, count, fifo: isFirst && isFIFO ? path : nil)
         guard step >= 0 else { throw Failure(number: errno) }
         return step
     }

@@ -16,31 +16,51 @@ package enum Waiting {
     /// Allows waits again.
     package static func begin() { ended.store(false, ordering: .relaxed) }
 
-    /// Opens a file or a pipe without blocking. `kind` comes from the open descriptor, because the path may change. The
-    /// descriptor is negative, with `errno` set, if that fails.
-    package static func open(_ path: String) -> (descriptor: Int32, status: stat, kind: FileKind) {
-        let descriptor = Glibc.open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        return look(descriptor)
-    }
-
-    /// The same of standard input.
-    static func openInput() -> (descriptor: Int32, status: stat, kind: FileKind) { look(dup(STDIN_FILENO)) }
-
-    private static func look(_ descriptor: Int32) -> (descriptor: Int32, status: stat, kind: FileKind) {
+    /// Opens a file without blocking; pipes and terminals only if the caller waits for their writers. `-` is standard
+    /// input. The kind comes from the open descriptor, because the path may change.
+    package static func open(
+        _ path: String, waits: Bool
+    ) throws(OpenFile.Failure) -> (descriptor: Int32, status: stat, kind: FileKind) {
+        let isInput = path == "-"
+        let descriptor =
+            isInput
+            ? dup(STDIN_FILENO)
+            : Glibc.open(SystemText.path(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         var status = stat()
-        guard descriptor >= 0 else { return (-1, status, .file) }
-        guard fstat(descriptor, &status) == 0 else {
-            let problem = errno
-            close(descriptor)
-            errno = problem
-            return (-1, status, .file)
+        guard descriptor >= 0 else {
+            // Sockets, and devices without hardware, cannot be opened.
+            let number = errno
+            let isSpecial = number == ENXIO && stat(SystemText.path(path), &status) == 0
+            throw OpenFile.Failure(number: number, kind: isSpecial ? FileKind(status, -1) : nil)
         }
-        return (descriptor, status, FileKind(status, descriptor))
+        guard fstat(descriptor, &status) == 0 else {
+            let number = errno
+            close(descriptor)
+            throw OpenFile.Failure(number: number)
+        }
+        let kind = FileKind(status, descriptor)
+        switch kind {
+        case .file, .directory, .null: break
+        case .pipe where waits, .terminal where waits: break
+        case .socket where isInput: break
+        default:
+            close(descriptor)
+            throw OpenFile.Failure(kind: kind)
+        }
+        // Other processes share the flags of standard input.
+        if kind == .pipe || kind == .terminal, !isInput { _ = fcntl(descriptor, F_SETFL, 0) }
+        return (descriptor, status, kind)
     }
 
-    /// What a descriptor gives next; 0 at its end, negative where that fails or the wait is ended (EINTR).
-    package static func read(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int
-    {
+    /// Called with the path of a FIFO that has nothing to read for a second.
+    package static let announcement = Mutex<@Sendable (_ path: String) -> Void>({ _ in })
+
+    /// Reads what a descriptor gives next; 0 at its end, negative if that fails or the wait is ended (EINTR). A long
+    /// wait for `fifo` is announced.
+    package static func read(
+        _ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int, fifo: String? = nil
+    ) -> Int {
+        var polls = 0
         while true {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             while case let count = poll(&request, 1, 50), count <= 0 {
@@ -49,6 +69,8 @@ package enum Waiting {
                     errno = EINTR
                     return -1
                 }
+                polls += 1
+                if polls == 20, let fifo { announcement.withLock { $0 }(fifo) }
             }
             let step = Glibc.read(descriptor, buffer, count)
             if step >= 0 || errno != EINTR && errno != EAGAIN { return step }

@@ -9,20 +9,17 @@ package enum FileText {
 
     /// Reads a file. With `waits`, a pipe is read until its writer closes it or a signal arrives.
     package static func read(_ path: String, waits: Bool = true) -> Result<[UInt8], RunFailure> {
-        let (descriptor, _, kind) = Waiting.open(path)
-        guard descriptor >= 0 else { return .failure(failure(path)) }
-        defer { close(descriptor) }
-        switch kind {
-        case .file, .directory, .null: break
-        case .pipe where waits, .terminal where waits: break
-        default:
-            return .failure(RunFailure("cannot read \(path): it is \(kind.rawValue), not a file", status: 2))
+        let (descriptor, kind): (Int32, FileKind)
+        do { (descriptor, _, kind) = try Waiting.open(path, waits: waits) } catch {
+            return .failure(failure(path, error))
         }
+        defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = Waiting.read(descriptor, &buffer, buffer.count)
-            if count < 0 { return .failure(failure(path)) }
+            let fifo = kind == .pipe && bytes.isEmpty ? path : nil
+            let count = Waiting.read(descriptor, &buffer, buffer.count, fifo: fifo)
+            if count < 0 { return .failure(failure(path, OpenFile.Failure(number: errno))) }
             if count == 0 { return .success(bytes) }
             bytes.append(contentsOf: buffer[..<count])
             if bytes.count > limit {
@@ -40,8 +37,7 @@ package enum FileText {
 
     /// Returns the first line of a file, at most 128 bytes of it.
     package static func firstLine(_ path: String) -> String? {
-        let (descriptor, _, kind) = Waiting.open(path)
-        guard descriptor >= 0 else { return nil }
+        guard let (descriptor, _, kind) = try? Waiting.open(path, waits: false) else { return nil }
         defer { close(descriptor) }
         guard kind == .file else { return nil }
         var buffer = [UInt8](repeating: 0, count: 128)
@@ -86,7 +82,8 @@ package enum FileText {
         return (String(path[..<slash]), String(path[slash...]))
     }
 
-    private static func failure(_ path: String) -> RunFailure {
-        RunFailure("cannot read \(path): \(OpenFile.Failure(number: errno).text)", status: 2)
+    private static func failure(_ path: String, _ failure: OpenFile.Failure) -> RunFailure {
+        let ending = failure.kind == nil ? "" : ", not a file"
+        return RunFailure("cannot read \(path): \(failure.text)\(ending)", status: 2)
     }
 }

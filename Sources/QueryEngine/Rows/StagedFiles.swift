@@ -111,7 +111,9 @@ package final class StagedFiles: Sendable {
             guard fstat(directory, &status) == 0, status.st_uid == geteuid(),
                 flock(directory, LOCK_EX | LOCK_NB) == 0
             else { continue }
-            for file in DirectoryListing.names(in: directory) { unlinkat(directory, SystemText.path(file), 0) }
+            for file in DirectoryListing.names(in: directory) {
+                unlinkat(directory, SystemText.path(file), 0)
+            }
             unlinkat(folder, name, AT_REMOVEDIR)
         }
     }
