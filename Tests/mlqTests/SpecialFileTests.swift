@@ -72,6 +72,15 @@ struct SpecialFileTests {
             outcome.error.components(separatedBy: "mlq: waiting for a writer of logs/mail.log\n").count == 2)
     }
 
+    @Test("each kind of line end ends the header of a lookup table", arguments: ["\r", "\n", "\r\n"])
+    func lineEnds(_ end: String) throws {
+        let scratch = try SpecialFileTests.scratch()
+        _ = try scratch.write("process,team\(end)smtp,out\nqmgr,queue\n", to: "teams.csv")
+        let outcome = try SpecialFileTests.run(
+            #"mlq -e "lookup \"teams.csv\" on process | count by team" logs/mail.info"#, in: scratch)
+        #expect(outcome.output == "team\tcount\nout\t1\n")
+    }
+
     @Test(
         "whatever waits for the writer of a FIFO is ended by a signal",
         arguments: [

@@ -40,13 +40,14 @@ struct SeparatedText {
                         cell.append(byte)
                     }
                 }
-                while index < bytes.count, bytes[index] != separator, bytes[index] != 10 {
+                while index < bytes.count, ![separator, 10, 13].contains(bytes[index]) {
                     cell.append(bytes[index])
                     index += 1
                 }
-                isOver = index >= bytes.count || bytes[index] == 10
-                if isOver, cell.last == 13 { cell.removeLast() }
+                isOver = index >= bytes.count || bytes[index] != separator
                 cells.append(String(decoding: cell, as: UTF8.self))
+                // A line ends with CR LF, LF or CR.
+                if bytes[index...].starts(with: [13, 10]) { index += 1 }
                 index += 1
             }
             line += 1
