@@ -51,6 +51,8 @@ struct CommandTests {
         (["--nonsense"], 2, "nonsense"),
         (["-o", "xml", "-e", "count", log], 2, "no output format 'xml'"),
         (["--threads", "0", "-e", "count", log], 2, "between 1 and 256"),
+        (["--year", "0", "-e", "count", log], 2, "between 1970 and 9999"),
+        (["--year", "99999", "-e", "count", log], 2, "between 1970 and 9999"),
         (["filter process=smtp", log], 2, "-e"),
         (["chekc", log], 2, "check"),
         (["check", "Examples/step5-retries.mlq"], 0, ""),

@@ -32,6 +32,9 @@ struct Settings {
             throw UsageError("--memory \(options.memory): a size of at least 1MB, such as 512MB")
         }
         self.memory = MemoryLimit.tables(memory)
+        if let year = options.year, !(1970...9999).contains(year) {
+            throw UsageError("--year \(year): between 1970 and 9999")
+        }
         guard let interval = Literals.duration(options.every), interval >= 100_000 else {
             throw UsageError("--every \(options.every): a duration of at least 100ms, such as 10s")
         }
