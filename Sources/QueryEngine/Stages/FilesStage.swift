@@ -20,6 +20,7 @@ struct FilesStage: Stage {
             Notes
             - Must be the first stage; only filters may precede it. Then only matching lines are counted.
             - A line that several merged logs contain counts for the first of them.
+            - A line that ends a log and also begins its next rotation counts once: it may be a copy.
             """,
         examples: ["files", "filter status=bounced | files | select file, lines"]
     ) { (name) throws(Diagnostic) in FilesStage(name: name) }
