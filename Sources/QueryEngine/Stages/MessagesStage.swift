@@ -19,8 +19,9 @@ struct MessagesStage: Stage {
             Notes
             - Must be the first stage; only filters on time, host or file may precede it.
             - Rows are in the order in which messages end.
-            - With --follow, a message has a row when it ends. At the end of the run, messages that have not ended \
-            have a row too.
+            - A message ends 5 seconds after its last line. A line that is logged later begins another message, so \
+            the queue id has two rows.
+            - With --follow, a row is printed when its message ends. Unfinished messages are printed when mlq stops.
             """,
         examples: [
             "messages | count by outcome", "messages | filter outcome=expired | groupby from_domain | count",

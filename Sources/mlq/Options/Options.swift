@@ -13,7 +13,7 @@ struct Options: ParsableCommand {
             mlq [options] NAME [FILE…]           investigation that comes with mlq (mlq help examples)
             mlq check|fmt SCRIPT…                check or format scripts
             mlq test CASE.mlqt…                  run test cases
-            mlq help [STAGE|FUNCTION|FIELD|…]    the language
+            mlq help [STAGE|FIELD|OPTION|…]      reference pages
             """,
         discussion:
             "Without FILE: standard input when it is a pipe or a file, else /var/log/maillog* or mail.log*.",
@@ -111,7 +111,7 @@ struct Options: ParsableCommand {
         var shown: [String] = []
         var runs: [String: [String]] = [:]
         var isPlain = true
-        for (index, word) in words.enumerated() {
+        for (index, word) in Options.separated(words).enumerated() {
             let isOption = word.hasPrefix("-")
             guard isPlain, !isOption else {
                 isPlain = !isOption
@@ -125,6 +125,15 @@ struct Options: ParsableCommand {
         var options = try parse(shown)
         options.files = options.files.flatMap { runs[$0] ?? [$0] }
         return options
+    }
+
+    /// Splits `-otable` into `-o table`. ArgumentParser refuses an attached value that contains `=`.
+    private static func separated(_ words: [String]) -> [String] {
+        let options = words.prefix { $0 != "--" }
+        return options.flatMap { word in
+            let isAttached = word.count > 2 && ["-e", "-f", "-o", "-D"].contains(word.prefix(2))
+            return isAttached ? [String(word.prefix(2)), String(word.dropFirst(2))] : [word]
+        } + words[options.count...]
     }
 
     enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

@@ -20,10 +20,11 @@ enum Scripts {
 }
 
 enum HelpPage {
-    /// The help page on `words`.
+    /// Returns the help pages on `words`: of the language, of an option, or of both.
     static func text(_ words: [String]) throws(UsageError) -> String {
-        if let page = Help.page(words) { return page }
         let name = words.joined(separator: " ")
+        let pages = [Help.page(words), OptionPage.text(name)].compactMap(\.self)
+        if !pages.isEmpty { return pages.joined(separator: "\n\n") }
         let near = Spelling.nearest(to: name, among: Help.names)
         throw UsageError(
             "no help on '\(name)'; "
