@@ -2,15 +2,15 @@ import MailLog
 import QuerySyntax
 import SystemText
 
-/// What may stand at the cursor of an unfinished query. The parser says what it would ask for there; the
-/// vocabularies, the schema of that point and the data say what there is.
+/// Completion of an unfinished query. The parser reports what it expects at the cursor. The candidates come from the
+/// vocabularies, from the schema at the cursor and from the data.
 package struct Completer {
     package struct Candidate: Equatable, Sendable {
-        /// What takes the place of the word at the cursor.
+        /// Replacement of the word at the cursor.
         package let text: String
-        /// What it is, for lists.
+        /// Description, for lists.
         package let note: String
-        /// What is typed after it when nothing else can be meant.
+        /// Text to append if this is the only candidate.
         package let ending: String
 
         package init(text: String, note: String = "", ending: String = " ") {
@@ -21,7 +21,7 @@ package struct Completer {
     }
 
     package struct Answer: Equatable, Sendable {
-        /// Where the word at the cursor starts, in bytes.
+        /// Byte offset of the word at the cursor.
         package let start: Int
         package let candidates: [Candidate]
 
@@ -32,9 +32,9 @@ package struct Completer {
     }
 
     private let environment: Environment
-    /// The rows of `… | top N FIELD`: values with their counts.
+    /// Runs a query `… | top N FIELD`, and returns its rows: values with their counts.
     private let values: (Query) -> RowTable
-    /// The names of files that begin so.
+    /// Returns the names of files that begin with a text.
     private let files: (String) -> [String]
 
     package init(
@@ -42,21 +42,21 @@ package struct Completer {
         files: @escaping (String) -> [String] = { _ in [] }
     ) {
         var environment = environment
-        // Tab takes nothing out of a pipe, and waits for nobody.
+        // Tab must not read from a pipe or wait.
         environment.readFile = { FileText.read($0, waits: false) }
         self.environment = environment
         self.values = values
         self.files = files
     }
 
-    /// How many values of the data are offered.
+    /// Maximum number of values to offer.
     private static let valueCount = 50
 
-    /// For a text that ends at the cursor. A text that begins with `:` is one of the commands.
+    /// Completes a text that ends at the cursor. A text that begins with `:` is a command of the shell.
     package func complete<Command: Sendable>(_ text: String, commands: Vocabulary<Command>) -> Answer {
-        let place = Place(text)
-        guard var parser = try? Parser(Source(name: "query", text: place.before)) else {
-            return Answer(start: place.start, candidates: [])
+        let cursor = CursorWord(text)
+        guard var parser = try? Parser(Source(name: "query", text: cursor.before)) else {
+            return Answer(start: cursor.start, candidates: [])
         }
         parser.names = environment.names
         if parser.byte() == UInt8(ascii: ":") {
@@ -66,24 +66,24 @@ package struct Completer {
         }
         var offered: [Candidate] = []
         var texts: Set<String> = []
-        // Names first; functions, which may stand nearly everywhere, to who has begun to type one.
-        let expectations = parser.expectations.filter { $0 != .function || !place.word.isEmpty }
+        // Names first. Functions are allowed nearly everywhere, so they are offered only after a first letter.
+        let expectations = parser.expectations.filter { $0 != .function || !cursor.word.isEmpty }
         for expectation in expectations.filter({ !$0.isKeyword }) + expectations.filter(\.isKeyword) {
-            for candidate in candidates(expectation, parser, place, commands)
+            for candidate in candidates(expectation, parser, cursor, commands)
             where texts.insert(candidate.text).inserted {
                 offered.append(candidate)
             }
         }
-        let found = Completer.matching(place.word, offered)
-        if found.map(\.text) == [place.word], place.word.last?.isLetter == false {
-            // A comparison that is whole is followed by its value.
+        let found = Completer.matching(cursor.word, offered)
+        if found.map(\.text) == [cursor.word], cursor.word.last?.isLetter == false {
+            // A complete comparison operator: complete the value after it.
             let candidates = complete(text + " ", commands: commands).candidates
             return Answer(start: SystemText.bytes(text).count, candidates: candidates)
         }
-        return Answer(start: place.start, candidates: found)
+        return Answer(start: cursor.start, candidates: found)
     }
 
-    /// Those that begin with the word; else those that contain it.
+    /// Returns the candidates that begin with the word, or else those that contain it.
     private static func matching(_ word: String, _ candidates: [Candidate]) -> [Candidate] {
         guard !word.isEmpty else { return candidates }
         let word = word.lowercased()
@@ -94,14 +94,14 @@ package struct Completer {
         return begin.isEmpty ? candidates.filter { text($0).lowercased().contains(word) } : begin
     }
 
-    // MARK: What there is
+    // MARK: Candidates
 
     private func candidates<Command: Sendable>(
-        _ expectation: Expectation, _ parser: Parser, _ place: Place, _ commands: Vocabulary<Command>
+        _ expectation: Expectation, _ parser: Parser, _ cursor: CursorWord, _ commands: Vocabulary<Command>
     ) -> [Candidate] {
         switch expectation {
-        case .form(Stages.all.kind): forms(Stages.all, place.word)
-        case .form: forms(commands, place.word)
+        case .form(Stages.all.kind): forms(Stages.all, cursor.word)
+        case .form: forms(commands, cursor.word)
         case .keyword(let word): [Candidate(text: word)]
         case .word(let words, let notes):
             words.indices.map { Candidate(text: words[$0], note: notes.isEmpty ? "" : notes[$0]) }
@@ -122,18 +122,18 @@ package struct Completer {
             Expression.Comparison.allCases.map {
                 Candidate(text: $0.rawValue, ending: $0.rawValue.first!.isLetter ? " " : "")
             }
-        case .value(let field): field.map { values(of: $0, parser, place) } ?? []
-        case .range: values(of: "day", parser, place)
+        case .value(let field): field.map { values(of: $0, parser, cursor) } ?? []
+        case .range: values(of: "day", parser, cursor)
         case .binding:
-            // The last answer's name is shorter than a Tab.
+            // `_`, the last answer, is not worth completing.
             environment.names.filter { $0 != "_" }.sorted().map { Candidate(text: $0, note: "pipeline") }
         case .file:
-            files(place.word).map { name in
+            files(cursor.word).map { name in
                 let isDirectory = name.hasSuffix("/")
-                let text = QueryText.path(name, in: place.quote)
+                let text = QueryText.path(name, in: cursor.quote)
                 return Candidate(
                     text: isDirectory && text.hasSuffix("\"") ? String(text.dropLast()) : text,
-                    ending: isDirectory ? "" : place.quote)
+                    ending: isDirectory ? "" : cursor.quote)
             }
         case .investigation:
             ShippedScript.all.map { Candidate(text: $0.name, note: $0.question) }
@@ -142,7 +142,7 @@ package struct Completer {
         }
     }
 
-    /// Aliases are offered to who has begun to type one.
+    /// Returns the names of a vocabulary. Aliases are offered only if no name begins with the word.
     private func forms<Product>(_ vocabulary: Vocabulary<Product>, _ word: String) -> [Candidate] {
         let forms = vocabulary.forms.map { form in
             Candidate(
@@ -158,7 +158,7 @@ package struct Completer {
             }
     }
 
-    /// The text of the pipeline before the stage that the cursor is in.
+    /// Returns the text of the pipeline before the stage at the cursor.
     private func prefix(_ parser: Parser) -> String {
         guard let range = parser.expectedIn else { return "" }
         var text = parser.source[range]
@@ -166,7 +166,7 @@ package struct Completer {
         return text
     }
 
-    /// The columns of the rows that come to the stage that the cursor is in.
+    /// Returns the schema of the input of the stage at the cursor.
     private func schema(_ parser: Parser) -> Schema {
         let text = prefix(parser)
         guard !text.isEmpty, let query = query(text) else { return .lines }
@@ -184,9 +184,9 @@ package struct Completer {
 
     // MARK: Values
 
-    private func values(of name: String, _ parser: Parser, _ place: Place) -> [Candidate] {
+    private func values(of name: String, _ parser: Parser, _ cursor: CursorWord) -> [Candidate] {
         guard let column = schema(parser).column(name) else { return [] }
-        let isQuoted = !place.quote.isEmpty
+        let isQuoted = !cursor.quote.isEmpty
         var candidates: [Candidate] = []
         if Completer.isWorthCounting(column) {
             let prefix = prefix(parser)
@@ -200,13 +200,13 @@ package struct Completer {
                     candidates.append(
                         Candidate(
                             text: isQuoted ? QueryText.plain(rows[row, 0], column.type) : text,
-                            note: Digits.grouped(count.integer), ending: isQuoted ? place.quote + " " : " "))
+                            note: Digits.grouped(count.integer), ending: isQuoted ? cursor.quote + " " : " "))
                 }
             }
         }
         if case .time = column.type { candidates.sort { $0.text < $1.text } }
-        // What no line has is offered only where nothing else is meant.
-        guard Completer.matching(place.word, candidates).isEmpty else { return candidates }
+        // Values that no line has are offered only if no value of the data matches.
+        guard Completer.matching(cursor.word, candidates).isEmpty else { return candidates }
         switch column.type {
         case .text(.oneOf(let words)): return words.map { Candidate(text: $0) }
         case .bool: return ["true", "false"].map { Candidate(text: $0) }
@@ -214,7 +214,7 @@ package struct Completer {
         }
     }
 
-    /// Not what has a value of its own on nearly every line.
+    /// Whether a field has values that repeat; not a field with a different value on nearly every line.
     private static func isWorthCounting(_ column: Schema.Column) -> Bool {
         switch column.type {
         case .text: !["raw", "text", "delays", "detail"].contains(column.name)
@@ -225,14 +225,14 @@ package struct Completer {
     }
 }
 
-/// The place of the cursor: the word that it ends, and what stands before.
-private struct Place {
-    /// Where the word starts, in bytes.
+/// Position of the cursor: the word that ends there, and the text before the word.
+private struct CursorWord {
+    /// Byte offset of the word.
     let start: Int
     let word: String
-    /// The text before the word, or before the quote that the word stands in.
+    /// Text before the word, or before the open quote.
     let before: String
-    /// The quote that is open.
+    /// Open quote; empty if there is none.
     let quote: String
 
     init(_ text: String) {
@@ -258,7 +258,7 @@ private struct Place {
             cut = quote.at
             self.quote = String(UnicodeScalar(quote.mark))
         } else {
-            start = Place.startOfWord(bytes)
+            start = CursorWord.startOfWord(bytes)
             cut = start
             self.quote = ""
         }
@@ -269,7 +269,7 @@ private struct Place {
     private static func startOfWord(_ bytes: [UInt8]) -> Int {
         let ends = Array(" \t\n|(),;".utf8)
         var start = bytes.lastIndex(where: ends.contains).map { $0 + 1 } ?? 0
-        // The right side of a comparison without spaces; the marks of one alone are words themselves.
+        // The right side of a comparison without blanks. An operator alone is a word itself.
         let marks = Array("=~<>!".utf8)
         if let mark = bytes[start...].firstIndex(where: marks.contains), mark > start {
             start = mark

@@ -1,11 +1,11 @@
 import QuerySyntax
 
-/// The parts that the pieces of a query play, for a shell that colours what is typed; and what is wrong with it.
+/// Syntax highlighting of a query while it is typed, with its errors.
 package struct Highlighter {
     package enum Part: Sendable { case stage, keyword, name, function, literal, comment, wrong }
 
     package struct Span: Equatable, Sendable {
-        /// In bytes.
+        /// Byte range.
         package let range: Range<Int>
         package let part: Part
 
@@ -19,11 +19,11 @@ package struct Highlighter {
 
     package init(_ environment: Environment) { self.environment = environment }
 
-    /// What is longer stays without colours, so that a key never waits for them.
+    /// Maximum length in bytes. Longer texts have no colours, because typing would become slow.
     private static let longest = 4096
 
-    /// The spans of a text, in order. `cursor` is where it is being typed, in bytes: the word there and what is
-    /// unfinished are not called wrong yet. A text that begins with `:` is one of the commands.
+    /// Returns the spans of a text, in order. `cursor` is the byte offset of the cursor: the word there and unfinished
+    /// text are not marked as wrong. A text that begins with `:` is a command of the shell.
     package func spans<Command: Sendable>(
         _ text: String, cursor: Int, commands: Vocabulary<Command>
     ) -> [Span] {
@@ -49,7 +49,7 @@ package struct Highlighter {
         let brackets = parser.tokens.filter { $0.role == .open }.map(\.range)
         for diagnostic in found where diagnostic.severity == .error {
             let range = diagnostic.range
-            // An open bracket is pointed at where it stands, what is unfinished by the last word.
+            // Errors of unfinished text point to an open bracket or to the last word.
             guard range.upper < end, !brackets.contains(range),
                 cursor < range.lower || cursor > range.upper
             else { continue }

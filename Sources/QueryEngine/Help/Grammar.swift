@@ -1,7 +1,7 @@
 import QuerySyntax
 
-/// The grammar of the language, in the EBNF of ISO 14977. The rules of expressions and statements stand here; those
-/// of stages come from their forms. `Grammar/mlq.ebnf` is this text, and tests compare it with the parser both ways.
+/// Grammar of the language, in the EBNF of ISO 14977. It contains the rules of expressions and statements; the rules of
+/// stages come from their forms. `Grammar/mlq.ebnf` is a copy. Tests compare the grammar with the parser.
 package enum Grammar {
     package static var text: String {
         var parts = [statements]
@@ -24,8 +24,8 @@ package enum Grammar {
     }
 
     private static let statements = """
-        (* mlq: the grammar of its query language. This file is made from the declarations in the source.
-           Blanks may stand between all pieces, but for a function or an aggregate and its bracket.
+        (* Grammar of the mlq query language. This file is generated from the declarations in the source.
+           Blanks are allowed between all terms, except between the name of a call and its bracket.
            A newline ends a statement unless a bracket is open, the line ends in an operator, a comma or |,
            or the next line begins with |. A comment goes from # to the end of its line. *)
 
@@ -50,7 +50,7 @@ package enum Grammar {
 
         arguments = expression, { ',', expression } ;
 
-        (* Conditions side by side are joined by and; not beside an or. *)
+        (* Conditions without an operator between them are combined with and, but not next to an or. *)
         expression = together | either ;
 
         together = inversion, { 'and', inversion | beside } ;
@@ -96,13 +96,13 @@ package enum Grammar {
     private static let words = """
         name = ? letters, digits and _, not beginning with a digit; or anything between backticks ? ;
 
-        let_name = ? a name that a let before has given ? ;
+        let_name = ? the name of an earlier let ? ;
 
-        word = ? what stands up to a blank, a comma, a closing bracket, ; or | ? ;
+        word = ? text up to a blank, a comma, a closing bracket, ; or | ? ;
 
-        string = ? "…" or '…' with \\n \\t \\r \\0 \\" \\' \\\\ \\xNN; an i behind it ignores case ? ;
+        string = ? "…" or '…' with \\n \\t \\r \\0 \\" \\' \\\\ \\xNN; an i after it ignores case ? ;
 
-        regex = ? /…/ in the syntax of PCRE2; an i behind it ignores case ? ;
+        regex = ? /…/ in the syntax of PCRE2; an i after it ignores case ? ;
 
         number = ? digits with a fraction, and a unit of time or size: 10, 1.5, 30s, 1h30m, 10MB ? ;
 
@@ -126,7 +126,7 @@ package enum Grammar {
         }
     }
 
-    /// A term in brackets where it has alternatives of its own.
+    /// Returns a term, in brackets if it has alternatives.
     private static func grouped(_ term: String) -> String {
         var depth = 0
         for character in term {

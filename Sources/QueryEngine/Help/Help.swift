@@ -1,9 +1,9 @@
 import MailLog
 import QuerySyntax
 
-/// What `mlq help` prints. Everything comes from the declarations of stages, aggregates, functions and fields.
+/// Pages of `mlq help`. They are derived from the declarations of stages, aggregates, functions and fields.
 package enum Help {
-    /// One screen.
+    /// Returns the overview of all names, one screen.
     package static func overview() -> String {
         return """
             A query is a pipeline: filter process=smtp | groupby day | count
@@ -11,7 +11,7 @@ package enum Help {
             Stages
             \(rows(stages.map { ($0.name, $0.summary) }))
 
-            Aggregates (those marked * are stages too: count by process, p95 delay per 1d)
+            Aggregates (those with * are also stages: count by process, p95 delay per 1d)
             \(wrapped(Aggregates.all.forms.map { $0.name + (Stages.all[$0.name] == nil ? "" : "*") }))
 
             Functions
@@ -27,24 +27,24 @@ package enum Help {
             """
     }
 
-    /// The stages that are no aggregates.
+    /// Stages that are not aggregates.
     private static var stages: [Form<any Stage>] {
         Stages.all.forms.filter { Aggregates.all[$0.name] == nil }
     }
 
-    /// The names of the stages, the investigations and the topics, for a page that is about more than them.
+    /// Names of stages, aggregates and topics, as a part of another page.
     package static var index: String {
         """
-        Stages, of which `:help stages` says what each does
+        Stages (`:help stages` describes each)
         \(wrapped(stages.map(\.name), columns: 78))
-        Aggregates, which are stages too (count by process, p95 delay per 1d)
+        Aggregates, also stages (count by process, p95 delay per 1d)
         \(wrapped(Aggregates.all.forms.map(\.name).filter { Stages.all[$0] != nil }, columns: 78))
         Topics
         \(wrapped(topics.map(\.name), columns: 78))
         """
     }
 
-    /// The page of a stage, an aggregate, a function, a field, an investigation or a topic.
+    /// Returns the page of a stage, an aggregate, a function, a field, an investigation or a topic.
     package static func page(_ words: [String]) -> String? {
         let word = words.joined(separator: " ").lowercased()
         var pages: [String] = []
@@ -64,13 +64,13 @@ package enum Help {
         return pages.isEmpty ? nil : pages.joined(separator: "\n\n")
     }
 
-    /// Every name that has a page.
+    /// All names with a page.
     package static var names: [String] {
         Stages.all.names + Aggregates.all.names + Functions.all.names + Fields.all.map(\.name)
             + ShippedScript.all.map(\.name) + topics.map(\.name)
     }
 
-    /// The same for programs.
+    /// Returns the reference as JSON.
     package static func json() -> String {
         func list(_ name: String, _ entries: [String]) -> String {
             "  \(quoted(name)): [\n    \(entries.joined(separator: ",\n    "))\n  ]"
@@ -112,18 +112,18 @@ package enum Help {
     private static let topics: [Topic] =
         Topic.all + [
             Topic(
-                name: "stages", summary: "what each stage does",
+                name: "stages", summary: "all stages, with a description",
                 text: rows(stages.map { ($0.name, $0.summary) }, indent: "")),
             Topic(
-                name: "fields", summary: "the fields of a log line, with their types",
+                name: "fields", summary: "the fields of a log line, with types",
                 text: rows(Fields.all.map { ($0.name, "\($0.type.name): \($0.summary)") }, indent: "")),
             Topic(
-                name: "examples", summary: "investigations that are run by their names",
+                name: "examples", summary: "investigations that come with mlq",
                 text: rows(ShippedScript.all.map { ($0.name, $0.question) }, indent: "")
-                    + "\n\nmlq NAME FILE… runs one; mlq help NAME tells when to use it and how to read it."),
+                    + "\n\nmlq NAME FILE… runs one; mlq help NAME explains it."),
             Topic(name: "grammar", summary: "the whole grammar, in EBNF", text: Grammar.text),
             Topic(
-                name: "events", summary: "the shapes of lines that are recognised, and their fields",
+                name: "events", summary: "recognised events of log lines, and their fields",
                 text: LineShapes.all.map { shape in
                     "\(shape.events.joined(separator: ", "))\n    \(shape.summary)\n"
                         + wrapped(shape.fields.map(\.name), indent: "    ")
@@ -152,7 +152,7 @@ package enum Help {
         var text = "\(field.name) (field, \(field.type.name)): \(field.summary)"
         if !field.aliases.isEmpty { text += "\n\n  also:  \(field.aliases.joined(separator: ", "))" }
         switch field.origin {
-        case .envelope: text += "\n\n  on every line that has it in its prelude or place"
+        case .envelope: text += "\n\n  on all lines"
         case .shape: text += "\n\n  on lines with event = \(events(with: field).joined(separator: ", "))"
         case .derived(let source, _): text += "\n\n  made from \(source)"
         }
@@ -162,7 +162,7 @@ package enum Help {
         return text
     }
 
-    /// The events whose lines may carry the field.
+    /// Returns the events whose lines may have the field.
     private static func events(with field: Field) -> [String] {
         var field = field
         while case .derived(let source, _) = field.origin { field = Field(source) }

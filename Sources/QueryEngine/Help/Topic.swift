@@ -1,4 +1,4 @@
-/// A page of help that is about no single stage, function or field. A new topic is one line in `all`.
+/// Help page on a topic other than a stage, function or field. A new topic is one element of `all`.
 struct Topic: Sendable {
     let name: String
     let summary: String
@@ -9,113 +9,125 @@ struct Topic: Sendable {
             name: "expressions", summary: "conditions, values, text, times and ranges",
             text: """
                 a = v   a != v   a < v   a <= v   a > v   a >= v
-                    compare; the value is a bare word or "quoted". A row without `a` passes none of them.
+                    comparisons; the value is a bare word or "quoted". If `a` is missing, no comparison holds
                 a ~ /regex/   a !~ /regex/   a contains "x"   a startswith "x"   a endswith "x"
                 a in (x, y)   a in 10s..1m   client_ip in 10.0.0.0/8   from in @file.txt   queue_id in NAME
                     sets, ranges, networks, a file of values, the first column of a `let` pipeline
                 a = *.example.org
-                    a bare word with * or ? is a pattern for the whole value; quoted it is not
+                    a bare word with * or ? is a pattern for the whole value; a quoted text is not
                 "text"   /regex/
-                    alone: the line contains it; a final i ignores case: "text"i, /regex/i
+                    without a field: the line contains it; a final i ignores case: "text"i, /regex/i
                 missing(a)   not X   X and Y   X or Y   (X)
-                    side by side means and; next to an `or` use parentheses
+                    conditions without an operator between them mean and; next to an `or`, use parentheses
                 a + b   a - b   a * b   a / b   a % b
                     numbers, durations and times
                 from = <>
-                    the null sender, which is a value and not missing
+                    the null sender, a value
                 500ms 30s 5m 2h 1d 1w    10kB 5MB 1GiB    2012-12-26  12-26  2012-12  13:00  now-2h  end-1d  yesterday
-                    durations, sizes, times; a day or hour stands for all of it
+                    durations, sizes, times; a day or hour means the whole day or hour
                 """),
         Topic(
-            name: "times", summary: "how times are written, and where a year comes from",
+            name: "times", summary: "how to write times, and how mlq finds the year",
             text: """
-                2012-12-26  2012-12-26T13:00  12-26  2012-12  13:00..14:00  today  yesterday  now-2h  end-1d
-                `now` is the clock (or --now), `start` the earliest stamp of the logs, `end` the latest.
-                A wrong clock gives stray stamps, which `start` and `end` ignore and a message names. They are
-                fewer than a tenth of all, over 2 hours before or after all others, and out of order: lines
-                after them go back (or they go back themselves), or they are over a year away. Logs of over
-                32 MB are sampled for this, without --full-scan.
-                filter day=12-26    filter time in 12-26..12-28    --since 12-26 --until "12-26T14:00"
+                Times in queries
+                    2012-12-26  2012-12-26T13:00  12-26  2012-12  13:00..14:00  today  yesterday  now-2h  end-1d
+                    now      the clock of the system, or --now
+                    start    the earliest stamp of the logs
+                    end      the latest stamp of the logs
+                    examples: filter day=12-26    filter time in 12-26..12-28    --since 12-26 --until "12-26T14:00"
 
-                Stamps without a year get one from, in this order:
-                    1  a stamp with a year in the first 64 KB, counted from the first line with a stamp
+                Stray stamps
+                    `start` and `end` ignore stray stamps of a wrong clock, and a message reports them. They are:
+                    - fewer than a tenth of all stamps,
+                    - more than 2 hours before or after all other stamps, and
+                    - out of order (stamps go back there), or more than a year away.
+                    In logs of over 32 MB, stamps are sampled; --full-scan reads all of them.
+
+                Year of stamps without a year: the first that is available of
+                    1  a stamp with a year in the first 64 KB after the first stamp
                     2  --year: the year of the first stamp
                     3  message ids that Postfix made and long queue ids, in the first 16 MB of the logs
-                    4  a date in the file's name, then in those of its rotations
-                    5  gzip's time stamp, the file's, today
-                New Year may lie inside a file. Years that a log tells are never changed. A log has the same years
-                as a file, compressed or in a pipe, apart from 4 and 5: where times matter, a pipe is read on
-                for 1 and 3 before the first row comes. With --follow it is not; there 2 and 5 decide.
+                    4  a date in the name of the file, then in the names of its rotations
+                    5  the time stamp in gzip, the time of the file, today
+                - A file may contain the New Year. A year in a stamp is never changed.
+                - In a pipe, 4 is not available, and 5 is the time stamp in gzip or today. If times matter, mlq reads a
+                  pipe up to the limits of 1 and 3 before the first row.
+                - With --follow, 2 and 5 decide.
 
-                Times are the log's own clock, and of a stamp without a zone the zone is not known. --tz
-                Europe/Berlin (or +02:00, UTC, local: that of this system) says which it is, and shows all times
-                there: stamps that tell their zone too (as those of journald and containers, in UTC) are counted
-                in its days and hours, and times in queries are read on its clock. Lines (-o raw) stay as they
-                are. Where clocks are set back, a stamp without a zone in the hour that comes twice counts as in
-                the first.
+                Time zones
+                - Times are those of the clock of the log. Stamps without a UTC offset have an unknown time zone.
+                - --tz Europe/Berlin (or +02:00, UTC, local) sets the zone of such stamps. Then all times are shown in
+                  this zone, also stamps with an offset (journald and containers: UTC), and times in queries use it.
+                - Lines (-o raw) are not changed.
+                - When clocks are set back, one hour occurs twice. A stamp without an offset counts as the first.
                 """),
         Topic(
-            name: "output", summary: "formats, and what goes where",
+            name: "output", summary: "output formats, and what mlq writes where",
             text: """
-                -o table|tsv|csv|json|jsonl|md|html|svg|raw    a table on a terminal, TSV into a pipe by default;
-                    lines that a filter keeps come out as they are
-                Machine formats write times as 2012-12-26T13:00:01, days as 2012-12-26, durations in seconds,
-                sizes in bytes, the null sender as <>, and leave out what is missing (JSON: null).
-                Tables use units for people. html is one page with all answers of a script, svg a picture of
-                each; `chart` makes pictures of tables there and on a terminal.
-                Messages, progress and the account of what was read go to standard error.
+                -o FORMAT    table, tsv, csv, json, jsonl, md, html, svg, raw
+                    default: table on a terminal, tsv otherwise; log lines are printed unchanged
+                    html: one page with all answers of a script
+                    svg: a picture of each answer
+                    `chart` draws tables in table, md, html and svg
+
+                            formats for programs       table, md, html
+                time        2012-12-26T13:00:01        2012-12-26 13:00:01
+                duration    seconds                    with units
+                size        bytes                      with units
+                null sender <>                         <>
+                missing     empty (json: null)         empty
+
+                Standard output gets the answers. Standard error gets messages, progress and statistics.
                 """),
         Topic(
             name: "redact",
-            summary: "names for people and clients in an answer that goes to others",
+            summary: "pseudonyms for people and clients, to share an answer",
             text: """
                 mlq --redact -o html why-deferred maillog > report.html
-                    new names each time; those of one call (or shell) agree
+                    new pseudonyms for each run or shell
                 mlq --redact-key SECRET …    mlq --redact-key @FILE …
-                    the same names whenever the key is the same: two reports agree. Who has the key can try
-                    out names, so make it long and keep it; a file keeps it out of the list of processes
+                    the same pseudonyms for the same key, so that two reports agree. Anybody with the key can test
+                    names: use a long key and keep it. A key in a file does not appear in the list of processes
 
-                What becomes what, in every format, in titles, queries, charts, plans, in the files of `write` and
-                in their names, in messages on standard error and in the shell:
+                Replaced in every format, in titles, queries, charts, plans, files of `write`, names of files, messages
+                on standard error and the shell:
                     bob@a.example         user-x7k2q9ab@a.example
-                    sasl_username=bob     user-x7k2q9ab: what stands before an @ has the name of the login
-                    dsl-4-3.isp.example   host-m3enz8ih.isp.example, a client; the registered domain stays
-                    helo=<BOBS-PC>        host-q4w7rt2d; so does a name below local, lan or another top-level
-                                          domain that mlq does not know
-                    <4711@pc.a.example>   <user-b3c5d7e9@host-k2m4n6p8.a.example>, a message id
-                    192.0.2.1, 2001:db8::1    another address. Addresses of one network are in one network
-                                          again; they may be somebody else's, who has nothing to do with it
-                    Subject: lunch        Subject: text-h5j7k9mz; so does any header or line of a message
+                    sasl_username=bob     user-x7k2q9ab: a login has the pseudonym of the local part
+                    dsl-4-3.isp.example   host-m3enz8ih.isp.example: a client keeps its registered domain
+                    helo=<BOBS-PC>        host-q4w7rt2d: also names below local, lan and unknown top-level domains
+                    <4711@pc.a.example>   <user-b3c5d7e9@host-k2m4n6p8.a.example>: a message id
+                    192.0.2.1, 2001:db8::1    another address. Addresses of one network stay in one network. The
+                                          pseudonym may be the address of somebody else
+                    Subject: lunch        Subject: text-h5j7k9mz: also other headers and lines of a message
                     /home/bob/m.log       /home/user-x7k2q9ab/m.log
 
-                What is kept: the null sender, domains, numbers, times, queue ids, the log's own host, relays and
-                what a remote server is called, DNS lists, loopback, and words.
+                Kept: the null sender, domains, numbers, times, queue ids, the host of the log, names of relays and
+                remote servers, DNS lists, loopback addresses, and known words.
 
-                Values of fields are replaced by what the field is, also when renamed, counted or joined, and so is
-                the same value in a line. What a function or `extract` makes of them or of a line is replaced whole.
-                In any other text, values of keys such as user= are replaced, names beside an address, and every
-                word that is not in a list of words of mail programs, their replies and mlq. Lines of programs that
-                mlq does not know are such text, so that more of them is replaced than of others.
+                How texts are redacted
+                - Values of fields: by the kind of the field, also after rename, count or join, and in log lines.
+                - Results of functions and `extract`: replaced completely.
+                - Other text, such as lines of unknown programs: values of keys such as user=, names next to an
+                  address, and all words that are not in a list of words of mail programs, their replies and mlq.
+                - Queries: values like those of their fields; other texts and regexes keep the words of that list.
+                - Messages that point to a column of a query: `*` for each letter of other words.
 
-                In a query, a value is shown as its field's is; of other texts and regexes the words in that
-                list stay. A message that points at a column of a query has `*` for each letter of another word.
-
-                What is not guaranteed:
-                  - a user who is called like a word of that list (mail, info) is shown in free text, though not
-                    in a field, an address or the value of a key
-                  - what the domain of a person tells, also of a host that is called like a domain (bob.example)
-                  - a name that the query gives a column, and what was typed: the shell's history, `:save`, `:edit`
-                  - numbers and times show who is who to those who know: a list of the ten largest senders is no
-                    secret to the eleventh. Rows are sorted by the true names
+                Not guaranteed
+                - A user whose name is a word of that list (mail, info) is shown in free text, but not in a field,
+                  an address or the value of a key.
+                - The domain of a person, or of a host with the name of a domain (bob.example), is shown.
+                - Column names of a query and typed text (history, `:save`, `:edit`) are not redacted.
+                - Numbers and times can identify people: a list of the ten largest senders shows who they are to
+                  those who know them. Rows are sorted by the true names.
                 """),
         Topic(
             name: "exit", summary: "exit statuses",
             text: """
-                0    done
-                1    an assertion failed; no rows, with --exit-empty
-                2    the query or the call is wrong
-                3    some input was unreadable or damaged (the rest was answered); with --strict also when
-                     lines were not understood
+                0    success
+                1    an assertion failed; with --exit-empty, also an answer without rows
+                2    an error in the query or the command line
+                3    unreadable or damaged input (the answer covers the rest); with --strict, also unrecognised
+                     lines
                 130  interrupted
                 """),
         Topic(
@@ -128,15 +140,15 @@ struct Topic: Sendable {
                 title "Deferrals on {day}"
                 deferred | filter day={day} | count per 1h
 
-                A statement ends at `;` or at the end of the line, unless a bracket is open, the line ends in an
-                operator, `,` or `|`, or the next line starts with `|`. `explain QUERY` shows the plan.
-                mlq fmt formats scripts, mlq check checks them without reading a log, mlq test runs .mlqt cases.
+                A statement ends at `;` or at the end of the line. It continues if a bracket is open, if the line ends
+                with an operator, `,` or `|`, or if the next line starts with `|`. `explain QUERY` shows the plan.
+                mlq fmt formats scripts. mlq check checks scripts without logs. mlq test runs .mlqt cases.
 
                 Limits
                     text                             1 MB; longer lists of values: `in @FILE`
                     brackets, `not` and signs        nested 100 levels deep
                     imports                          nested 100 levels deep; a file is read once
-                    stages of a query                2,000, with those of the pipelines that it uses
+                    stages of a query                2,000, including those of the pipelines that it uses
                     pipelines in `join`, `union`, `in NAME`    nested 20 levels deep
                 """),
     ]
