@@ -445,7 +445,7 @@ package final class LineDecoder {
             index = close + 1
         }
         if index < line.count, line[index] == UInt8(ascii: ":") { index += 1 }
-        if index < line.count, line[index] == 0x20 { index += 1 }
+        while index < line.count, line[index] == 0x20 || line[index] == 9 { index += 1 }
         message = line.dropFirst(index)
         if index < line.count, line[index] == UInt8(ascii: "[") {
             preludeSeverity = Envelope.takeMessageID(&message)

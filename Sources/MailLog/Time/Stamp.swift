@@ -2,7 +2,8 @@
 ///
 ///     Nov 23 16:39:34 · Nov 03 16:39:34 · Nov 3 16:39:34 · Nov 23 16:39:34.123456 · Nov 23 2026 16:39:34
 ///     2026-11-23T16:39:34.123456+01:00 · 2026-11-23 16:39:34,123Z · Mon 2026-11-23 16:39:34 CET
-///     1795451974.123456 · Mär  3 16:39:34 · @4000000050d9e0aa1a2b3c4d
+///     1795451974.123456 · Mär  3 16:39:34 · @4000000050d9e0aa1a2b3c4d · 2026 Nov 23 16:39:34.123
+///     Mon Nov 23 16:39:34 2026 · Mon, 23 Nov 2026 16:39:34 +0100 · 2026/11/23 16:39:34
 package struct Stamp: BitwiseCopyable {
     /// 0 where none is written.
     package var year: Int32 = 0
@@ -13,6 +14,8 @@ package struct Stamp: BitwiseCopyable {
     package var offset: Int32 = Value.unknownOffset
     /// How many bytes it takes.
     package var length = 0
+    /// Whether it is `2026-11-23 16:39:34`. Programs write it in their own logs; syslog does only if configured so.
+    var isISOWithBlank = false
 
     package static func parse(_ line: Bytes) -> Stamp? {
         guard line.count >= 14 else { return nil }
@@ -22,7 +25,8 @@ package struct Stamp: BitwiseCopyable {
         }
         if line[0] == UInt8(ascii: "@") { return parseTAI(line) }
         guard line[0].isDigit else { return nil }
-        return line[4] == UInt8(ascii: "-") ? parseISO(line) : parseUnix(line)
+        if line[4] == 0x20 { return parseYearFirst(line) }
+        return line[4] == UInt8(ascii: "-") || line[4] == UInt8(ascii: "/") ? parseISO(line) : parseUnix(line)
     }
 
     // MARK: Forms
@@ -46,7 +50,28 @@ package struct Stamp: BitwiseCopyable {
         }
         stamp.day = UInt8(day)
         guard stamp.readClock(line, at: position), stamp.isDate else { return nil }
+        stamp.readYear(line)
         return stamp
+    }
+
+    /// Reads the year after the clock, as ctime writes it.
+    private mutating func readYear(_ line: Bytes) {
+        guard year == 0, line.stands(" ", at: length), let century = Stamp.two(line, at: length + 1),
+            (19...20).contains(century), let rest = Stamp.two(line, at: length + 3),
+            length + 5 == line.count || line[length + 5] == 0x20
+        else { return }
+        year = Int32(century * 100 + rest)
+        length += 5
+    }
+
+    /// `2026 Nov 23 16:39:34.123`.
+    private static func parseYearFirst(_ line: Bytes) -> Stamp? {
+        guard line.count >= 20, let century = two(line, at: 0), let rest = two(line, at: 2),
+            let month = month(line.dropFirst(5)), var stamp = parseNamedMonth(line, month, from: 9),
+            stamp.year == 0
+        else { return nil }
+        stamp.year = Int32(century * 100 + rest)
+        return stamp.isDate ? stamp : nil
     }
 
     /// `Mär 03 16:39:34`, `Απρ 15 16:39:34`.
@@ -76,24 +101,44 @@ package struct Stamp: BitwiseCopyable {
         return stamp
     }
 
-    /// systemd's `short-full`; the name of the zone does not tell its offset.
+    /// systemd's `short-full`, `Mon 2026-11-23 16:39:34 CET`; ctime's `Mon Nov 23 16:39:34 2026`; that of mail,
+    /// `Mon, 23 Nov 2026 16:39:34 +0100`.
     private static func parseWeekday(_ line: Bytes) -> Stamp? {
-        guard line[3] == 0x20, line[4].isDigit, line.count > 24, var stamp = parseISO(line.dropFirst(4))
-        else {
-            return nil
+        let start = line[3] == UInt8(ascii: ",") ? 5 : 4
+        guard line.count > 24, line[start - 1] == 0x20 else { return nil }
+        let rest = line.dropFirst(start)
+        var found: Stamp?
+        if rest[4] == UInt8(ascii: "-") {
+            found = parseISO(rest)
+        } else if let month = month(rest) {
+            found = parseNamedMonth(rest, month, from: 4)
+        } else {
+            found = parseDayFirst(rest)
         }
-        stamp.length += 4
-        var end = stamp.length + 1
-        while end < line.count, line[end].isLetter { end += 1 }
-        if end > stamp.length + 1, line[stamp.length] == 0x20 {
-            if line[stamp.length + 1..<end] == "UTC" { stamp.offset = 0 }
-            stamp.length = end
-        }
+        guard var stamp = found else { return nil }
+        stamp.length += start
+        _ = line.stands(" ", at: stamp.length) && stamp.readZoneWord(line.dropFirst(stamp.length + 1))
+        return stamp
+    }
+
+    /// `23 Nov 2026 16:39:34`.
+    private static func parseDayFirst(_ line: Bytes) -> Stamp? {
+        let start = line[1] == 0x20 ? 2 : 3
+        guard line.count >= start + 17, line[start - 1] == 0x20, let month = month(line.dropFirst(start)),
+            let day = start == 2 ? Int(line[0] &- 48) : two(line, at: 0, padded: true), day < 32,
+            let century = two(line, at: start + 4), let rest = two(line, at: start + 6)
+        else { return nil }
+        var stamp = Stamp()
+        stamp.year = Int32(century * 100 + rest)
+        stamp.month = month
+        stamp.day = UInt8(day)
+        guard stamp.readClock(line, at: start + 9), stamp.isDate else { return nil }
         return stamp
     }
 
     private static func parseISO(_ line: Bytes) -> Stamp? {
-        guard line.count >= 19, line[4] == UInt8(ascii: "-"), line[7] == UInt8(ascii: "-"),
+        guard line.count >= 19, line[4] == UInt8(ascii: "-") || line[4] == UInt8(ascii: "/"),
+            line[7] == line[4],
             line[10] == UInt8(ascii: "T") || line[10] == 0x20, let century = two(line, at: 0),
             let rest = two(line, at: 2), let month = two(line, at: 5), let day = two(line, at: 8)
         else { return nil }
@@ -101,6 +146,7 @@ package struct Stamp: BitwiseCopyable {
         stamp.year = Int32(century * 100 + rest)
         stamp.month = UInt8(month)
         stamp.day = UInt8(day)
+        stamp.isISOWithBlank = line[10] == 0x20
         guard stamp.readClock(line, at: 11), stamp.isDate else { return nil }
         stamp.readZone(line)
         return stamp
@@ -182,6 +228,35 @@ package struct Stamp: BitwiseCopyable {
         default: break
         }
     }
+
+    /// Reads the offset or the name of a time zone at the start of the text, which one blank separates from the stamp;
+    /// false if there is none. Of names, only UTC and GMT tell the offset.
+    mutating func readZoneWord(_ text: Bytes) -> Bool {
+        let word = text.prefix(text.prefix(8).firstIndex(of: 0x20) ?? min(text.count, 8))
+        guard word.count >= 1, word.count < 8 else { return false }
+        if word[0] == UInt8(ascii: "+") || word[0] == UInt8(ascii: "-") {
+            var stamp = self
+            stamp.length = 0
+            stamp.readZone(word)
+            guard stamp.length == word.count else { return false }
+            offset = stamp.offset
+        } else {
+            guard Stamp.zoneNames.contains(where: { word == $0 }) else { return false }
+            if word == "UTC" || word == "GMT" || word == "Z" { offset = 0 }
+        }
+        length += 1 + word.count
+        return true
+    }
+
+    private static let zoneNames: [StaticString] = [
+        "UTC", "GMT", "Z", "WET", "WEST", "CET", "CEST", "MEZ", "MESZ", "EET", "EEST", "MSK", "BST", "IST",
+        "TRT",
+        "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST", "AST", "ADT", "NST",
+        "NDT",
+        "BRT", "BRST", "ART", "CLT", "CLST", "SAST", "EAT", "WAT", "CAT", "GST", "PKT", "ICT", "WIB", "SGT",
+        "HKT",
+        "PHT", "JST", "KST", "AWST", "ACST", "ACDT", "AEST", "AEDT", "NZST", "NZDT",
+    ]
 
     private static func two(_ line: Bytes, at index: Int, padded: Bool = false) -> Int? {
         guard index + 1 < line.count, line[index + 1].isDigit else { return nil }
