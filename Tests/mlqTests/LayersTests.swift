@@ -14,7 +14,8 @@ struct LayersTests {
     func upwards(_ target: String) throws {
         let order = try LayersTests.folders(of: target)
         let folders = try HouseTests.folders(in: Program.root.appendingPathComponent("Sources/\(target)"))
-        #expect(order.sorted() == folders, "CONTRIBUTING must list the folders of \(target), the lowest first")
+        #expect(
+            order.sorted() == folders, "CONTRIBUTING must list the folders of \(target), the lowest first")
         let layers = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         let files = HouseTests.files("Sources/\(target)").map(SwiftFile.init)
         var home: [String: [SwiftFile]] = [:]
@@ -38,7 +39,10 @@ struct LayersTests {
     @Test("a reference upwards is found")
     func detects() {
         let file = SwiftFile(
-            ("Sources/A/Low/X.swift", "struct X { /* Y */ let y = \"Z\" + W.text // V\n}\nprivate struct P {}"))
+            (
+                "Sources/A/Low/X.swift",
+                "struct X { /* Y */ let y = \"Z\" + W.text // V\n}\nprivate struct P {}"
+            ))
         #expect(file.folder == "Low")
         #expect(file.types == ["X"])
         #expect(file.names == ["X", "W", "P"])
@@ -49,7 +53,9 @@ struct LayersTests {
         let page = try String(
             contentsOf: Program.root.appendingPathComponent(".github/CONTRIBUTING.md"), encoding: .utf8)
         let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
-        let table = lines.drop { !$0.hasPrefix("Parts of `\(target)`") }.dropFirst(2).prefix { $0.hasPrefix("|") }
+        let table = lines.drop { !$0.hasPrefix("Parts of `\(target)`") }.dropFirst(2).prefix {
+            $0.hasPrefix("|")
+        }
         return table.dropFirst(2).map { String($0.split(separator: "`")[1]) }
     }
 }
@@ -71,7 +77,8 @@ struct SwiftFile {
             let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }
             names.formUnion(words.filter { $0.first?.isUppercase == true }.map(String.init))
             let declaration = words.drop(while: SwiftFile.modifiers.contains)
-            if line.first?.isWhitespace == false, let kind = declaration.first, SwiftFile.kinds.contains(kind) {
+            if line.first?.isWhitespace == false, let kind = declaration.first, SwiftFile.kinds.contains(kind)
+            {
                 types.formUnion(declaration.dropFirst().prefix(1).map(String.init))
             }
         }
