@@ -19,10 +19,10 @@ struct HouseTests {
         ],
     ]
 
-    static func files(_ directory: String) -> [(path: String, text: String)] {
+    static func files(_ directory: String, ending: String = ".swift") -> [(path: String, text: String)] {
         let root = Program.root.appendingPathComponent(directory)
         let paths = FileManager.default.subpaths(atPath: root.path) ?? []
-        return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
+        return paths.filter { $0.hasSuffix(ending) }.sorted().compactMap { path in
             (try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)).map {
                 ("\(directory)/\(path)", $0)
             }
@@ -81,6 +81,67 @@ struct HouseTests {
             #expect(
                 line.prefixMatch(of: stored) != nil,
                 "\(path): \(line): keep the arena in a stored property, or use Arena.temporary")
+        }
+    }
+
+    /// Files that are not yet checked for phrases.
+    static let unrevised: [String] = [
+        "README.md", "Examples/retry-storm.mlq", "Sources/MailLog/Decoding", "Sources/MailLog/Input",
+        "Sources/MailLog/Records", "Sources/MailLog/System", "Sources/MailLog/Time",
+        "Sources/QueryEngine/Planning", "Sources/QuerySyntax",
+    ]
+
+    /// Phrases that make a reader go back, and plain words for them. A regex cannot find all such sentences.
+    static let phrases: [(regex: String, instead: String)] = [
+        (#"\b(is|are) (told|said)\b"#, "report, print, name"),
+        (#"\blets? go\b"#, "drop"),
+        (#"\b(left|leaves?|leaving) (it |them )?(out|unread)\b"#, "skip, ignore, drop"),
+        (#"\bhold(s|ing)? on to\b"#, "keep, retain, cache"),
+        (#"\bput together\b"#, "merge, combine"),
+        (#"\bstands? (for|in|behind|before|on|there|together|again)\b"#, "is, means, has, follows"),
+        (
+            #"\b(behind|in front of) (it|them|all|each|the (name|field|value|stage|line|word|text))\b"#,
+            "after, before"
+        ),
+        (#"\bline of none\b"#, "unrecognised line"),
+        (#"\bways? to ask\b"#, "shell, script, one-liner"),
+        (#"\b(comes?|came) round\b"#, "repeat, occur again"),
+        (#"\b(is|are|was) looked (at|for)\b"#, "read, search"),
+        (#"\bnothing (was|is) heard\b"#, "no line is logged"),
+        (
+            #"(^|[.] )(What|Whatever|Whoever|Who) [a-z]+ ([a-z]+ ){0,12}(is|are|has|have|gets?|comes?)\b[^?]*$"#,
+            "a noun first"
+        ),
+        (#"(^|[.] )Of (the|a|all|several|what|rows|messages|lines|logs)\b"#, "a noun first"),
+    ]
+
+    /// Returns the prose of a line: a comment, or the texts in quotes. In other files, all of the line.
+    static func prose(_ line: Substring, ofSwift isSwift: Bool) -> [String] {
+        let line = line.drop { $0 == " " }
+        guard isSwift else { return [String(line.drop { "#-* ".contains($0) })] }
+        if line.hasPrefix("//") { return [String(line.drop { "/ ".contains($0) })] }
+        if !line.contains("\"") { return line.contains(/[{}=()]/) ? [] : [String(line)] }
+        return line.matches(of: /"((?:[^"\\]|\\.)* (?:[^"\\]|\\.)*)"/).map { String($0.output.1) }
+    }
+
+    @Test("comments, messages, help and pages avoid phrases that must be read twice")
+    func plainWords() throws {
+        let regexes = try HouseTests.phrases.map { (try Regex($0.regex), $0.instead) }
+        let swift = HouseTests.files("Sources")
+        let examples = HouseTests.files("Examples", ending: ".mlq")
+        let pages = try ["README.md", ".github/CONTRIBUTING.md"].map { path in
+            (path, try String(contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8))
+        }
+        for (path, text) in swift + examples + pages {
+            if HouseTests.unrevised.contains(where: path.hasPrefix) { continue }
+            for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                for prose in HouseTests.prose(line, ofSwift: path.hasSuffix(".swift")) {
+                    for (regex, instead) in regexes {
+                        guard let match = prose.firstMatch(of: regex) else { continue }
+                        Issue.record("\(path):\(index + 1): '\(prose[match.range])'; write: \(instead)")
+                    }
+                }
+            }
         }
     }
 

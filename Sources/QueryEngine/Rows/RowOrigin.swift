@@ -31,7 +31,7 @@ package struct RowOrigin: Sendable {
         ])
 
     /// Returns the origin for rows of a later stage. `slots` maps old slots to new ones. Conditions on other slots are
-    /// dropped: a new row stands for several old ones.
+    /// dropped: a new row replaces several old ones.
     func moved(_ slots: [Int: Int]) -> RowOrigin {
         var origin = self
         origin.conditions = conditions.compactMap { condition in

@@ -36,7 +36,7 @@ package struct Schema: Sendable {
     private var stored: [Column]
     /// Index of the first column with each name.
     private var indices: [String: Int]
-    /// What a row is, for messages: "a line", "a row of this result".
+    /// Description of a row in messages: "a line", "a row of this result".
     package var rowName: String
     /// Whether rows are log lines with all their fields.
     package var isLines = false
