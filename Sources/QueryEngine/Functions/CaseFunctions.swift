@@ -15,13 +15,7 @@ enum CaseFunctions {
         ) { (call, _) throws(Diagnostic) in
             // An address keeps its type. A word of a closed set becomes plain text.
             let type = call[0].type.ignoresCase ? call[0].type : .text(.plain)
-            return Typed(type, of: call.arguments, range: call.range) { operands in
-                let text = operands[0]
-                return { row in
-                    let value = text(row)
-                    return value.kind == .text ? changed(value.bytes, row.worker.arena, change) : .missing
-                }
-            }
+            return call.text(type) { text, row in changed(text, row.worker.arena, change) }
         }
     }
 

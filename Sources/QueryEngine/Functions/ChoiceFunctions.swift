@@ -29,14 +29,14 @@ enum ChoiceFunctions {
         }
         var conditions: [Typed] = []
         var values: [Typed] = []
-        for place in stride(from: 0, to: call.arguments.count - 1, by: 2) {
-            guard call[place].type == .bool || call[place].type == .any else {
+        for index in stride(from: 0, to: call.arguments.count - 1, by: 2) {
+            guard call[index].type == .bool || call[index].type == .any else {
                 throw Diagnostic(
-                    "argument \(place + 1) of 'case' must be a condition, not \(call[place].type.article)",
-                    at: call[place].range)
+                    "argument \(index + 1) of 'case' must be a condition, not \(call[index].type.article)",
+                    at: call[index].range)
             }
-            conditions.append(call[place])
-            values.append(call[place + 1])
+            conditions.append(call[index])
+            values.append(call[index + 1])
         }
         let rest = call.arguments.count.isMultiple(of: 2) ? nil : call.arguments.last
         return try choice(conditions, values, rest, call)
@@ -49,8 +49,8 @@ enum ChoiceFunctions {
     ) { (call, _) throws(Diagnostic) in
         let (type, values) = try common(call.arguments)
         return choice(type, of: values, call) { values in
-            for place in 0..<values.count {
-                let value = values[place]
+            for index in 0..<values.count {
+                let value = values[index]
                 if !value.isMissing { return value }
             }
             return .missing
@@ -63,7 +63,7 @@ enum ChoiceFunctions {
         let (type, values) = try common(values + (rest.map { [$0] } ?? []))
         let count = conditions.count
         return choice(type, of: conditions + values, call) { operands in
-            for place in 0..<count where operands[place].isTrue { return operands[count + place] }
+            for index in 0..<count where operands[index].isTrue { return operands[count + index] }
             return operands.count > 2 * count ? operands[2 * count] : .missing
         }
     }
@@ -74,7 +74,7 @@ enum ChoiceFunctions {
         let row: Row
 
         var count: Int { evaluators.count }
-        subscript(place: Int) -> Value { evaluators[place](row) }
+        subscript(index: Int) -> Value { evaluators[index](row) }
     }
 
     /// Creates the choice. Computes only the chosen operand, unless an operand reads neighbour rows: then it must see

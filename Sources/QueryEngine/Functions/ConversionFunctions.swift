@@ -12,14 +12,11 @@ enum ConversionFunctions {
             throw Diagnostic(
                 "'duration' needs a number or a text, not \(call[0].type.article)", at: call[0].range)
         }
-        return Typed(.duration, of: call.arguments, range: call.range) { operands in
-            { row in
-                let value = operands[0](row)
-                let microseconds =
-                    value.kind == .text
-                    ? Literals.duration(value.bytes.string) : RoundFunctions.microseconds(value)
-                return microseconds.map { .duration($0) } ?? .missing
-            }
+        return call.value(.duration) { value, _ in
+            let microseconds =
+                value.kind == .text
+                ? Literals.duration(value.bytes.string) : RoundFunctions.microseconds(value)
+            return microseconds.map { .duration($0) } ?? .missing
         }
     }
 
@@ -32,17 +29,13 @@ enum ConversionFunctions {
         if case .list = call[0].type {
             throw Diagnostic("'tonumber' does not take \(call[0].type.article)", at: call[0].range)
         }
-        return Typed(.number, of: call.arguments, range: call.range) { operands in
-            { row in
-                let value = operands[0](row)
-                switch value.kind {
-                case .text:
-                    return decimal(value.bytes).map { .double($0) } ?? .missing
-                case .integer, .double, .duration: return .double(value.number)
-                case .bool: return .double(value.isTrue ? 1 : 0)
-                case .time: return .double(Double(value.integer) / 1_000_000)
-                default: return .missing
-                }
+        return call.value(.number) { value, _ in
+            switch value.kind {
+            case .text: decimal(value.bytes).map { .double($0) } ?? .missing
+            case .integer, .double, .duration: .double(value.number)
+            case .bool: .double(value.isTrue ? 1 : 0)
+            case .time: .double(Double(value.integer) / 1_000_000)
+            default: .missing
             }
         }
     }

@@ -12,15 +12,11 @@ enum LengthFunction {
             throw Diagnostic(
                 "'length' needs a text or a list, not \(call[0].type.article)", at: call[0].range)
         }
-        return Typed(.integer, of: call.arguments, range: call.range) { operands in
-            let operand = operands[0]
-            return { row in
-                let value = operand(row)
-                switch value.kind {
-                case .text: return .integer(CodePoint.count(in: value.bytes))
-                case .list: return .integer(value.elements.count)
-                default: return .missing
-                }
+        return call.value(.integer) { value, _ in
+            switch value.kind {
+            case .text: .integer(CodePoint.count(in: value.bytes))
+            case .list: .integer(value.elements.count)
+            default: .missing
             }
         }
     }
@@ -30,9 +26,9 @@ extension CodePoint {
     /// Returns the number of characters; each invalid UTF-8 byte counts as one.
     static func count(in text: Bytes) -> Int {
         var count = 0
-        var place = 0
-        while place < text.count {
-            place += CodePoint(in: text, at: place).length
+        var index = 0
+        while index < text.count {
+            index += CodePoint(in: text, at: index).length
             count += 1
         }
         return count
@@ -41,11 +37,11 @@ extension CodePoint {
     /// Returns the byte offset of a character, counted from 0; the end of the text if it has fewer characters.
     static func offset(of number: Int, in text: Bytes) -> Int {
         var left = number
-        var place = 0
-        while left > 0, place < text.count {
-            place += CodePoint(in: text, at: place).length
+        var index = 0
+        while left > 0, index < text.count {
+            index += CodePoint(in: text, at: index).length
             left -= 1
         }
-        return place
+        return index
     }
 }

@@ -10,9 +10,6 @@ enum MissingFunction {
             "filter missing(queue_id) | count by event", "filter event=delivery not missing(orig_to) | count",
         ]
     ) { (call, _) throws(Diagnostic) in
-        Typed(.bool, of: call.arguments, range: call.range) { operands in
-            let operand = operands[0]
-            return { .bool(operand($0).isMissing) }
-        }
+        call.value(.bool) { value, _ in .bool(value.isMissing) }
     }
 }

@@ -13,15 +13,11 @@ enum NetFunction {
         guard bits.map({ (0...128).contains($0) }) ?? true else {
             throw Diagnostic("a network has 0 to 32 bits, or 0 to 128 for IPv6", at: call[1].range)
         }
-        var network = Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
-            { row in
-                let value = operands[0](row)
-                guard value.kind == .text else { return .missing }
-                var text: [UInt8] = []
-                let wanted = bits ?? (value.bytes.firstIndex(of: UInt8(ascii: ":")) == nil ? 24 : 64)
-                guard Network.append(netOf: value.bytes, bits: wanted, to: &text) else { return .missing }
-                return row.worker.arena.text(text)
-            }
+        var network = call.text(.text(.plain)) { address, row in
+            var text: [UInt8] = []
+            let wanted = bits ?? (address.firstIndex(of: UInt8(ascii: ":")) == nil ? 24 : 64)
+            guard Network.append(netOf: address, bits: wanted, to: &text) else { return .missing }
+            return row.worker.arena.text(text)
         }
         // The network looks like an IP address, but is plain text.
         network.type = .text(.plain)

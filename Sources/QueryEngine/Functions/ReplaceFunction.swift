@@ -19,31 +19,25 @@ enum ReplaceFunction {
         guard pattern != nil || !literal.isEmpty else {
             throw Diagnostic("the text to replace is empty", at: call[1].range)
         }
-        return Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
-            let text = operands[0]
-            return { row in
-                let value = text(row)
-                guard value.kind == .text else { return .missing }
-                var output: [UInt8] = []
-                let source = value.bytes
-                var place = 0
-                var hasMatch = false
-                while let match = TextMatch.next(pattern, literal, source, from: place, row.worker) {
-                    hasMatch = true
-                    output.append(source[place..<match.lowerBound])
-                    output.append(contentsOf: replacement)
-                    place = match.upperBound
-                    if match.isEmpty {
-                        guard place < source.count else { break }
-                        let next = place + CodePoint(in: source, at: place).length
-                        output.append(source[place..<next])
-                        place = next
-                    }
+        return call.text(.text(.plain)) { source, row in
+            var output: [UInt8] = []
+            var position = 0
+            var hasMatch = false
+            while let match = TextMatch.next(pattern, literal, source, from: position, row.worker) {
+                hasMatch = true
+                output.append(source[position..<match.lowerBound])
+                output.append(contentsOf: replacement)
+                position = match.upperBound
+                if match.isEmpty {
+                    guard position < source.count else { break }
+                    let next = position + CodePoint(in: source, at: position).length
+                    output.append(source[position..<next])
+                    position = next
                 }
-                guard hasMatch else { return value }
-                output.append(source.dropFirst(place))
-                return row.worker.arena.text(output)
             }
+            guard hasMatch else { return .text(source) }
+            output.append(source.dropFirst(position))
+            return row.worker.arena.text(output)
         }
     }
 }
@@ -51,17 +45,17 @@ enum ReplaceFunction {
 /// Search for the next occurrence of a literal or match of a pattern.
 enum TextMatch {
     static func next(
-        _ pattern: Pattern?, _ literal: [UInt8], _ text: Bytes, from place: Int, _ worker: Worker
+        _ pattern: Pattern?, _ literal: [UInt8], _ text: Bytes, from start: Int, _ worker: Worker
     ) -> Range<Int>? {
-        guard place <= text.count else { return nil }
+        guard start <= text.count else { return nil }
         guard let pattern else {
             return literal.withUnsafeBufferPointer { buffer in
-                buffer.baseAddress.flatMap { text.range(of: Bytes($0, count: buffer.count), from: place) }
+                buffer.baseAddress.flatMap { text.range(of: Bytes($0, count: buffer.count), from: start) }
             }
         }
         // With \K, a match can begin before the start of the search.
-        guard pattern.testGroups(text, from: place, worker), let found = worker.patterns.range(of: 0),
-            found.lowerBound >= place
+        guard pattern.testGroups(text, from: start, worker), let found = worker.patterns.range(of: 0),
+            found.lowerBound >= start
         else { return nil }
         return found
     }

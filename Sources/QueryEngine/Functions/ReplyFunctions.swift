@@ -8,13 +8,9 @@ enum ReplyFunctions {
         summary: "the enhanced status code in a reply or a line, such as 4.2.0",
         examples: ["filter status=deferred | count by dsn(detail) as code"]
     ) { (call, _) throws(Diagnostic) in
-        var code = Typed(.text(.plain), of: call.arguments, range: call.range) { operands in
-            { row in
-                let value = operands[0](row)
-                guard value.kind == .text else { return .missing }
-                let leading = Reply.dsn(in: value)
-                return leading.isMissing ? firstCode(in: value.bytes) : leading
-            }
+        var code = call.text(.text(.plain)) { text, _ in
+            let leading = Reply.dsn(in: .text(text))
+            return leading.isMissing ? firstCode(in: text) : leading
         }
         // A status code contains no personal data, whatever the type of its source.
         code.type = .text(.plain)
@@ -24,9 +20,9 @@ enum ReplyFunctions {
     /// Returns the first code inside a text that follows an SMTP code, `dsn=` or `#`. Three numbers elsewhere may be a
     /// version.
     private static func firstCode(in text: Bytes) -> Value {
-        var place = 1
-        while let dot = text.firstIndex(of: UInt8(ascii: "."), from: place) {
-            place = dot + 1
+        var position = 1
+        while let dot = text.firstIndex(of: UInt8(ascii: "."), from: position) {
+            position = dot + 1
             let start = dot - 1
             guard [0x32, 0x34, 0x35].contains(text[start]), isAnnounced(text.prefix(start)) else { continue }
             if let end = endOfCode(text, from: dot) { return .text(text[start..<end]) }
@@ -97,14 +93,14 @@ enum ReplyFunctions {
     /// Finds the value of a key, from one `=` to the next. Skips text in brackets and quotes: it may come from a
     /// client, such as an address or a HELO name, and must not be read as a key.
     private static func find(_ key: Bytes, in text: Bytes) -> Value {
-        var place = 0
-        while let equals = text.firstIndex(of: UInt8(ascii: "="), from: place) {
+        var position = 0
+        while let equals = text.firstIndex(of: UInt8(ascii: "="), from: position) {
             let bracketed = bracketed(text, at: equals + 1)
             let start = equals - key.count
-            if start >= place, text[start..<equals] == key, start == 0 || opens(text[start - 1]) {
+            if start >= position, text[start..<equals] == key, start == 0 || opens(text[start - 1]) {
                 return .text(bracketed.map { text[$0] } ?? bare(text.dropFirst(equals + 1)))
             }
-            place = (bracketed?.upperBound ?? equals) + 1
+            position = (bracketed?.upperBound ?? equals) + 1
         }
         return .missing
     }

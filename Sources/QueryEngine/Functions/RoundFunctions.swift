@@ -22,28 +22,20 @@ enum RoundFunctions {
         case .duration:
             // Durations have microsecond resolution.
             let microseconds = max(1, Int(clamping: (unit.number * 1_000_000).rounded()))
-            return Typed(.duration, of: [call[0]], range: call.range) { operands in
-                { row in
-                    let value = operands[0](row)
-                    guard value.kind == .duration else { return .missing }
-                    return nearest(value.integer, microseconds).map { .duration($0) } ?? .missing
-                }
+            return call.value(.duration) { value, _ in
+                guard value.kind == .duration else { return .missing }
+                return nearest(value.integer, microseconds).map { .duration($0) } ?? .missing
             }
         case .number where call.arguments.count == 1:
-            return Typed(.integer, of: [call[0]], range: call.range) { operands in
-                { row in
-                    let value = operands[0](row)
-                    guard value.isNumber else { return .missing }
-                    // If the result is too large for an integer, an approximation is better than a missing value.
-                    let whole = value.number.rounded()
-                    return Int(exactly: whole).map { .integer($0) } ?? .double(whole)
-                }
+            return call.value(.integer) { value, _ in
+                guard value.isNumber else { return .missing }
+                // If the result is too large for an integer, an approximation is better than a missing value.
+                let whole = value.number.rounded()
+                return Int(exactly: whole).map { .integer($0) } ?? .double(whole)
             }
         default:
             let result: ValueType = type == .integer && !unit.keepsWhole ? .number : type
-            return Typed(result, of: [call[0]], range: call.range) { operands in
-                { row in unit.nearest(to: operands[0](row)) }
-            }
+            return call.value(result) { value, _ in unit.nearest(to: value) }
         }
     }
 
@@ -51,12 +43,9 @@ enum RoundFunctions {
         "abs", [ArgumentRule("x", .number)], summary: "the absolute value of x",
         examples: ["filter status=sent | extend d = abs(delay - 1s) | max d"]
     ) { (call, _) throws(Diagnostic) in
-        Typed(call[0].type, of: call.arguments, range: call.range) { operands in
-            { row in
-                let value = operands[0](row)
-                guard value.isNumber else { return .missing }
-                return value.number < 0 ? Arithmetic.negate(value) : value
-            }
+        call.value(call[0].type) { value, _ in
+            guard value.isNumber else { return .missing }
+            return value.number < 0 ? Arithmetic.negate(value) : value
         }
     }
 

@@ -15,28 +15,22 @@ enum SplitFunction {
         guard pattern != nil || !literal.isEmpty else {
             throw Diagnostic("'split' needs a separator", at: call[1].range)
         }
-        return Typed(.list(.text(.plain)), of: [call[0]], range: call.range) { operands in
-            let text = operands[0]
-            return { row in
-                let value = text(row)
-                guard value.kind == .text else { return .missing }
-                let source = value.bytes
-                var parts: [Value] = []
-                var place = 0
-                var searched = 0
-                while let match = TextMatch.next(pattern, literal, source, from: searched, row.worker) {
-                    if match.isEmpty {
-                        guard match.upperBound < source.count else { break }
-                        searched = match.upperBound + CodePoint(in: source, at: match.upperBound).length
-                        continue
-                    }
-                    parts.append(.text(source[place..<match.lowerBound]))
-                    place = match.upperBound
-                    searched = place
+        return call.text(.list(.text(.plain))) { source, row in
+            var parts: [Value] = []
+            var start = 0
+            var searched = 0
+            while let match = TextMatch.next(pattern, literal, source, from: searched, row.worker) {
+                if match.isEmpty {
+                    guard match.upperBound < source.count else { break }
+                    searched = match.upperBound + CodePoint(in: source, at: match.upperBound).length
+                    continue
                 }
-                parts.append(.text(source.dropFirst(place)))
-                return row.worker.arena.list(parts)
+                parts.append(.text(source[start..<match.lowerBound]))
+                start = match.upperBound
+                searched = start
             }
+            parts.append(.text(source.dropFirst(start)))
+            return row.worker.arena.list(parts)
         }
     }
 }

@@ -11,27 +11,24 @@ enum StrftimeFunction {
         examples: [#"count by strftime(time, "%a %H") as hour_of_week"#]
     ) { (call, _) throws(Diagnostic) in
         let format = Array(call.text(1).utf8)
-        var place = 0
-        while place < format.count {
-            if format[place] == UInt8(ascii: "%") {
-                place += 1
-                guard place < format.count, letters.contains(format[place]) else {
+        var index = 0
+        while index < format.count {
+            if format[index] == UInt8(ascii: "%") {
+                index += 1
+                guard index < format.count, letters.contains(format[index]) else {
                     throw Diagnostic(
-                        "unknown conversion '%\(place < format.count ? String(UnicodeScalar(format[place])) : "")'",
+                        "unknown conversion '%\(index < format.count ? String(UnicodeScalar(format[index])) : "")'",
                         at: call[1].range,
                         hint: "use one of \(letters.map { "%\(UnicodeScalar($0))" }.joined(separator: " "))")
                 }
             }
-            place += 1
+            index += 1
         }
-        return Typed(.text(.plain), of: [call[0]], range: call.range) { operands in
-            { row in
-                let value = operands[0](row)
-                guard value.kind == .time else { return .missing }
-                var text: [UInt8] = []
-                append(value, format, to: &text)
-                return row.worker.arena.text(text)
-            }
+        return call.value(.text(.plain)) { value, row in
+            guard value.kind == .time else { return .missing }
+            var text: [UInt8] = []
+            append(value, format, to: &text)
+            return row.worker.arena.text(text)
         }
     }
 
@@ -50,8 +47,8 @@ enum StrftimeFunction {
             text.append(contentsOf: repeatElement(pad, count: max(0, width - digits.count)))
             text.append(contentsOf: digits)
         }
-        func name(_ names: String, _ place: Int) {
-            text.append(contentsOf: Array(names.utf8)[place * 3..<place * 3 + 3])
+        func name(_ names: String, _ index: Int) {
+            text.append(contentsOf: Array(names.utf8)[index * 3..<index * 3 + 3])
         }
         func add(_ letter: UInt8) {
             switch UnicodeScalar(letter) {
@@ -81,15 +78,15 @@ enum StrftimeFunction {
             default: text.append(letter)
             }
         }
-        var place = 0
-        while place < format.count {
-            if format[place] == UInt8(ascii: "%") {
-                place += 1
-                add(format[place])
+        var index = 0
+        while index < format.count {
+            if format[index] == UInt8(ascii: "%") {
+                index += 1
+                add(format[index])
             } else {
-                text.append(format[place])
+                text.append(format[index])
             }
-            place += 1
+            index += 1
         }
     }
 }

@@ -111,9 +111,7 @@ final class LineSample {
         key.removeAll(keepingCapacity: true)
         key.append(UInt8(dimension))
         KeyCodec.append(value, ignoresCase: column.ignoresCase, to: &key)
-        return key.withUnsafeBufferPointer {
-            UInt32(table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count)) + 1)
-        }
+        return UInt32(table.group(key) + 1)
     }
 
     /// Halves the number of messages until the lines fit. Drops values that no remaining line has.
