@@ -32,7 +32,8 @@ let package = Package(
             name: "QuerySyntax", dependencies: ["SystemText"], exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "QueryEngine", dependencies: ["MailLog", "QuerySyntax", "SystemText", "CPCRE2"],
-            exclude: ["README.md"], swiftSettings: strict, plugins: ["EmbedPlugin"]),
+            exclude: ["README.md", "Redaction/known-words.txt"], swiftSettings: strict,
+            plugins: ["EmbedPlugin"]),
         .executableTarget(name: "embed", swiftSettings: strict),
         .plugin(
             name: "EmbedPlugin", capability: .buildTool(), dependencies: ["embed"],

@@ -2,9 +2,10 @@ import Foundation
 
 // Writes the Swift file that compiles texts into QueryEngine.
 //
-// Usage: embed OUTPUT ANSWERS SCRIPT…
+// Usage: embed OUTPUT ANSWERS WORDS SCRIPT…
 //
 // - SCRIPT: a file of Examples. It ships as an investigation if its header contains `mlq NAME`.
+// - WORDS: words that redaction keeps.
 // - ANSWERS: the answers that help pages show. `> QUERY` begins one, a blank line ends it.
 
 /// Returns a Swift literal of the text.
@@ -14,7 +15,7 @@ func text(of path: String) throws -> String { try String(contentsOfFile: path, e
 
 let arguments = CommandLine.arguments
 var source = "extension ShippedScript {\n    package static let all: [ShippedScript] = [\n"
-for path in arguments.dropFirst(3).sorted() {
+for path in arguments.dropFirst(4).sorted() {
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     let script = try text(of: path)
     guard script.contains("\n#     mlq \(name) ") else { continue }
@@ -27,4 +28,6 @@ for entry in try text(of: arguments[2]).components(separatedBy: "\n\n> ") {
     while answer.last == "\n" { answer.removeLast() }
     source += "\(literal(String(parts[0]))): \(literal(String(answer))),\n"
 }
-try (source + "    ]\n}\n").write(toFile: arguments[1], atomically: true, encoding: .utf8)
+source +=
+    "    ]\n}\n\nextension KnownWords {\n    static let listed = \(literal(try text(of: arguments[3])))\n}\n"
+try source.write(toFile: arguments[1], atomically: true, encoding: .utf8)
