@@ -5,6 +5,8 @@ package final class Arena {
     private var block = 0
     private var used = 0
     private let blockSize: Int
+    /// Bytes allocated since the last reset.
+    package private(set) var usedBytes = 0
 
     package init(blockSize: Int = 16 * 1024) { self.blockSize = blockSize }
 
@@ -28,14 +30,12 @@ package final class Arena {
     package func reset() {
         block = 0
         used = 0
+        usedBytes = 0
     }
 
-    /// What so many bytes take up.
-    @inline(__always)
-    package static func room(_ count: Int) -> Int { (count + 7) & ~7 }
-
     package func allocate(_ count: Int) -> UnsafeMutableRawPointer {
-        let size = Arena.room(count)
+        let size = (count + 7) & ~7
+        usedBytes += size
         while block < blocks.count {
             if used + size <= blocks[block].count {
                 defer { used += size }

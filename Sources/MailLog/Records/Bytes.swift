@@ -244,7 +244,8 @@ extension UInt8 {
 
 extension [UInt8] {
     /// Lends the bytes, which are valid until `body` returns.
-    package func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
+    @inlinable @inline(__always)
+    public func withBytes<Result>(_ body: (Bytes) -> Result) -> Result {
         withUnsafeBufferPointer { buffer in
             // An empty array may have no address.
             buffer.baseAddress.map { body(Bytes($0, count: buffer.count)) } ?? body(Bytes(""))

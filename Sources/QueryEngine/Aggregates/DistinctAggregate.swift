@@ -103,5 +103,5 @@ private final class DistinctValues: Accumulator {
     var footprint: Int { table.footprint + counts.capacity * 8 + (shows ? answerBytes : 0) }
 
     /// Estimated bytes of the sorted lists: copies of all keys, and the overhead of each key and group.
-    private var answerBytes: Int { table.storedBytes * 2 + table.count * 80 + counts.count * 48 }
+    private var answerBytes: Int { table.keyBytes * 2 + table.count * 80 + counts.count * 48 }
 }

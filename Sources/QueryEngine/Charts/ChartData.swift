@@ -61,9 +61,7 @@ struct ChartData {
         return shades
     }
 
-    /// Formats a number with its unit.
     func text(_ number: Double) -> String {
-        var bytes: [UInt8] = []
         let value: Value =
             switch type {
             case .integer,
@@ -72,8 +70,7 @@ struct ChartData {
             case .duration where number.magnitude < 9e12: .duration(Int((number * 1_000_000).rounded()))
             default: .double(number)
             }
-        PeopleText(type).append(value, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return PeopleText(type).text(value)
     }
 }
 
@@ -166,10 +163,7 @@ final class ChartGatherer {
     }
 
     private func text(_ value: Value, _ column: Schema.Column) -> String {
-        if value.isMissing { return "(none)" }
-        var bytes: [UInt8] = []
-        PeopleText(column).append(value, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        value.isMissing ? "(none)" : PeopleText(column).text(value)
     }
 
     /// Returns a name or label as drawn, cut to `longestName`.

@@ -249,7 +249,6 @@ struct TextChart {
 
     // MARK: Text
 
-    /// Returns the columns of the widest text.
     private static func columns(of texts: [String]) -> Int {
         texts.map { DisplayText.width(of: $0) }.max() ?? 0
     }

@@ -134,7 +134,7 @@ package struct Executor {
             let part = reduction.makePart(worker)
             let chain = operators(head, part, worker)
             let scan = Scan(
-                query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
+                query, paths: logs.files(dated: query.needsTime).map(\.path), worker: worker,
                 searches: searches, sieve: head.isEmpty ? part.sieve : nil)
             let block = Block()
             var isWhole = true
@@ -240,7 +240,7 @@ package struct Executor {
             let worker = Worker(run: run)
             let work = make(worker)
             let scan = Scan(
-                query, extraNeeds: [], files: logs.files(dated: query.needsTime), worker: worker,
+                query, paths: logs.files(dated: query.needsTime).map(\.path), worker: worker,
                 searches: searches)
             var isWhole = true
             while isWhole, !run.shouldStop, let chunk = reader.next(into: work.block()) {

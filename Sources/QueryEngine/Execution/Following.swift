@@ -124,7 +124,7 @@ package struct Following {
         let transforms = query.steps[..<index].compactMap { step -> Transform? in
             if case .each(let transform) = step { transform } else { nil }
         }
-        let counter = CountingConsumer(part)
+        let counter = CountingOperator(part)
         let head = executor.operators(transforms, counter, worker)
         var shown = (rows: -1, time: frames.seconds())
         var count = 0
@@ -161,7 +161,7 @@ package struct Following {
         _ query: Query, into chain: any RowConsumer, _ worker: Worker, pause: () -> Void
     ) -> ScanAccount {
         let scan = Scan(
-            query, extraNeeds: [], paths: [], worker: worker, searches: executor.searches)
+            query, paths: [], worker: worker, searches: executor.searches)
         let block = Block()
         while !worker.run.shouldStop, !follower.isOver {
             if let chunk = follower.next(into: block) {
@@ -179,18 +179,4 @@ package struct Following {
         while let chunk = follower.last(into: block), scan.scan(chunk, into: chain) {}
         return scan.account
     }
-}
-
-private final class CountingConsumer: RowConsumer {
-    private let next: any RowConsumer
-    private(set) var rows = 0
-
-    init(_ next: any RowConsumer) { self.next = next }
-
-    func consume(_ row: Row) -> Bool {
-        rows += 1
-        return next.consume(row)
-    }
-
-    func finish() { next.finish() }
 }

@@ -240,9 +240,7 @@ final class GroupPart: ReductionPart {
     private func findGroup() -> Int {
         untilCheck &-= keyBytes.count / GroupPart.longText
         let mayGrow = spill.isEmpty
-        let group = keyBytes.withUnsafeBufferPointer {
-            table.group(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count), mayGrow: mayGrow)
-        }
+        let group = keyBytes.withBytes { table.group($0, mayGrow: mayGrow) }
         if group >= capacity { grow() }
         return group
     }
@@ -277,13 +275,15 @@ final class GroupPart: ReductionPart {
         withUnsafeBytes(of: row.order) { record.append(contentsOf: $0) }
         for condition in conditions { record.append(condition?(row) ?? true ? 1 : 0) }
         for index in inputs.indices { KeyCodec.append(inputValues[index], ignoresCase: false, to: &record) }
-        let hash = keyBytes.withUnsafeBufferPointer {
-            table.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
-        }
+        append(record)
+    }
+
+    /// Appends the record of a row to the file for its key.
+    private func append(_ record: some Collection<UInt8>) {
+        let hash = keyBytes.withBytes { table.hash($0) }
         spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(record)
     }
 
-    /// Adds a spilled row.
     private func consume(spilled record: ArraySlice<UInt8>) {
         record.withUnsafeBytes { raw in
             let bytes = Bytes(raw.baseAddress!.assumingMemoryBound(to: UInt8.self), count: raw.count)
@@ -300,10 +300,7 @@ final class GroupPart: ReductionPart {
             }
             let group = findGroup()
             if group < 0 {
-                let hash = keyBytes.withUnsafeBufferPointer {
-                    table.hash(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
-                }
-                spill[Int(hash >> UInt64(60 - 4 * depth)) % GroupPart.fanOut].append(Array(record))
+                append(record)
             } else {
                 for index in accumulators.indices where bytes[flags + index] != 0 {
                     accumulators[index].add(inputValues + inputStart[index], order, group)
@@ -345,21 +342,6 @@ final class GroupPart: ReductionPart {
     func emit(into next: any RowConsumer, worker: Worker) {
         takeBatch()
         let sorter = GroupSorter(plan, worker: worker)
-        let files = spill.indices.map { index in [spill[index]] + merged.map { $0[index] } }
-        if !files.isEmpty {
-            // Rows of groups in the table are added there. The other rows make a new part.
-            for partition in files {
-                let part = GroupPart(plan, worker, depth: depth + 1)
-                for file in partition {
-                    var reader = file.reader()
-                    while let record = reader.next() {
-                        if worker.run.shouldGiveUp { return }
-                        if !take(record) { part.consume(spilled: record) }
-                    }
-                }
-                part.emitGroups(into: sorter)
-            }
-        }
         emitGroups(into: sorter)
         // After an error, groups may lack rows.
         if !worker.run.hasFailed { sorter.emit(into: next) }
@@ -377,8 +359,17 @@ final class GroupPart: ReductionPart {
     }
 
     private func emitGroups(into sorter: GroupSorter) {
-        if depth > 0, !spill.isEmpty {
-            emit(nested: sorter)
+        // Spilled rows of groups in the table are added there. The other rows of a file make a new part.
+        for index in spill.indices {
+            let part = GroupPart(plan, worker, depth: depth + 1)
+            for file in [spill[index]] + merged.map({ $0[index] }) {
+                var reader = file.reader()
+                while let record = reader.next() {
+                    if worker.run.shouldGiveUp { return }
+                    if !take(record) { part.consume(spilled: record) }
+                }
+            }
+            part.emitGroups(into: sorter)
         }
         let buffer = RowBuffer(width: max(1, plan.keys.count + plan.items.count))
         for group in 0..<table.count {
@@ -394,20 +385,6 @@ final class GroupPart: ReductionPart {
             }
             sorter.add(buffer.row(order: 0, worker: worker))
         }
-    }
-
-    /// Emits a part that did not fit: each of its files becomes a part.
-    private func emit(nested sorter: GroupSorter) {
-        for file in spill {
-            let part = GroupPart(plan, worker, depth: depth + 1)
-            var reader = file.reader()
-            while let record = reader.next() {
-                if worker.run.shouldGiveUp { return }
-                if !take(record) { part.consume(spilled: record) }
-            }
-            part.emitGroups(into: sorter)
-        }
-        spill = []
     }
 }
 

@@ -35,24 +35,15 @@ final class Scan {
     /// Minimum mean distance of matches in bytes. With denser matches, going line by line is faster.
     private static let worthwhileGap = 250
 
-    convenience init(
-        _ query: Query, extraNeeds: Set<Int>, files: [LogFile], worker: Worker, searches: Bool,
-        sieve: ((Row) -> Bool)? = nil
-    ) {
-        self.init(
-            query, extraNeeds: extraNeeds, paths: files.map(\.path), worker: worker, searches: searches,
-            sieve: sieve)
-    }
-
     init(
-        _ query: Query, extraNeeds: Set<Int>, paths: [String], worker: Worker, searches: Bool,
+        _ query: Query, paths: [String], worker: Worker, searches: Bool,
         sieve: ((Row) -> Bool)? = nil
     ) {
         self.worker = worker
         arena = .passUnretained(worker.arena)
         buffer = RowBuffer(query.layout)
         record = Record(slots: buffer.slots)
-        let needs = query.lineNeeds.union(extraNeeds).filter { $0 < Fields.all.count }
+        let needs = query.lineNeeds.filter { $0 < Fields.all.count }
         let demand = FieldSet(needs.map { Fields.all[$0] })
         conditions = CompiledConditions(query.scan)
         let raw = query.raw
@@ -84,7 +75,6 @@ final class Scan {
     /// Updates the names of the files; new files come last.
     func know(_ paths: [String]) { fileNames += paths[fileNames.count...].map(Literals.text) }
 
-    /// Passes on the rows of the chunk. Returns false if no more are wanted.
     func scan(_ chunk: Chunk, into next: any RowConsumer) -> Bool {
         guard !chunk.pieces.isEmpty else {
             guard watchesClock else { return scanPiece(chunk, into: next) }
@@ -242,7 +232,6 @@ private final class CompiledConditions {
 
     deinit { verdicts?.deallocate() }
 
-    /// `tag` is the tag number of the row.
     @inline(__always)
     func passesEarly(_ row: Row, tag: Int?) -> Bool {
         guard hasEarly else { return true }

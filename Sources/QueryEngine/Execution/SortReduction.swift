@@ -55,14 +55,12 @@ final class SortPart: ReductionPart {
     private let ignoresCase: [Bool]
     private let descending: [Bool]
 
-    /// Keys of the current row.
     private var keys: [Value]
     private var values: [Value] = []
     private var rows: [KeptRow] = []
     /// With a limit and that many sorted rows: index of the last of them in `rows`. Rows after it are dropped.
     private var bar: Int?
     private var texts = Arena(blockSize: 256 * 1024)
-    private var textBytes = 0
     /// Sorted files by merge level. Sixteen files of a level are merged into one of the next. So few files are open,
     /// and each row is merged few times.
     private var runs: [[SpillFile]] = []
@@ -80,32 +78,19 @@ final class SortPart: ReductionPart {
         width = plan.keys.count + plan.slots.count
     }
 
-    private var footprint: Int { values.capacity * 16 + rows.capacity * 16 + textBytes }
+    private var footprint: Int { values.capacity * 16 + rows.capacity * 16 + texts.usedBytes }
 
     func consume(_ row: Row) -> Bool {
         if plan.limit == 0 { return false }
         for index in keyOf.indices { keys[index] = keyOf[index](row) }
         if let bar, !isBefore(keys, row.order, rows[bar]) { return true }
         let start = values.count
-        for key in keys { values.append(keep(key)) }
-        for slot in plan.slots { values.append(keep(row[slot])) }
+        for key in keys { values.append(texts.copy(key)) }
+        for slot in plan.slots { values.append(texts.copy(row[slot])) }
         rows.append(KeptRow(start: start, order: row.order))
         if let limit = plan.limit, limit < 1 << 20, rows.count >= max(256, limit * 4) { cut(to: limit) }
-        if rows.count & 1023 == 0 || textBytes > share, footprint > share { spill() }
+        if rows.count & 1023 == 0 || texts.usedBytes > share, footprint > share { spill() }
         return true
-    }
-
-    /// Returns a copy of the value that lives as long as the rows.
-    private func keep(_ value: Value) -> Value {
-        switch value.kind {
-        case .text:
-            textBytes += Arena.room(value.bytes.count)
-            return texts.text(value.bytes)
-        case .list:
-            textBytes += value.elements.count * 16
-            return texts.list(value.elements.map(keep))
-        default: return value
-        }
     }
 
     private func isBefore(_ a: KeptRow, _ b: KeptRow) -> Bool {
@@ -120,7 +105,6 @@ final class SortPart: ReductionPart {
         return sign != 0 ? sign < 0 : order < kept.order
     }
 
-    /// Compares all keys of two rows.
     @inline(__always)
     private func compare(_ a: (Int) -> Value, _ b: (Int) -> Value) -> Int {
         for key in keyOf.indices {
@@ -154,12 +138,11 @@ final class SortPart: ReductionPart {
         let old = values
         let oldTexts = texts
         texts = Arena(blockSize: 256 * 1024)
-        textBytes = 0
         values = []
         for index in rows.indices {
             let start = rows[index].start
             rows[index].start = values.count
-            for offset in 0..<width { values.append(keep(old[start + offset])) }
+            for offset in 0..<width { values.append(texts.copy(old[start + offset])) }
         }
         withExtendedLifetime(oldTexts) {}
     }
@@ -188,7 +171,6 @@ final class SortPart: ReductionPart {
         bar = nil
         values = []
         texts = Arena(blockSize: 256 * 1024)
-        textBytes = 0
     }
 
     private func add(_ file: SpillFile, level: Int) {
@@ -214,46 +196,30 @@ final class SortPart: ReductionPart {
         for (number, row) in other.rows.enumerated() {
             if number & 1023 == 0, worker.run.shouldGiveUp { return }
             let start = values.count
-            for offset in 0..<width { values.append(keep(other.values[row.start + offset])) }
+            for offset in 0..<width { values.append(texts.copy(other.values[row.start + offset])) }
             rows.append(KeptRow(start: start, order: row.order))
         }
         if let limit = plan.limit, rows.count > limit { cut(to: limit) }
     }
 
     func emit(into next: any RowConsumer, worker: Worker) {
-        sortRows()
         let buffer = RowBuffer(plan.layout)
-        var left = plan.limit ?? .max
+        let limit = UInt64(plan.limit ?? .max)
         var emitted: UInt64 = 0
-        if runs.isEmpty {
-            for row in rows {
-                guard left > 0, emitted & 1023 != 0 || !worker.run.shouldGiveUp else { return }
-                left -= 1
-                emitted += 1
-                worker.arena.reset()
-                buffer.clear()
-                for (offset, slot) in plan.slots.enumerated() {
-                    buffer.slots[slot] = values[row.start + keyOf.count + offset]
-                }
-                guard
-                    next.consume(
-                        buffer.row(order: plan.numbersRows ? emitted : row.order, worker: worker))
-                else { return }
-            }
-            return
-        }
-        if !rows.isEmpty { writeRun() }
-        mergeRuns(runs.flatMap { $0 }) { cursor in
-            guard left > 0, emitted & 1023 != 0 || !worker.run.shouldGiveUp else { return false }
-            left -= 1
+        func emit(_ order: UInt64, cell: (Int) -> Value) -> Bool {
+            guard emitted < limit, emitted & 1023 != 0 || !worker.run.shouldGiveUp else { return false }
             emitted += 1
             worker.arena.reset()
             buffer.clear()
-            for (offset, slot) in plan.slots.enumerated() {
-                buffer.slots[slot] = cursor.values[keyOf.count + offset]
-            }
-            let order = plan.numbersRows ? emitted : cursor.order
-            return next.consume(buffer.row(order: order, worker: worker))
+            for (index, slot) in plan.slots.enumerated() { buffer.slots[slot] = cell(keyOf.count + index) }
+            return next.consume(buffer.row(order: plan.numbersRows ? emitted : order, worker: worker))
+        }
+        if runs.isEmpty {
+            sortRows()
+            for row in rows where !emit(row.order, cell: { values[row.start + $0] }) { return }
+        } else {
+            if !rows.isEmpty { writeRun() }
+            mergeRuns(runs.flatMap { $0 }) { cursor in emit(cursor.order) { cursor.values[$0] } }
         }
     }
 

@@ -88,7 +88,6 @@ extension Resolution {
         }
     }
 
-    /// Compares two expressions.
     func compare(
         _ comparison: Expression.Comparison, _ left: Typed, _ right: Typed, _ range: SourceRange
     ) throws(Diagnostic) -> Condition {

@@ -25,9 +25,9 @@ extension Resolution {
         case .not, .comparison, .membership, .and, .or, .search:
             return Typed(condition: try condition(expression))
         case .word(let text, let range):
-            throw Diagnostic("'\(text)' stands where an expression is needed", at: range, hint: "quote text")
+            throw Diagnostic("'\(text)' is not an expression", at: range, hint: "quote text")
         case .regex(_, _, let range):
-            throw Diagnostic("a regex stands where a value is needed", at: range, hint: "write `field ~ /…/`")
+            throw Diagnostic("a regex is not a value", at: range, hint: "write `field ~ /…/`")
         }
     }
 

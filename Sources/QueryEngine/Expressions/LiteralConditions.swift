@@ -40,7 +40,6 @@ extension Resolution {
             hint: "the field is (\(word)); quote the text to silence this")
     }
 
-    /// Converts a literal to a value of a type.
     func value(
         _ literal: Literal, as type: ValueType, _ range: SourceRange
     ) throws(Diagnostic) -> Value {

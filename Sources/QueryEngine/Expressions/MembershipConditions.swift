@@ -52,7 +52,7 @@ extension Resolution {
             return textCondition(value, range) { network.contains($0) != negated }
         }
         throw Diagnostic(
-            "'\(text)' after 'in' is no list, range, network or name of a pipeline", at: wordRange,
+            "'\(text)' after 'in' is not a list, range, network or name of a pipeline", at: wordRange,
             hint: "write a list: in (\(text), …)")
     }
 

@@ -42,7 +42,7 @@ extension Resolution {
                 "'\(comparison.rawValue)' needs text, not \(value.type.article)", at: left.range)
         }
         let literal = try word(right)
-        guard !literal.text.isEmpty else { throw Diagnostic("an empty text", at: right.range) }
+        guard !literal.text.isEmpty else { throw Diagnostic("the text is empty", at: right.range) }
         let ignoresCase = literal.ignoresCase || value.type.ignoresCase
         let needle = TextSearch(literal.text, ignoresCase: ignoresCase)
         let test: @Sendable (Bytes) -> Bool =
@@ -121,7 +121,7 @@ extension Resolution {
         var condition: Condition
         switch expression {
         case .string(let text, let ignoresCase, _):
-            guard !text.isEmpty else { throw Diagnostic("an empty text", at: range) }
+            guard !text.isEmpty else { throw Diagnostic("the text is empty", at: range) }
             let needle = TextSearch(text, ignoresCase: ignoresCase)
             condition = Condition(range: range, needs: Set(slots)) {
                 { row in

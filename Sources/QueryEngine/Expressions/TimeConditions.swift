@@ -1,7 +1,6 @@
 import MailLog
 import QuerySyntax
 
-/// Conditions on times.
 extension Resolution {
     /// Returns the interval of a word, on the wall clock.
     package func interval(_ word: String, _ range: SourceRange) throws(Diagnostic) -> TimeWords.Interval {
@@ -87,7 +86,6 @@ extension Resolution {
 }
 
 extension Calendar {
-    /// Returns the same date and time one year earlier.
     static func yearBefore(_ time: Int64) -> Int64 {
         let day: Int64 = 86_400_000_000
         let days = time.floorDivided(by: day)

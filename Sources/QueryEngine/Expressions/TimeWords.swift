@@ -151,11 +151,7 @@ package struct TimeWords {
     /// Parses a logged stamp: `Dec 26 13:00:01`, or RFC 3339 with its UTC offset.
     private func logged(_ word: String) throws(Problem) -> Interval? {
         let utf8 = Array(word.utf8)
-        let stamp = utf8.withUnsafeBufferPointer { buffer -> Stamp? in
-            guard let base = buffer.baseAddress else { return nil }
-            return Stamp.parse(Bytes(base, count: buffer.count))
-        }
-        guard let stamp, stamp.length == utf8.count else { return nil }
+        guard let stamp = utf8.withBytes({ Stamp.parse($0) }), stamp.length == utf8.count else { return nil }
         var year = Int(stamp.year)
         if year == 0 {
             let last = try end()

@@ -49,9 +49,7 @@ enum TextMatch {
     ) -> Range<Int>? {
         guard start <= text.count else { return nil }
         guard let pattern else {
-            return literal.withUnsafeBufferPointer { buffer in
-                buffer.baseAddress.flatMap { text.range(of: Bytes($0, count: buffer.count), from: start) }
-            }
+            return literal.withBytes { text.range(of: $0, from: start) }
         }
         // With \K, a match can begin before the start of the search.
         guard pattern.testGroups(text, from: start, worker), let found = worker.patterns.range(of: 0),

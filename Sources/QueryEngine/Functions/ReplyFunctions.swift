@@ -82,10 +82,7 @@ enum ReplyFunctions {
             { row in
                 let value = operands[0](row)
                 guard value.kind == .text else { return .missing }
-                return key.withUnsafeBufferPointer { key in
-                    guard let base = key.baseAddress else { return .missing }
-                    return find(Bytes(base, count: key.count), in: value.bytes)
-                }
+                return key.withBytes { find($0, in: value.bytes) }
             }
         }
     }

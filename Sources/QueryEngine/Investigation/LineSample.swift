@@ -253,9 +253,7 @@ private struct KeyText {
 
     /// Returns the value number; an unused number if the table does not contain the word.
     func number(in table: borrowing GroupTable) -> UInt32 {
-        bytes.withUnsafeBufferPointer {
-            let found = table.find(Bytes($0.baseAddress.unsafelyUnwrapped, count: $0.count))
-            return found < 0 ? .max : UInt32(found + 1)
-        }
+        let found = bytes.withBytes { table.find($0) }
+        return found < 0 ? .max : UInt32(found + 1)
     }
 }

@@ -33,9 +33,7 @@ struct ProcessTimes: Sendable {
 
     private func place(of tag: Bytes) -> Int? {
         entries.firstIndex { entry in
-            entry.tag.withUnsafeBufferPointer { buffer in
-                buffer.baseAddress.map { Bytes($0, count: buffer.count) == tag } ?? false
-            }
+            entry.tag.withBytes { $0 == tag }
         }
     }
 }

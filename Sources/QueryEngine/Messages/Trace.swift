@@ -394,10 +394,7 @@ final class TextSet: @unchecked Sendable {
     init(_ texts: Set<[UInt8]>) {
         table = Table()
         for text in texts {
-            text.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                _ = table.groups.group(Bytes(base, count: buffer.count))
-            }
+            _ = text.withBytes { table.groups.group($0) }
         }
     }
 

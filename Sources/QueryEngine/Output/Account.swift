@@ -41,10 +41,8 @@ package func accountSentence(
                 } ?? ""))
     }
     if let run = runs.filter(\.hasOddSilence).max(by: { $0.steps.silence < $1.steps.silence }) {
-        var length: [UInt8] = []
-        PeopleText(.duration).append(.duration(Int(run.steps.silence)), to: &length)
         parts.append(
-            "nothing was logged for \(String(decoding: length, as: UTF8.self)) from "
+            "nothing was logged for \(PeopleText.duration(Int(run.steps.silence))) from "
                 + QueryText.value(run.steps.silenceStart, .time(.instant)) + " on"
                 + location(run.file, run.start + run.steps.silencePlace, of: 1))
     }

@@ -18,7 +18,7 @@ package enum ProgressBar {
         if rate > 0, share < 1 {
             // In whole seconds: nobody can read faster changes.
             let left = min(1e9, (Double(total - done) / rate).rounded(.up))
-            facts.append("\(duration(Int(left) * 1_000_000)) left")
+            facts.append("\(PeopleText.duration(Int(left) * 1_000_000)) left")
         }
         let start = String(repeating: " ", count: 4 - percent.count) + percent
         while true {
@@ -50,11 +50,5 @@ package enum ProgressBar {
             part == 0 ? "" : String("▏▎▍▌▋▊▉"["▏▎▍▌▋▊▉".index("▏▎▍▌▋▊▉".startIndex, offsetBy: part - 1)])
         let line = String(repeating: "█", count: full) + edge
         return line + String(repeating: " ", count: cells - full - (part == 0 ? 0 : 1))
-    }
-
-    private static func duration(_ microseconds: Int) -> String {
-        var text: [UInt8] = []
-        PeopleText.appendDuration(microseconds, to: &text)
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -1,7 +1,6 @@
 import MailLog
 
 extension OutputFormat {
-    /// The log lines, unchanged.
     static let raw = OutputFormat(
         "raw", summary: "the log lines themselves; of other rows the bare values, with tabs between them",
         isPiecewise: true,

@@ -31,7 +31,7 @@ package struct Answer: Sendable {
         }
         guard let origin = query.origin else {
             throw RunFailure(
-                "no query leads from the rows of the last answer to what stands behind one", status: 2)
+                "the input of a row of the last answer is unknown", status: 2)
         }
         var conditions: [String] = []
         for condition in origin.conditions {
@@ -40,7 +40,7 @@ package struct Answer: Sendable {
             }
             guard let text = condition.text(values, source) else {
                 let names = condition.columns.map { "'\($0.name)'" }.joined(separator: " and ")
-                throw RunFailure("row \(row + 1) has no \(names), which would lead to its lines", status: 2)
+                throw RunFailure("row \(row + 1) has no \(names), so its lines cannot be found", status: 2)
             }
             conditions.append(text)
         }
@@ -73,7 +73,7 @@ package struct Answer: Sendable {
             let index = rows.schema.columns.firstIndex(where: { $0.name == name })
         else {
             throw RunFailure(
-                "the last answer does not show '\(column.name)', which would lead to what stands behind a row",
+                "the last answer has no column '\(column.name)', so the lines of a row cannot be found",
                 status: 2)
         }
         return rows[row, index]

@@ -67,15 +67,10 @@ package struct Plan {
         let logs = query.environment.files()
         guard !logs.isEmpty else { return nil }
         let parts = logs.map { $0.part(holding: times) }
-        let size = { (bytes: Int) in
-            var text: [UInt8] = []
-            PeopleText(.size).append(.integer(bytes), to: &text)
-            return String(decoding: text, as: UTF8.self)
-        }
         let count = parts.count { !$0.isEmpty }
         let wanted = zip(logs, parts).reduce(0) { $0 + min($1.1.count, $1.0.size) }
-        return "\(count) of \(logs.count) log\(logs.count == 1 ? "" : "s"), \(size(wanted)) of "
-            + "\(size(logs.reduce(0) { $0 + $1.size })): bytes whose sampled stamps are of another time are skipped"
+        return "\(count) of \(logs.count) log\(logs.count == 1 ? "" : "s"), \(PeopleText.size(wanted)) of "
+            + "\(PeopleText.size(logs.reduce(0) { $0 + $1.size })): bytes whose sampled stamps are of another time are skipped"
     }
 
     private var passesInOrder: Bool {

@@ -49,12 +49,13 @@ extension Step {
     }
 }
 
-private final class CountingOperator: RowConsumer {
+/// Counts the rows that it passes on.
+final class CountingOperator: RowConsumer {
     private let next: any RowConsumer
     private let report: (Int) -> Void
-    private var rows = 0
+    private(set) var rows = 0
 
-    init(_ next: any RowConsumer, _ report: @escaping (Int) -> Void) {
+    init(_ next: any RowConsumer, _ report: @escaping (Int) -> Void = { _ in }) {
         self.next = next
         self.report = report
     }

@@ -39,9 +39,9 @@ private final class Parts: @unchecked Sendable {
     deinit { slots.deallocate() }
 
     func redact(_ line: ArraySlice<UInt8>, _ redaction: Redaction) -> [UInt8]? {
-        (line + [10]).withUnsafeBufferPointer { buffer -> [UInt8]? in
-            guard let base = buffer.baseAddress else { return nil }
-            let line = Bytes(base, count: buffer.count - 1)
+        let bytes = Array(line) + [10]
+        return bytes.withBytes { buffer -> [UInt8]? in
+            let line = buffer.dropLast(1)
             let record = Record(slots: slots)
             guard decoder.decodeEnvelope(line, years: YearWindow(start: 0), into: record) else { return nil }
             decoder.decodeBody(into: record)
@@ -49,13 +49,11 @@ private final class Parts: @unchecked Sendable {
             var output: [UInt8] = []
             var position = 0
             func copy(to end: Int) {
-                output += buffer[position..<end]
+                output += bytes[position..<end]
                 position = end
             }
             func redactText(to end: Int) {
-                if position < end {
-                    output += RedactedText(Array(buffer[position..<end])[...], redaction).bytes
-                }
+                if position < end { output += RedactedText(bytes[position..<end], redaction).bytes }
                 position = end
             }
             // Stamp and host of the log are kept. The tag is redacted as text.
@@ -65,8 +63,7 @@ private final class Parts: @unchecked Sendable {
             }
             for (range, kind) in values(of: line) where range.lowerBound >= position {
                 redactText(to: range.lowerBound)
-                let value = Array(buffer[range])
-                output += redaction.text(value[...], kind) ?? value
+                output += redaction.text(bytes[range], kind) ?? Array(bytes[range])
                 position = range.upperBound
             }
             redactText(to: line.count)

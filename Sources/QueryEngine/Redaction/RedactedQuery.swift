@@ -7,7 +7,6 @@ struct RedactedQuery {
     private let redaction: Redaction
     private let source: Source
     private let tokens: [Token]
-    /// Names that the query uses.
     private let names: Set<String>
 
     /// Returns nil if the text is no query.

@@ -150,7 +150,6 @@ struct RedactedText {
         replace(upTo: end + 1, by: [UInt8(ascii: "<")] + shown + [UInt8(ascii: ">")])
     }
 
-    /// Whether a text is a number or a queue id.
     private func isCode(_ text: ArraySlice<UInt8>) -> Bool {
         text.allSatisfy(\.isDigit) || QueueID.isForeign(text)
             || QueueID.matches(String(decoding: text, as: UTF8.self))
@@ -316,7 +315,6 @@ struct RedactedText {
         return last(" from ", before: envelope) ?? envelope
     }
 
-    /// Returns the last index of a literal.
     private func last(_ literal: StaticString, before end: Int? = nil) -> Int? {
         (position..<(end ?? text.endIndex)).last { follows(literal, at: $0) }
     }

@@ -3,7 +3,6 @@ import QuerySyntax
 
 /// A condition on rows, with what is known about the log lines that pass it.
 package struct Condition: Sendable {
-    /// Makes the test of one thread.
     package var make: @Sendable () -> (Row) -> Bool
     package var needs: Set<Int>
     package var isSequential = false
@@ -44,7 +43,6 @@ package struct Condition: Sendable {
 }
 
 extension Condition {
-    /// Combines conditions that must all hold.
     package init(all conditions: [Condition]) {
         if conditions.count == 1 {
             self = conditions[0]
@@ -95,7 +93,6 @@ package struct LinePresence: Sendable, Hashable {
         return both
     }
 
-    /// Whether any line shape fits.
     var isPossible: Bool {
         if fields.isEmpty, events.map({ $0.contains { Fields.isEventWithoutShape($0) } }) ?? true {
             return true
@@ -111,7 +108,6 @@ package struct LinePresence: Sendable, Hashable {
 /// A necessary condition on the bytes of a line. Lines that fail it are skipped undecoded.
 package enum RawCondition: Sendable, Hashable {
     case anything
-    /// The line contains at least one of these.
     case anyOf([RawLiteral])
 
     /// Searching for more literals costs more than it saves.

@@ -40,8 +40,6 @@ struct GroupTable: ~Copyable {
     private var mask: Int
     private var records: [Record] = []
     private let storage = Arena(blockSize: 64 * 1024)
-    /// Bytes of all keys.
-    private(set) var storedBytes = 0
 
     private static let seed = UInt64.random(in: .min ... .max)
     /// Copy of the static seed, for speed.
@@ -57,8 +55,10 @@ struct GroupTable: ~Copyable {
 
     var count: Int { records.count }
 
+    var keyBytes: Int { storage.usedBytes }
+
     /// Estimated bytes held.
-    var footprint: Int { storedBytes + (mask + 1) * 16 + records.capacity * 8 }
+    var footprint: Int { keyBytes + (mask + 1) * 16 + records.capacity * 8 }
 
     func key(_ group: Int) -> Bytes { records[group].key }
 
@@ -67,7 +67,6 @@ struct GroupTable: ~Copyable {
         group(key, hash: hash(key), mayGrow: mayGrow)
     }
 
-    /// The same for a known hash.
     @inline(__always)
     mutating func group(_ key: Bytes, hash: UInt64, mayGrow: Bool = true) -> Int {
         let (index, group) = look(for: key, hash)
@@ -75,7 +74,6 @@ struct GroupTable: ~Copyable {
         guard mayGrow else { return -1 }
         let record = Record(key, group: records.count, in: storage)
         records.append(record)
-        storedBytes += Arena.room(Record.head + key.count)
         buckets[index] = Bucket(hash: hash, record: record)
         if records.count * 4 > mask * 3 { growBuckets() }
         return records.count - 1
@@ -93,7 +91,6 @@ struct GroupTable: ~Copyable {
         buckets[Int(truncatingIfNeeded: hash) & mask].record?.group ?? -1
     }
 
-    /// Returns the group of a key, or -1.
     func find(_ key: Bytes) -> Int {
         look(for: key, hash(key)).group
     }
@@ -123,7 +120,6 @@ struct GroupTable: ~Copyable {
     }
 }
 
-/// Encodes key values as bytes, and decodes them.
 enum KeyCodec {
     /// Maximum length of a text whose key is made on the stack.
     static let shortText = 56

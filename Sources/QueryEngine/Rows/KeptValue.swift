@@ -40,8 +40,7 @@ struct KeptValue {
     @inline(__always)
     private func lend<Result>(_ body: (Value) -> Result) -> Result {
         if bytes.isEmpty { return body(value) }
-        return bytes.withUnsafeBufferPointer { buffer in
-            let bytes = Bytes(buffer.baseAddress.unsafelyUnwrapped, count: buffer.count)
+        return bytes.withBytes { bytes in
             if value.kind == .text { return body(KeyCodec.text(bytes)) }
             return Arena.temporary { arena in
                 var offset = 0
@@ -52,7 +51,6 @@ struct KeptValue {
 }
 
 extension Arena {
-    /// A copy of a value and of all that it points to.
     func copy(_ value: Value) -> Value {
         switch value.kind {
         case .text: text(value.bytes)

@@ -50,7 +50,6 @@ package struct OutputOptions: Sendable {
     package var numbersRows = false
     /// Whether a table wider than the terminal shows each row as a block of lines.
     package var turnsWideRows = false
-    /// Pseudonyms for names and addresses (`--redact`).
     package var redaction: Redaction?
 
     package init() {}

@@ -16,8 +16,16 @@ package struct PeopleText: Sendable {
         self.init(column.type, isName: column.name == "year" || Fields.named(column.name)?.type == .integer)
     }
 
-    package func append(_ value: Value, to text: inout [UInt8]) {
-        append(value, type, to: &text)
+    package func append(_ value: Value, to text: inout [UInt8]) { append(value, type, to: &text) }
+
+    package func text(_ value: Value) -> String {
+        var text: [UInt8] = []
+        append(value, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package static func duration(_ microseconds: Int) -> String {
+        PeopleText(.duration).text(.duration(microseconds))
     }
 
     private func append(_ value: Value, _ type: ValueType, to text: inout [UInt8]) {
@@ -56,16 +64,11 @@ package struct PeopleText: Sendable {
     }
 
     /// Formats a number of bytes in units of 1000: `512.0 MB`.
-    package static func size(_ bytes: Double) -> String {
-        var text: [UInt8] = []
-        appendSize(bytes, to: &text)
-        return String(decoding: text, as: UTF8.self)
-    }
+    package static func size(_ bytes: Double) -> String { PeopleText(.size).text(.double(bytes)) }
 
     package static func size(_ bytes: Int) -> String { size(Double(bytes)) }
 
-    /// Appends a number of bytes in units of 1000.
-    static func appendSize(_ bytes: Double, to text: inout [UInt8]) {
+    private static func appendSize(_ bytes: Double, to text: inout [UInt8]) {
         let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
         var number = bytes
         var unit = 0
@@ -80,7 +83,7 @@ package struct PeopleText: Sendable {
     }
 
     /// Appends a duration in its two greatest units, or with up to three digits below a minute.
-    static func appendDuration(_ microseconds: Int, to text: inout [UInt8]) {
+    private static func appendDuration(_ microseconds: Int, to text: inout [UInt8]) {
         let span = Int(clamping: microseconds.magnitude)
         if microseconds < 0 { text.append(UInt8(ascii: "-")) }
         switch span {

@@ -45,7 +45,6 @@ extension Redaction {
         }
     }
 
-    /// Returns the redacted value of a row in a column.
     func cell(_ column: Schema.Column, _ row: Row, _ arena: Arena) -> Value {
         let value = row[column.slot]
         guard let meaning = column.meaning, row[meaning.slot].kind == .text else {

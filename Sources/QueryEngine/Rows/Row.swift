@@ -6,7 +6,6 @@ package struct Row {
     package let slots: UnsafeMutablePointer<Value>
     /// Position of the row in the input. Decides ties, `first` and `last`, independent of threads.
     package var order: UInt64
-    /// Worker of the row's thread.
     package unowned(unsafe) let worker: Worker
 
     @inlinable @inline(__always)

@@ -65,7 +65,7 @@ final class RowBatch: RowConsumer {
                 let value = row[slots[index]]
                 cells[next] = value
                 if value.kind == .text && !memory.holds(value.bytes) || value.kind == .list {
-                    cells[next] = copy(value)
+                    cells[next] = texts.copy(value)
                 }
                 let step = value.isMissing ? 0 : 1
                 present |= UInt64(step) << UInt64(index & 63)
@@ -86,14 +86,6 @@ final class RowBatch: RowConsumer {
     }
 
     func finish() {}
-
-    private func copy(_ value: Value) -> Value {
-        switch value.kind {
-        case .text: texts.text(value.bytes)
-        case .list: texts.list(value.elements.map(copy))
-        default: value
-        }
-    }
 
     /// Passes the rows on. Returns false if no more are wanted.
     func replay(into next: any RowConsumer, _ buffer: RowBuffer, worker: Worker) -> Bool {
@@ -126,7 +118,6 @@ final class RowBatch: RowConsumer {
         return true
     }
 
-    /// Removes the rows and keeps the memory.
     func clear() {
         count = 0
         texts.reset()

@@ -6,7 +6,6 @@ import QuerySyntax
 package struct RowOrigin: Sendable {
     /// A condition that holds for all input rows of a row, as text of a filter.
     struct Condition: Sendable {
-        /// Columns whose values the condition needs.
         var columns: [Schema.Column]
         /// Returns the text for these values; nil if they are insufficient. `source` is the text of the query.
         let text: @Sendable (_ values: [Value], _ source: Source) -> String?
@@ -45,7 +44,6 @@ package struct RowOrigin: Sendable {
         return origin
     }
 
-    /// Whether the schema has all columns of the conditions.
     func isTold(by schema: Schema) -> Bool {
         conditions.allSatisfy { condition in
             condition.columns.allSatisfy { column in schema.columns.contains { $0.slot == column.slot } }

@@ -45,7 +45,6 @@ package struct RowTable: Sendable {
         private var values: [Value] = []
         private var count = 0
         private let texts = Arena(blockSize: 64 * 1024)
-        private var textBytes = 0
 
         /// The columns get the slots 0, 1, …
         package init(_ schema: Schema) {
@@ -57,24 +56,12 @@ package struct RowTable: Sendable {
         }
 
         /// Estimated bytes held.
-        package var footprint: Int { values.capacity * MemoryLayout<Value>.stride + textBytes }
+        package var footprint: Int { values.capacity * MemoryLayout<Value>.stride + texts.usedBytes }
 
         /// Copies the cells of one row.
         package func append(_ cells: some Sequence<Value>) {
-            for cell in cells { values.append(keep(cell)) }
+            for cell in cells { values.append(texts.copy(cell)) }
             count += 1
-        }
-
-        private func keep(_ value: Value) -> Value {
-            switch value.kind {
-            case .text:
-                textBytes += Arena.room(value.bytes.count)
-                return texts.text(value.bytes)
-            case .list:
-                textBytes += value.elements.count * MemoryLayout<Value>.stride
-                return texts.list(value.elements.map(keep))
-            default: return value
-            }
         }
 
         /// Returns the table. Nothing may be appended afterwards.

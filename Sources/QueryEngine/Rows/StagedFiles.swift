@@ -137,7 +137,7 @@ package final class StagedFiles: Sendable {
                 }
                 if logs().contains(where: { $0.file.isSame(as: status) }) {
                     throw RunFailure(
-                        "\(shown(path)) is a log that is being read; it is left alone", status: 2)
+                        "\(shown(path)) is a log that is being read; choose another name", status: 2)
                 }
             }
         }

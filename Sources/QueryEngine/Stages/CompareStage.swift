@@ -125,9 +125,7 @@ struct CompareStage: Stage {
     }
 
     private static func text(_ length: Int64) -> String {
-        var text: [UInt8] = []
-        PeopleText.appendDuration(Int(length), to: &text)
-        return String(decoding: text, as: UTF8.self)
+        PeopleText.duration(Int(length))
     }
 
     /// Divides by the days, adds the computed columns, and removes the numbers of rows.

@@ -25,7 +25,6 @@ struct CodePoint {
         let lead = text[index]
         let length: Int
         var value: UInt32
-        /// Smallest number for that length.
         let least: UInt32
         switch lead {
         case 0xC2...0xDF: (length, value, least) = (2, UInt32(lead & 0x1F), 0x80)

@@ -55,7 +55,6 @@ package enum Digits {
         }
     }
 
-    /// Appends a point and the decimals.
     static func appendFraction(_ fraction: UInt, width: Int, trims: Bool = true, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "."))
         append(fraction, width: width, to: &text)

@@ -25,11 +25,6 @@ package struct Glob: Sendable {
         search = isSearch ? LiteralSearch(Array(pieces[1]), foldCase: ignoresCase) : nil
     }
 
-    /// Whether a word contains wildcards.
-    package static func isGlob(_ word: some Sequence<UInt8>) -> Bool {
-        word.contains { $0 == anyRun || $0 == anyOne }
-    }
-
     package func matches(_ value: Bytes) -> Bool {
         if let search { return search.first(in: value) != nil }
         guard ending.count <= value.count else { return false }

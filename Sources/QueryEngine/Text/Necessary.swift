@@ -40,7 +40,6 @@ private struct Part {
 
     static func text(_ bytes: [UInt8]) -> Part { Part(texts: [bytes], required: nil) }
 
-    /// Necessary literals of the part.
     var literals: [[UInt8]]? { better(texts.flatMap(usable), required) }
 }
 
@@ -265,7 +264,6 @@ private struct PatternReader {
         return inside
     }
 
-    /// Parses after the backslash.
     private mutating func escape() -> Part? {
         guard let byte = take() else { return nil }
         switch byte {

@@ -53,10 +53,8 @@ package final class Pattern: Sendable {
 
     deinit { pcre2_code_free_8(code) }
 
-    /// Whether the pattern consists of plain literals.
     var isLiterals: Bool { exactSearch != nil }
 
-    /// Whether the pattern matches anywhere in the text.
     package func matches(_ text: Bytes, scratch: PatternScratch) -> Match {
         if let exactSearch { return exactSearch.first(in: text, from: 0) == nil ? .no : .yes }
         return search(text, scratch: scratch)

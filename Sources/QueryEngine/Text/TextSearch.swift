@@ -13,12 +13,8 @@ struct TextSearch: Sendable {
 
     func isContained(in text: Bytes) -> Bool {
         guard text.count >= needle.count else { return false }
-        return needle.withUnsafeBufferPointer { needle in
-            guard let base = needle.baseAddress else { return true }
-            if !ignoresCase { return text.range(of: Bytes(base, count: needle.count)) != nil }
-            for start in 0...(text.count - needle.count) where hasNeedle(text, at: start) { return true }
-            return false
-        }
+        if !ignoresCase { return needle.withBytes { text.range(of: $0) != nil } }
+        return (0...(text.count - needle.count)).contains { hasNeedle(text, at: $0) }
     }
 
     func isPrefix(of text: Bytes) -> Bool { text.count >= needle.count && hasNeedle(text, at: 0) }

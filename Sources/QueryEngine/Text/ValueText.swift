@@ -119,6 +119,5 @@ package enum ValueText {
 }
 
 extension ValueType {
-    /// Type of a list's elements.
     var element: ValueType { if case .list(let element) = self { element } else { .any } }
 }

@@ -54,9 +54,9 @@ struct NarrowingTests {
         "where no query leads behind a row, that is said",
         arguments: [
             ("count by process | union (count by status)", "no query leads"),
-            ("count by day, process | select process, count", "does not show 'day'"),
+            ("count by day, process | select process, count", "has no column 'day'"),
             ("filter event=connect | select queue_id, text", "row 1 has no 'queue_id'"),
-            ("filter status=sent | select to | head 1", "does not show 'queue_id'"),
+            ("filter status=sent | select to | head 1", "has no column 'queue_id'"),
             ("filter process=nosuch | count by status", "has no rows"),
         ])
     func refusal(query: String, message: String) throws {
