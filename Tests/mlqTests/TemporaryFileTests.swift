@@ -85,7 +85,7 @@ import Testing
 
     @Test("a disk without room", arguments: queries)
     func fullDisk(query: String) throws {
-        expectFailure(try run(query, after: "ulimit -f 100"), "cannot write a temporary file in /tmp: ")
+        expectFailure(try run(query, after: "ulimit -f 20"), "cannot write a temporary file in /tmp: ")
     }
 
     @Test(
@@ -94,7 +94,7 @@ import Testing
     func badDirectory(directory: String) throws {
         expectFailure(
             try run(Self.queries[0], after: "export TMPDIR=\(directory)"),
-            "none can be made in \(directory): ")
+            "cannot make a temporary file in \(directory): ")
     }
 
     @Test(

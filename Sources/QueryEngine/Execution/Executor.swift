@@ -268,14 +268,12 @@ package struct Executor {
     func serialChain(
         _ steps: ArraySlice<Step>, _ query: Query, _ output: any RowOutput, _ worker: Worker
     ) -> any RowConsumer {
-        if case .reshape(let reshaping)? = steps.last {
-            return chain(
-                steps.dropLast(),
-                ReshapingConsumer(reshaping, query, worker) { schema, rest in
-                    serialChain(rest.steps[...], rest, output, worker)
-                }, worker)
+        guard case .reshape(let reshaping)? = steps.last else {
+            return chain(steps, start(output, query.schema, worker.run), worker)
         }
-        return chain(steps, StartingConsumer(output, query.schema, worker.run), worker)
+        let part = reshaping.makePart(worker)
+        let last = RowOperator(atEnd: { emit(part, query, output, worker) }, body: part.consume)
+        return chain(steps.dropLast(), last, worker)
     }
 
     private func chain(
@@ -284,16 +282,46 @@ package struct Executor {
         steps.reversed().reduce(last) { next, step in
             switch step {
             case .each(let transform): transform.make(next, worker)
-            case .reduce(let reduction): Executor.consumer(reduction, next, worker)
+            case .reduce(let reduction): reduction.serialOperator(next, worker)
             case .reshape: preconditionFailure("a reshaping step is the last of its query")
             }
         }
     }
 
-    private static func consumer<R: Reduction>(
-        _ reduction: R, _ next: any RowConsumer, _ worker: Worker
-    ) -> any RowConsumer {
-        ReducingConsumer(reduction.makePart(worker), next, worker)
+    /// Emits the rows of a reshaping step. Its columns are known now, so the rest of the query is resolved.
+    func emit(_ part: any ReshapingPart, _ query: Query, _ output: any RowOutput, _ worker: Worker) {
+        var schema = part.finalSchema()
+        schema.isOpen = true
+        let rest = Query(stages: query.rest, from: Resolution(schema: schema, environment: query.environment))
+        let next = serialChain(rest.steps[...], rest, output, worker)
+        if !worker.run.hasFailed { part.emit(into: next, layout: rest.layout, worker: worker) }
+        next.finish()
+    }
+
+    /// Passes the schema to the output before the first row.
+    private func start(_ output: any RowOutput, _ schema: Schema, _ run: RunState) -> RowOperator {
+        var hasBegun = false
+        func begin() {
+            if !hasBegun { output.begin(schema) }
+            hasBegun = true
+        }
+        return RowOperator(output, atEnd: begin) { row in
+            // After a failure, rows that operators flush at the end are no answer.
+            guard !run.hasFailed else { return false }
+            begin()
+            return output.consume(row)
+        }
+    }
+}
+
+extension Reduction {
+    /// The reduction in a serial chain: emits its rows after the last input row.
+    fileprivate func serialOperator(_ next: any RowConsumer, _ worker: Worker) -> RowOperator {
+        let part = makePart(worker)
+        let emit = {
+            if !worker.run.hasFailed, !worker.run.shouldGiveUp { part.emit(into: next, worker: worker) }
+        }
+        return RowOperator(next, atEnd: emit, body: part.consume)
     }
 }
 
@@ -303,88 +331,6 @@ private struct Finished<Part>: @unchecked Sendable {
     let index: Int
     let part: Part
     let worker: Worker
-}
-
-/// A reduction in a serial chain. Emits its rows after the last input row.
-private final class ReducingConsumer<Part: ReductionPart>: RowConsumer {
-    private let part: Part
-    private let next: any RowConsumer
-    private let worker: Worker
-
-    init(_ part: Part, _ next: any RowConsumer, _ worker: Worker) {
-        self.part = part
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool { part.consume(row) }
-
-    func finish() {
-        if !worker.run.hasFailed, !worker.run.shouldGiveUp { part.emit(into: next, worker: worker) }
-        next.finish()
-    }
-}
-
-/// A reshaping step. After the last input row the columns are known, and the rest of the query is resolved.
-private final class ReshapingConsumer: RowConsumer {
-    private let part: any ReshapingPart
-    private let query: Query
-    private let worker: Worker
-    private let build: (Schema, Query) -> any RowConsumer
-
-    init(
-        _ reshaping: any Reshaping, _ query: Query, _ worker: Worker,
-        build: @escaping (Schema, Query) -> any RowConsumer
-    ) {
-        part = reshaping.makePart(worker)
-        self.query = query
-        self.worker = worker
-        self.build = build
-    }
-
-    func consume(_ row: Row) -> Bool { part.consume(row) }
-
-    func finish() {
-        var schema = part.finalSchema()
-        schema.isOpen = true
-        let rest = Query(stages: query.rest, from: Resolution(schema: schema, environment: query.environment))
-        let next = build(schema, rest)
-        if !worker.run.hasFailed { part.emit(into: next, layout: rest.layout, worker: worker) }
-        next.finish()
-    }
-}
-
-/// Passes the schema to the output before the first row.
-private final class StartingConsumer: RowConsumer {
-    private let output: any RowOutput
-    private let schema: Schema
-    private let run: RunState
-    private var hasBegun = false
-
-    init(_ output: any RowOutput, _ schema: Schema, _ run: RunState) {
-        self.output = output
-        self.schema = schema
-        self.run = run
-    }
-
-    private func begin() {
-        if !hasBegun {
-            hasBegun = true
-            output.begin(schema)
-        }
-    }
-
-    func consume(_ row: Row) -> Bool {
-        // After a failure, rows that operators flush at the end are no answer.
-        guard !run.hasFailed else { return false }
-        begin()
-        return output.consume(row)
-    }
-
-    func finish() {
-        begin()
-        output.finish()
-    }
 }
 
 /// Formats the rows of a chunk.

@@ -72,15 +72,9 @@ package struct Following {
             let part = reshaping.makePart(worker)
             account = show(query, gathering ?? 0, part, destination, worker, &rows) {
                 output in
-                var schema = part.finalSchema()
-                schema.isOpen = true
-                let rest = Query(
-                    stages: query.rest, from: Resolution(schema: schema, environment: query.environment))
-                let next = executor.serialChain(rest.steps[...], rest, output, worker)
-                part.emit(into: next, layout: rest.layout, worker: worker)
-                next.finish()
+                executor.emit(part, query, output, worker)
             }
-        case .each?: preconditionFailure("the first step that gathers rows is none that passes them on")
+        case .each?: preconditionFailure("a step that gathers rows does not pass them on")
         }
         follower.close()
         return Executor.Outcome(rows: rows, account: account, problems: follower.problems)
@@ -124,7 +118,11 @@ package struct Following {
         let transforms = query.steps[..<index].compactMap { step -> Transform? in
             if case .each(let transform) = step { transform } else { nil }
         }
-        let counter = CountingOperator(part)
+        var taken = 0
+        let counter = RowOperator(part) { row in
+            taken += 1
+            return part.consume(row)
+        }
         let head = executor.operators(transforms, counter, worker)
         var shown = (rows: -1, time: frames.seconds())
         var count = 0
@@ -135,7 +133,7 @@ package struct Following {
                 run: run)
             emit(output)
             count = output.rows
-            shown = (counter.rows, frames.seconds())
+            shown = (taken, frames.seconds())
             if !frames.show(memory.bytes, isLast) { run.stop() }
         }
         let account = follow(query, into: head, worker) {
@@ -144,7 +142,7 @@ package struct Following {
             guard !run.hasSpilled else { return }
             if shown.rows >= 0 {
                 guard frames.seconds() - shown.time >= frames.interval else { return }
-                if frames.waitsForRows, counter.rows == shown.rows { return }
+                if frames.waitsForRows, taken == shown.rows { return }
             }
             frame(isLast: false)
         }

@@ -148,34 +148,17 @@ extension Resolution {
             .each(
                 Transform("the \(rows.count) rows of the last answer", needs: [], inOrder: true) {
                     next, worker in
-                    AnswerSource(rows, layout, next, worker)
+                    let emit = {
+                        let buffer = RowBuffer(layout)
+                        for index in 0..<rows.count {
+                            worker.arena.reset()
+                            for column in rows.schema.columns.indices {
+                                buffer.slots[column] = rows[index, column]
+                            }
+                            if !next.consume(buffer.row(order: UInt64(index), worker: worker)) { break }
+                        }
+                    }
+                    return RowOperator(next, atEnd: emit) { _ in false }
                 }))
-    }
-}
-
-/// Emits the kept rows at the end of its empty input.
-private final class AnswerSource: RowConsumer {
-    private let rows: RowTable
-    private let layout: Layout
-    private let next: any RowConsumer
-    private let worker: Worker
-
-    init(_ rows: RowTable, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker) {
-        self.rows = rows
-        self.layout = layout
-        self.next = next
-        self.worker = worker
-    }
-
-    func consume(_ row: Row) -> Bool { false }
-
-    func finish() {
-        let buffer = RowBuffer(layout)
-        for index in 0..<rows.count {
-            worker.arena.reset()
-            for column in rows.schema.columns.indices { buffer.slots[column] = rows[index, column] }
-            if !next.consume(buffer.row(order: UInt64(index), worker: worker)) { break }
-        }
-        next.finish()
     }
 }

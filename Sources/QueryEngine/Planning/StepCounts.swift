@@ -33,7 +33,11 @@ package final class StepCounts: Sendable {
     private func counter(_ index: Int) -> Step {
         .each(
             Transform("count rows", needs: []) { next, _ in
-                CountingOperator(next) { rows in self.counts.withLock { $0[index] += rows } }
+                var rows = 0
+                return RowOperator(next, atEnd: { self.counts.withLock { $0[index] += rows } }) { row in
+                    rows += 1
+                    return next.consume(row)
+                }
             })
     }
 }
@@ -46,27 +50,5 @@ extension Step {
         case .reduce(let reduction): reduction.title
         case .reshape(let reshaping): reshaping.title
         }
-    }
-}
-
-/// Counts the rows that it passes on.
-final class CountingOperator: RowConsumer {
-    private let next: any RowConsumer
-    private let report: (Int) -> Void
-    private(set) var rows = 0
-
-    init(_ next: any RowConsumer, _ report: @escaping (Int) -> Void = { _ in }) {
-        self.next = next
-        self.report = report
-    }
-
-    func consume(_ row: Row) -> Bool {
-        rows += 1
-        return next.consume(row)
-    }
-
-    func finish() {
-        report(rows)
-        next.finish()
     }
 }

@@ -3,8 +3,8 @@ import MailLog
 /// Words that identify nobody: words of mail programs, of their replies and of mlq. Redaction replaces all other words
 /// of a text, because they may be names.
 ///
-/// First names and surnames are excluded, even if they are words. The list is `known-words.txt`. Words that mlq declares elsewhere (fields, events,
-/// processes, line templates, reasons, investigations) are added.
+/// The list is `known-words.txt`, without first names and surnames, even if they are words. Words that mlq declares
+/// elsewhere (fields, events, processes, line templates, reasons, investigations) are added.
 enum KnownWords {
     /// Whether each part of a run of letters, digits, dots, hyphens and underscores is a word, a letter or a number.
     /// Digits in a part are ignored.

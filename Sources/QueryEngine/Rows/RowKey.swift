@@ -17,9 +17,7 @@ struct RowKey: Sendable {
         for (index, slot) in slots.enumerated() {
             KeyCodec.append(row[slot], ignoresCase: ignoresCase[index], to: &scratch)
         }
-        return scratch.withUnsafeBufferPointer { buffer in
-            body(buffer.baseAddress.map { Bytes($0, count: buffer.count) } ?? Bytes(""))
-        }
+        return scratch.withBytes(body)
     }
 
     /// Returns the group of a row in a table; -1 if the key is new and the table must not grow.
@@ -39,8 +37,6 @@ struct RowKey: Sendable {
 extension GroupTable {
     /// Returns the group of a key; -1 if the key is new and the table must not grow.
     mutating func group(_ key: [UInt8], mayGrow: Bool = true) -> Int {
-        key.withUnsafeBufferPointer { buffer in
-            group(buffer.baseAddress.map { Bytes($0, count: buffer.count) } ?? Bytes(""), mayGrow: mayGrow)
-        }
+        key.withBytes { group($0, mayGrow: mayGrow) }
     }
 }

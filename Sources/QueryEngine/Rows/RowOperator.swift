@@ -4,10 +4,10 @@ import MailLog
 final class RowOperator: RowConsumer {
     private let body: (Row) -> Bool
     private let atEnd: () -> Void
-    private let next: any RowConsumer
+    private let next: (any RowConsumer)?
 
     /// `body` takes each row and passes rows to `next`. `atEnd` runs before `next` finishes.
-    init(_ next: any RowConsumer, atEnd: @escaping () -> Void = {}, body: @escaping (Row) -> Bool) {
+    init(_ next: (any RowConsumer)? = nil, atEnd: @escaping () -> Void = {}, body: @escaping (Row) -> Bool) {
         self.next = next
         self.atEnd = atEnd
         self.body = body
@@ -17,7 +17,7 @@ final class RowOperator: RowConsumer {
 
     func finish() {
         atEnd()
-        next.finish()
+        next?.finish()
     }
 }
 

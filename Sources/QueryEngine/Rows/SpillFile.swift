@@ -18,10 +18,7 @@ final class SpillFile {
         self.run = run
         descriptor = TemporaryFile.open()
         guard descriptor >= 0 else {
-            run.fail(
-                RunFailure(
-                    "the query needs a temporary file, and none can be made in \(TemporaryFile.directory): "
-                        + "\(String(cString: strerror(errno))); set TMPDIR or raise --memory"))
+            fail("make", String(cString: strerror(errno)))
             return nil
         }
     }
@@ -38,6 +35,13 @@ final class SpillFile {
 
     deinit { close(descriptor) }
 
+    private func fail(_ action: String, _ reason: String) {
+        run.fail(
+            RunFailure(
+                "cannot \(action) a temporary file in \(TemporaryFile.directory): \(reason); "
+                    + "set TMPDIR to another disk, or raise --memory"))
+    }
+
     func append(_ record: some Collection<UInt8>) {
         withUnsafeBytes(of: UInt32(record.count)) { buffer.append(contentsOf: $0) }
         buffer.append(contentsOf: record)
@@ -49,12 +53,7 @@ final class SpillFile {
         let failure = buffer.withUnsafeBytes {
             TemporaryFile.write(descriptor, $0.baseAddress.unsafelyUnwrapped, count: $0.count)
         }
-        if let failure {
-            run.fail(
-                RunFailure(
-                    "cannot write a temporary file in \(TemporaryFile.directory): \(failure.text); "
-                        + "set TMPDIR to a disk with room, or raise --memory"))
-        }
+        if let failure { fail("write", failure.text) }
         size += buffer.count
         buffer.removeAll(keepingCapacity: true)
     }
@@ -101,10 +100,7 @@ final class SpillFile {
                     file.descriptor, $0.baseAddress.unsafelyUnwrapped + old, count: room, at: position)
             }
             if let failure {
-                file.run.fail(
-                    RunFailure(
-                        "cannot read a temporary file in \(TemporaryFile.directory): \(failure.text); "
-                            + "set TMPDIR to another disk, or raise --memory"))
+                file.fail("read", failure.text)
                 return false
             }
             position += room

@@ -53,7 +53,7 @@ struct NarrowingTests {
     @Test(
         "where no query leads behind a row, that is said",
         arguments: [
-            ("count by process | union (count by status)", "no query leads"),
+            ("count by process | union (count by status)", "the input of a row"),
             ("count by day, process | select process, count", "has no column 'day'"),
             ("filter event=connect | select queue_id, text", "row 1 has no 'queue_id'"),
             ("filter status=sent | select to | head 1", "has no column 'queue_id'"),
