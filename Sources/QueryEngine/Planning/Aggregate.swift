@@ -1,27 +1,27 @@
 import MailLog
 import QuerySyntax
 
-/// A summary of many rows: `count()`, `sum(x)`, `p95(x)`. A new aggregate is one file with a `Form` and one line
-/// in `Aggregates.all`; it is then also a stage of that name where `isStage` says so.
+/// Summary of many rows: `count()`, `sum(x)`, `p95(x)`. A new aggregate is one file with a `Form` and one line in
+/// `Aggregates.all`. With `isStage`, it is also a stage of that name.
 package struct Aggregate: Sendable {
     package let arguments: [ArgumentRule]
-    /// Whether `NAME FIELD [if EXPR] [by KEYS]` is a stage too.
+    /// Whether `NAME FIELD [if EXPR] [by KEYS]` is a stage.
     package let isStage: Bool
     package let resolve: @Sendable (Call, inout Resolution) throws(Diagnostic) -> ResolvedAggregate
 }
 
-/// An aggregate over typed inputs, ready to run.
+/// An aggregate with resolved inputs.
 package struct ResolvedAggregate: Sendable {
     package var type: ValueType
-    /// What is evaluated on each row and handed to the accumulator.
+    /// Expressions that are evaluated on each row for the accumulator.
     package var inputs: [Typed]
-    /// The value of a bin without rows: 0 for counts and sums, else missing.
+    /// Value of a bin without rows: 0 for counts and sums, else missing.
     package var empty: Value
-    /// Whether its values are counts that are yet to be divided by their sum over all groups.
+    /// Whether its counts must still be divided by their sum over all groups.
     var isShare = false
-    /// Whether twice the rows make it twice as much, so that it can be told per day.
+    /// Whether its value grows in proportion to the rows, so that a value per day makes sense.
     var isExtensive: Bool
-    /// Whether it asks which row comes before another one.
+    /// Whether its value depends on the order of rows.
     var usesOrder: Bool
     /// Makes the accumulator of one thread.
     package var make: @Sendable () -> AnyAccumulator
@@ -40,27 +40,26 @@ package struct ResolvedAggregate: Sendable {
     }
 }
 
-/// The state of one aggregate for all groups of one thread, held as columns: group `g` is element `g`.
+/// State of one aggregate for all groups of one thread, by group number.
 ///
-/// An accumulator must not depend on the order in which rows come or on how they are dealt to threads: what is
-/// "first" goes by the row's `order`, sums are exact, sets are sorted when they are shown.
+/// The result must not depend on the order in which rows arrive, or on their distribution over threads. `first` uses
+/// the row's `order`, sums are exact, sets are sorted for output.
 package protocol Accumulator: AnyObject, SendableMetatype {
-    /// There are now so many groups; new ones begin empty.
+    /// Sets the number of groups. New groups are empty.
     func grow(to groups: Int)
-    /// Adds a row. `inputs` holds the values of the aggregate's inputs; texts in it must be copied to be kept.
+    /// Adds a row. `inputs` has the values of the aggregate's inputs. Texts must be copied to be kept.
     func add(_ inputs: UnsafePointer<Value>, order: UInt64, to group: Int)
-    /// Takes over the groups of `other`, which has the same type; its group `g` is group `groups[g]` here.
-    /// `other` must stay as it is: an answer in progress may be asked for again.
-    /// `goesOn` is asked now and then; where it says no, the rest is left out.
+    /// Merges the groups of `other`: its group `g` is group `groups[g]` here. `other` stays valid, because `result` may
+    /// be called again. Stops when `goesOn` returns false.
     func merge(_ other: Self, into groups: [Int], while goesOn: () -> Bool)
-    /// The value of a group; texts and lists may live in `arena` or in the accumulator.
+    /// Returns the value of a group. Texts and lists are in `arena` or in the accumulator.
     func result(of group: Int, arena: Arena) -> Value
-    /// Bytes of memory held, roughly.
+    /// Estimated bytes held.
     var footprint: Int { get }
 }
 
-/// An accumulator of any kind. Its functions are closures, so that each is compiled for the kind that it is of: a
-/// generic class would look its types up for every row.
+/// Type-erased accumulator. Its functions are closures, specialised for the type. A generic class would look its types
+/// up for every row.
 package final class AnyAccumulator {
     let grow: (Int) -> Void
     let add: (UnsafePointer<Value>, UInt64, Int) -> Void
@@ -82,7 +81,7 @@ package final class AnyAccumulator {
 }
 
 extension Aggregate {
-    /// The declaration of an aggregate.
+    /// Declares an aggregate.
     package static func form(
         _ name: String, aliases: [String] = [], family: (@Sendable (String) -> Bool)? = nil,
         _ arguments: [ArgumentRule], isStage: Bool = false, summary: String, details: String = "",

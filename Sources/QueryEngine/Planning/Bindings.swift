@@ -1,31 +1,31 @@
 import QuerySyntax
 
-/// The pipelines and parameters that have names, and what the pipelines resolve to.
+/// Named pipelines and parameters, with the resolved pipelines.
 ///
-/// A `Program` copies them and is the only writer while it reads its text. Afterwards they are constant, and the
-/// threads of a query read them.
+/// A `Program` copies them, and is the only writer while it reads its text. Afterwards they are constant, and threads
+/// may read them.
 package final class Bindings: @unchecked Sendable {
     package struct Definition: Sendable {
         let pipeline: Pipeline<any Stage>
         let wording: Wording
-        /// Names of pipelines, and of parameters as `{name}`, that the pipeline contains.
+        /// Names of pipelines in the pipeline, and parameters as `{name}`.
         let uses: Set<String>
-        /// Whether the definition has an error, which is reported once, where it stands.
+        /// Whether the definition has an error. The error is reported once, at the definition.
         var isBroken = false
     }
 
     private var definitions: [String: Definition] = [:]
     package private(set) var parameters: [String: Expression] = [:]
-    /// For each name, the pipelines that contain it.
+    /// Pipelines that contain a name, by name.
     private var users: [String: Set<String>] = [:]
-    /// The pipelines that were resolved since the names in them were bound. Dropped when the program is read: a
-    /// resolution refers to its environment and so to this object.
+    /// Resolved pipelines. Cleared after the program is read: a resolution refers to its environment and so to this
+    /// object.
     private var resolutions: [String: Resolution] = [:]
-    /// Stages and columns in `resolutions`.
+    /// Number of stages and columns in `resolutions`.
     private var kept = 0
     private var isOpen = true
 
-    /// Bounds the memory of `resolutions`: many names on top of one long pipeline each repeat its stages.
+    /// Limits the memory of `resolutions`: names based on one long pipeline each repeat its stages.
     private static let maximumKept = 1 << 20
 
     package init() {}
@@ -54,7 +54,7 @@ package final class Bindings: @unchecked Sendable {
         parameters[name] = value
     }
 
-    /// The pipelines that contain a name, themselves or by way of others.
+    /// Returns the pipelines that contain a name, directly or indirectly.
     func dependents(of name: String) -> Set<String> {
         var found = users[name] ?? []
         var open = Array(found)
@@ -84,7 +84,7 @@ package final class Bindings: @unchecked Sendable {
         for user in dependents(of: name) { resolutions[user] = nil }
     }
 
-    /// Ends the writing.
+    /// Ends writing.
     func close() {
         isOpen = false
         resolutions = [:]

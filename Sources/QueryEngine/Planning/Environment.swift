@@ -1,53 +1,50 @@
 import MailLog
 import QuerySyntax
 
-/// What a query is resolved in: the time it is asked, what the data covers, the values of parameters, the names
-/// that `let` has bound.
+/// Context in which queries are resolved: current time, range of the data, values of parameters, names bound by `let`.
 package struct Environment: Sendable {
     package let language: Language
     /// Microseconds of the wall clock.
     package var now: Int64 = 0
-    /// The zone in which times are given, if it is not that of each stamp.
+    /// Time zone of times in queries and answers; nil for the zone of each stamp.
     package var zone: Zone?
-    /// First and last stamp of the input, found when a query first needs them.
+    /// Returns the first and the last stamp of the input. Reads them at the first call.
     package var dataRange: @Sendable () -> Coverage? = { nil }
     package internal(set) var bindings = Bindings()
-    /// Rows of earlier answers, by the names that stand for them.
+    /// Rows of earlier answers, by name.
     package var answers: [String: Answer] = [:]
     /// Bytes of memory for grouping and sorting.
     package var memory = 512 << 20
-    /// Found while the query runs, for its chart.
+    /// Restarts that the run finds for the query's chart.
     package var restarts = Restarts()
     /// Whether `write` may replace files.
     package var force = false
-    /// How files are written. Answers are written so too, with what a terminal wants besides.
+    /// Options for files. Answers use the same options, with those of the terminal added.
     package var output = OutputOptions()
-    /// What files and messages must not tell is replaced (`--redact`).
     package var redaction: Redaction? { output.redaction }
-    /// The contents of a file named in a query, or the reason why there is none.
+    /// Returns the contents of a file named in a query.
     package var readFile: @Sendable (String) -> Result<[UInt8], RunFailure> = { path in
         FileText.read(path)
     }
-    /// Runs a query over the same logs, for another query that wants its rows.
+    /// Runs a query over the same logs, for another query that uses its rows.
     package var pass: @Sendable (Query, any RowOutput, RunState) -> Void = { _, _, _ in }
-    /// The logs that are read.
     package var files: @Sendable () -> [LogFile] = { [] }
-    /// Conditions that every query over the logs begins with (`--since`, `--until`).
+    /// Conditions at the start of each query over the logs (`--since`, `--until`).
     package var prelude: [Pipeline<any Stage>.Step] = []
-    /// Whether rows go on coming (`--follow`).
+    /// Whether the logs are followed (`--follow`).
     package var follows = false
 
     package init(_ language: Language) { self.language = language }
 
     package var parameters: [String: Expression] { bindings.parameters }
 
-    /// Gives a pipeline a name. Queries that were resolved before keep the names that they know.
+    /// Binds a name to a pipeline. Queries that are already resolved keep their bindings.
     package mutating func bind(_ name: String, _ pipeline: Pipeline<any Stage>, text: String) {
         bindings = bindings.copy()
         bindings.define(name, Bindings.Definition(pipeline: pipeline, wording: Wording(text), uses: []))
     }
 
-    /// A pipeline's text from the log lines on.
+    /// Returns the text of a pipeline from the log lines on.
     func wording(of pipeline: Pipeline<any Stage>, _ source: Source) -> Wording {
         guard let start = pipeline.start else { return Wording(source[pipeline.range]) }
         let first =
@@ -57,8 +54,8 @@ package struct Environment: Sendable {
         return Wording(source[SourceRange(stage.range.lower, pipeline.range.upper)], after: first)
     }
 
-    /// The names of pipelines that a text uses: a pipeline begins with them, or they stand after `in`. Parameters are
-    /// named `{name}`. `names` are those that a pipeline may begin with.
+    /// Returns the names of pipelines in a text: at the start of a pipeline, or after `in`. Parameters are returned as
+    /// `{name}`. `names` are the names with which a pipeline may start.
     func names(usedIn text: String, _ names: Set<String>) -> Set<String> {
         let source = Source(name: "", text: text)
         guard let tokens = language.tokens(of: source, names: names) else { return [] }
@@ -66,7 +63,7 @@ package struct Environment: Sendable {
         var before = ""
         for token in tokens where token.role != .comment {
             let word = source[token.range]
-            // Elsewhere a name is that of a new column.
+            // In other positions, a name is a new column.
             let begins = token.role == .name && ["", "("].contains(before)
             if begins || before.lowercased() == "in" || token.role == .parameter { used.insert(word) }
             before = word
@@ -74,8 +71,7 @@ package struct Environment: Sendable {
         return used
     }
 
-    /// The statements that a text needs before it to be a script: `let` and `param` of the names that it uses, each
-    /// behind those that it uses itself.
+    /// Returns the statements that make a text a script: `let` and `param` of its names, in order of dependency.
     package func definitions(for text: String) -> [String] {
         var statements: [String] = []
         var seen: Set<String> = []
@@ -101,7 +97,7 @@ package struct Environment: Sendable {
         }
     }
 
-    /// A text with the values of parameters filled in, where they are words.
+    /// Returns a text with the values of parameters inserted, if they are words.
     func filled(_ text: String) -> String {
         var result = ""
         var rest = text[...]
@@ -120,13 +116,13 @@ package struct Environment: Sendable {
         return result + rest
     }
 
-    /// A name that no pipeline has.
+    /// Returns a name that is not used yet.
     package func newName(_ word: String) -> String {
         var number = 1
         while names.contains("\(word)\(number)") { number += 1 }
         return "\(word)\(number)"
     }
 
-    /// The names that a pipeline may start with.
+    /// Names with which a pipeline may start.
     package var names: Set<String> { Set(bindings.names).union(answers.keys) }
 }

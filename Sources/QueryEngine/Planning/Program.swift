@@ -1,7 +1,7 @@
 import MailLog
 import QuerySyntax
 
-/// A text of statements, resolved: what is to be run, in order, and what was found wrong.
+/// A resolved text of statements: what to run, in order, and its diagnostics.
 package struct Program: Sendable {
     package enum Item: Sendable {
         case title(String)
@@ -11,18 +11,18 @@ package struct Program: Sendable {
     }
 
     package private(set) var items: [Item] = []
-    /// Everything found wrong, with the text that it stands in: the script's own or that of an import.
+    /// Diagnostics, each with its source: the script or an import.
     package private(set) var diagnostics: [(source: Source, diagnostic: Diagnostic)] = []
     package private(set) var environment: Environment
 
     private var openImports: [String] = []
-    /// Files that were imported: each is read once.
+    /// Imported files. Each is read once.
     private var imported: Set<String> = []
     private var errors = 0
     private var warnings = 0
-    /// More warnings than these are not reported.
+    /// Maximum number of reported warnings.
     private static let maximumWarnings = 100
-    /// Values given on the command line, which take the place of defaults.
+    /// Values from the command line, which override defaults.
     private let overrides: [String: String]
     private var usedOverrides: Set<String> = []
     private var names: Set<String> = []
@@ -82,7 +82,7 @@ package struct Program: Sendable {
         }
         names.formUnion(parser.ownNames)
         report(parser.diagnostics, source)
-        // Errors in the order of the text read best.
+        // Reports errors in the order of the text.
         diagnostics.sort { a, b in
             a.source.name == b.source.name && a.diagnostic.range.lower < b.diagnostic.range.lower
         }
@@ -118,7 +118,7 @@ package struct Program: Sendable {
         return []
     }
 
-    /// A pipeline that is never run is checked all the same.
+    /// Pipelines that are never run are checked too.
     private mutating func bind(
         _ name: Name, _ pipeline: Pipeline<any Stage>, _ source: Source
     ) throws(Diagnostic) {
@@ -151,7 +151,7 @@ package struct Program: Sendable {
         return query
     }
 
-    /// The value of a parameter: the command line's if it gives one, which must be of the default's type.
+    /// Returns the value of a parameter. A value of the command line must have the type of the default.
     private func overridden(_ name: Name, _ value: Expression) throws(Diagnostic) -> Expression {
         guard let given = overrides[name.text] else { return value }
         switch value {
@@ -166,7 +166,7 @@ package struct Program: Sendable {
         }
     }
 
-    /// A title with its `{name}`s replaced by the parameters' texts.
+    /// Returns a title with parameters in place of `{name}`.
     private func filled(_ text: String, _ range: SourceRange) throws(Diagnostic) -> String {
         var result = ""
         var rest = text[...]
@@ -184,7 +184,7 @@ package struct Program: Sendable {
         return result + rest
     }
 
-    /// Imports stand beside the file that names them.
+    /// Paths of imports are relative to the importing file.
     private mutating func importFile(
         _ path: String, _ range: SourceRange, _ source: Source
     ) throws(Diagnostic) -> Set<String> {
@@ -207,7 +207,7 @@ package struct Program: Sendable {
             openImports.append(full)
             let before = items.count
             let added = add(Source(name: full, bytes: bytes))
-            // An import brings names; its own questions are not asked.
+            // An import defines names. Its queries are not run.
             items.removeLast(items.count - before)
             openImports.removeLast()
             return added

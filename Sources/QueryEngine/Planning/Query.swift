@@ -1,38 +1,38 @@
 import MailLog
 import QuerySyntax
 
-/// A pipeline that has been resolved: what the scan tests, the steps that follow, the columns at the end.
+/// A resolved pipeline: conditions of the scan, steps, columns of the answer.
 package struct Query: Sendable {
     package var scan: [Condition]
     package var steps: [Step]
     package var schema: Schema
-    /// The columns that a stage behind it could name, those included that are not shown.
+    /// All columns that a later stage could name, also those that are not shown.
     package private(set) var available: Schema
-    /// The slots of the log lines' rows.
+    /// Layout of the rows of log lines.
     package var layout: Layout
-    /// Where columns become known only at run time: the stages that are resolved then.
+    /// Stages that are resolved at run time, because the columns before them are not known earlier.
     package var rest: [Pipeline<any Stage>.Step] = []
     package var environment: Environment
     package var diagnostics: [Diagnostic] = []
-    /// Whether the steps get log lines (`trace` reads them by itself).
+    /// Whether the steps get log lines. `trace` reads the logs itself.
     package private(set) var readsLines = true
-    /// Whether the lines are not those of a log (`queue`).
+    /// Whether the lines are a queue listing instead of a log (`queue`).
     package private(set) var readsListing = false
-    /// Whether the logs are read a second time for it (`join`, `in NAME`), so that a pipe must be kept.
+    /// Whether the logs are read a second time (`join`, `in NAME`), so that a pipe must be kept.
     package private(set) var scansAgain = false
     var wording = Wording("")
-    /// The whole query as text, from the log lines on, the names that `let` has bound written out.
+    /// Text of the whole query from the log lines on, with names of `let` replaced.
     package var text: String {
         get { wording.text }
         set { wording = Wording(newValue) }
     }
-    /// Stages and nested pipelines, as a `Resolution` counts them.
+    /// Number of stages and nested pipelines, as counted by `Resolution`.
     let size: Int
     let depth: Int
-    /// What stands behind its rows, as far as that is known.
+    /// Way back from a row to its input; nil if unknown.
     package private(set) var origin: RowOrigin?
     package private(set) var lastGrouping: GroupStep?
-    /// Whether the rows end in a file (`write`), so that nothing is shown.
+    /// Whether the rows are saved in a file (`write`) and not shown.
     package private(set) var isSaved = false
 
     package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
@@ -76,7 +76,7 @@ package struct Query: Sendable {
         fuseLimits()
     }
 
-    /// A `head` right behind a reduction lets the reduction keep less.
+    /// Passes the limit of a `head` to a reduction before it.
     private mutating func fuseLimits() {
         for index in steps.indices.dropFirst() {
             guard case .each(let transform) = steps[index], let limit = transform.limit,
@@ -91,7 +91,7 @@ package struct Query: Sendable {
         reduction.limited(to: limit)
     }
 
-    /// The same, where steps that keep whole rows keep only what is read later: of a sorted log, the lines.
+    /// Returns a query whose steps keep only slots that are read later.
     func pruned() -> Query {
         var pruned = self
         var wanted = Set(schema.columns.map(\.slot))
@@ -115,7 +115,7 @@ package struct Query: Sendable {
         reduction.keeping(slots)
     }
 
-    /// A filter that no line can pass is a mistake: it names the stage to start with.
+    /// Reports a filter that no line can pass, and names the stage to start with.
     private static func noLine(_ presence: LinePresence, _ range: SourceRange) -> Diagnostic {
         let names = Fields.all.filter { presence.fields.contains($0.slot) }.map { field in
             presence.words[field.slot].map { "\(field.name)=\($0)" } ?? field.name
@@ -128,18 +128,18 @@ package struct Query: Sendable {
         }
         return Diagnostic(
             what, at: range,
-            hint: "'from' and 'size' stand on the queue manager's lines, 'to' and 'status' on deliveries'",
+            hint: "'from' and 'size' are on lines of the queue manager, 'to' and 'status' on deliveries",
             notes: ["start with `deliveries |`, whose rows have the fields of the whole message"])
     }
 
     // MARK: What the scan has to do
 
-    /// Slots of log lines that are read by anything up to the first reduction.
+    /// Slots of log lines that are read up to the first reduction.
     package var lineNeeds: Set<Int> {
         needs(of: steps[...]).union(scan.reduce(into: Set<Int>()) { $0.formUnion($1.needs) })
     }
 
-    /// Slots that these steps, and what comes behind them, read of the rows that come to them.
+    /// Returns the input slots that these steps, and the rest of the query, read.
     func needs(of steps: ArraySlice<Step>) -> Set<Int> {
         var needs: Set<Int> = []
         for step in steps {
@@ -156,26 +156,26 @@ package struct Query: Sendable {
         return needs.union(schema.columns.map(\.slot))
     }
 
-    /// Whether rows come out as lines come in, without a step that gathers them.
+    /// Whether no step gathers rows: each row is emitted when its line arrives.
     package var isStreaming: Bool { steps.allSatisfy { if case .each = $0 { true } else { false } } }
 
-    /// Whether the answer is the log lines themselves.
+    /// Whether the answer consists of log lines.
     package var givesLines: Bool { schema.isLines }
 
-    /// Whether it matters of which year a line is.
+    /// Whether the query depends on the year of lines.
     package var needsTime: Bool {
         times != nil || lineNeeds.contains { $0 < Fields.all.count && Fields.ofTime.contains($0) }
     }
 
-    /// When a line must be, in microseconds of the wall clock; nil where that is open.
+    /// Times of the lines that can pass, in microseconds of the wall clock; nil if unknown.
     package var times: Range<Int64>? { scan.isEmpty ? nil : Condition(all: scan).times }
 
-    /// Bytes that a line must contain.
+    /// Texts that a passing line contains.
     package var raw: RawCondition { scan.isEmpty ? .anything : Condition(all: scan).raw }
 }
 
 extension Environment {
-    /// Resolves a pipeline up to its end, which other pipelines may go on from.
+    /// Resolves a pipeline for others that continue from it.
     func resolution(of pipeline: Pipeline<any Stage>) -> Resolution {
         var resolution =
             if let start = pipeline.start, let answer = answers[start.text] {
@@ -187,7 +187,7 @@ extension Environment {
         return resolution
     }
 
-    /// What the first stage of a pipeline gets that starts from a name: log lines where it has none.
+    /// Returns the start of a pipeline: the rows of the name, or log lines without a name.
     func resolution(from start: Name?) -> Resolution {
         var chain: [(name: String, pipeline: Pipeline<any Stage>)] = []
         var next = start?.text
@@ -221,7 +221,7 @@ extension Environment {
 }
 
 extension Fields {
-    /// Events that no shape gives: the rest.
+    /// Whether no line shape produces the event.
     static func isEventWithoutShape(_ event: String) -> Bool {
         !LineShapes.all.contains { $0.events.contains(event) }
     }

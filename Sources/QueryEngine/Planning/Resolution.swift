@@ -1,57 +1,56 @@
 import MailLog
 import QuerySyntax
 
-/// A pipeline on its way from syntax to steps: the schema at this point, the steps so far, what was found
-/// wrong.
+/// State of resolving a pipeline: schema, steps and diagnostics so far.
 package struct Resolution: Sendable {
     package var schema: Schema
     package private(set) var layout: Layout
-    /// The layout of the rows that the scan makes.
+    /// Layout of the rows of the scan.
     let scanLayout: Layout
     package var steps: [Step] = []
-    /// Conditions on log lines that stand before everything else; the scan tests them.
+    /// Conditions on log lines before all other stages. The scan tests them.
     package var scan: [Condition] = []
     package var diagnostics: [Diagnostic] = []
     package private(set) var environment: Environment
-    /// The keys of a `groupby` that waits for its aggregate.
+    /// Keys of a `groupby` without its aggregate so far.
     package var pendingGroups: (keys: [Key], stage: Name)?
-    /// The interval that filters on `time` or a time bin leave, in wall-clock microseconds; `fill` covers it.
+    /// Interval of the filters on `time` or a time bin, in microseconds of the wall clock. `fill` covers it.
     package var timeRange: Range<Int64>?
-    /// Whether the logs are read a second time for this query.
+    /// Whether the logs are read a second time.
     package var scansAgain = false
-    /// Where rows of messages have just begun: how many steps there are as long as only filters stand behind,
-    /// and the slots of their columns. A filter there need not wait for the rows.
+    /// Set after rows of messages begin, while only filters follow: the number of steps, and the slots of columns. Such
+    /// a filter can be tested before the rows are made.
     package var mail: (steps: Int, host: Int, queueID: Int?)?
-    /// Whether the steps get the lines of the logs; a stage may read them by itself.
+    /// Whether the steps get log lines. A stage may read the logs itself.
     package var readsLines = true
-    /// Whether the lines are those of a queue listing, which have no prelude.
+    /// Whether the lines are a queue listing, which has no prelude.
     package var readsListing = false
-    /// The bin of time among the keys of the groups that are being resolved, for `rate`.
+    /// Time bin among the keys of the current groups, for `rate`.
     package var groupBin: TimeBin?
-    /// How the last groups were keyed and what they count, for stages that go on from them.
+    /// Keys and counts of the last groups, for later stages.
     package var lastGrouping: GroupStep?
-    /// What stands behind a row, as far as that is known.
+    /// Way back from a row to its input; nil if unknown.
     package var origin: RowOrigin?
-    /// The stages so far as they were written.
+    /// Texts of the stages so far.
     private var texts: [String] = []
-    /// Stages so far, those of named and inner pipelines counted each time that they are used.
+    /// Number of stages so far. Stages of named and nested pipelines count at each use.
     private(set) var size = 0
-    /// How deep inner pipelines are nested.
+    /// Depth of nested pipelines.
     private(set) var depth = 0
-    /// The steps up to one whose columns become known only at run time, and the stages after it.
+    /// Steps up to a step whose columns are known only at run time, and the stages after it.
     private(set) var frozen: (steps: [Step], rest: [Pipeline<any Stage>.Step])?
     /// Whether the last stage saves the rows in a file.
     private(set) var isSaved = false
-    /// What lines that pass the first `count` conditions of the scan may be.
+    /// Requirements of the first `count` conditions of the scan.
     private var checked = (count: 0, presence: [LinePresence()])
-    /// Whether the conditions of this pipeline, with those that it starts from, exclude every line.
+    /// Requirements that no line meets, with the range of the filter.
     private(set) var excluded: (presence: LinePresence, range: SourceRange)?
 
-    /// Bounds the depth of the stack at run time, where each stage calls the next one, and the number of passes over
-    /// the logs.
+    /// Limits the number of passes over the logs, and the depth of the stack at run time, where each operator calls the
+    /// next.
     static let maximumSize = 2000
-    /// The same where a row waits for the pass of an inner pipeline: in debug builds a level takes 45 KB, and the
-    /// smallest stack of a thread has 2 MB.
+    /// Limits the stack at run time: a row waits for the pass of a nested pipeline. In debug builds a level takes 45
+    /// KB, and the smallest stack has 2 MB.
     static let maximumDepth = 20
 
     package init(lines environment: Environment) {
@@ -68,7 +67,7 @@ package struct Resolution: Sendable {
 
     // MARK: Stages
 
-    /// Goes through stages; up to five errors are collected.
+    /// Resolves stages. Collects up to five errors.
     mutating func resolve(_ stages: [Pipeline<any Stage>.Step]) {
         for step in stages {
             guard let stage = step.stage else {
@@ -89,7 +88,7 @@ package struct Resolution: Sendable {
                 try checkSize(step.range)
                 texts.append(step.text)
             } catch {
-                // What comes after a stage that is wrong may be wrong for that reason.
+                // Errors after a broken stage may be caused by it.
                 if !schema.isBroken { diagnostics.append(error) }
                 if !stage.keepsColumns { schema.isBroken = true }
                 pendingGroups = nil
@@ -106,7 +105,7 @@ package struct Resolution: Sendable {
         checkScan()
     }
 
-    /// Reports a `groupby` that no aggregate follows.
+    /// Returns the error for a `groupby` without an aggregate.
     static func needsAggregate(_ groupby: Name, _ range: SourceRange) -> Diagnostic {
         Diagnostic(
             "'groupby' needs an aggregate next", at: range,
@@ -120,7 +119,7 @@ package struct Resolution: Sendable {
             hint: "those of named and inner pipelines count each time that they are used")
     }
 
-    /// Counts the stages of a pipeline that is run for this one. Where it is a name with an error, that was reported.
+    /// Counts the stages of a nested pipeline. Errors of a named pipeline were reported with the name.
     mutating func count(_ inner: Query, at range: SourceRange) throws(Diagnostic) {
         if inner.schema.isBroken { schema.isBroken = true }
         size += inner.size
@@ -131,7 +130,7 @@ package struct Resolution: Sendable {
             hint: "save the rows of one with `write` and read them with `lookup`")
     }
 
-    /// Notes a filter that no line can pass, once where it is written.
+    /// Reports a filter that no line can pass, once.
     private mutating func checkScan() {
         if scan.count < checked.count { checked = (0, [LinePresence()]) }
         guard scan.count > checked.count else { return }
@@ -141,7 +140,7 @@ package struct Resolution: Sendable {
         excluded = (first, scan[0].range.through(scan[scan.count - 1].range))
     }
 
-    /// What a pipeline goes on from that starts with the name of this one. Warnings were reported with the name.
+    /// Returns the start for a pipeline that begins with the name of this one. Warnings were reported with the name.
     func branch() -> Resolution {
         var branch = self
         branch.diagnostics.removeAll { $0.severity != .error }
@@ -150,7 +149,7 @@ package struct Resolution: Sendable {
         return branch
     }
 
-    /// The stages so far as text, the values of parameters filled in.
+    /// Text of the stages so far, with values of parameters.
     var text: String {
         texts.map { "\(environment.filled($0)) | " }.joined()
     }
@@ -188,7 +187,7 @@ package struct Resolution: Sendable {
 
     package mutating func newSlot() -> Int { layout.newSlot() }
 
-    /// Adds or replaces a column whose values a new slot gets.
+    /// Adds or replaces a column, with a new slot.
     package mutating func addColumn(_ name: String, _ type: ValueType) -> Schema.Column {
         let column = Schema.Column(name: name, type: type, slot: newSlot())
         schema.put(column)
@@ -198,7 +197,7 @@ package struct Resolution: Sendable {
 
     package mutating func append(_ step: Step) { steps.append(step) }
 
-    /// Leaves the rows that were; the columns are new and lie in slots from 0 on.
+    /// Starts new rows. The columns have the slots 0, 1, …
     package mutating func beginRows(
         _ columns: [(name: String, type: ValueType, empty: Value)], rowName: String, by stage: Name
     ) -> Layout {
@@ -218,7 +217,7 @@ package struct Resolution: Sendable {
         return layout
     }
 
-    /// The slots of all columns: what a stage needs that keeps whole rows.
+    /// Slots of all columns, for stages that keep whole rows.
     package var allSlots: Set<Int> { Set(schema.columns.map(\.slot)) }
 
     // MARK: Warnings
