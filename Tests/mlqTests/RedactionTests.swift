@@ -92,4 +92,11 @@ struct RedactionTests {
         #expect(outcome.output.contains(/"sasl_username":"user-\w{8}@example.org"/))
         #expect(outcome.output.contains(/sasl_username=user-\w{8}@example.org/))
     }
+
+    @Test("the name of a missing key file is printed as it is")
+    func missingKeyFile() throws {
+        let outcome = try Program.run(["--redact-key", "@/home/bob/kye", "-e", "count", "-"], input: "")
+        #expect(outcome.error.contains("cannot read /home/bob/kye: No such file"))
+        #expect(outcome.status == 2)
+    }
 }

@@ -117,6 +117,15 @@ import Testing
         #expect(log.text(of: "maillog")?.split(separator: "\n").count == 10)
     }
 
+    @Test("a file is written where a dangling symbolic link points")
+    func danglingLink() {
+        let log = TestLog()
+        defer { log.remove() }
+        symlink("target.txt", log.path("link.txt"))
+        TestLog.write("a", to: log.path("link.txt"))
+        #expect(log.text(of: "target.txt") == "a" && log.text(of: "link.txt") == "a")
+    }
+
     @Test func halfAnAnswerIsNotLeftBehind() {
         let long = String(repeating: "a", count: 64)
         let log = TestLog([("maillog", TestLog.lines + ["Nov 23 16:40:00 mx1 postfix/smtp[1]: \(long)!"])])
