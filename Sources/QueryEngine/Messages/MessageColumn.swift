@@ -180,7 +180,7 @@ extension MessageColumn {
 
     static let origin = word("origin", Message.origins) { $0.origin.word }
 
-    static let host = computed("host", .text(.host)) { message, arena in arena.text(message.host.name) }
+    static let host = computed("host", Field("host").type) { message, arena in arena.text(message.host.name) }
 
     static let queueID = computed("queue_id", .text(.plain)) { message, _ in message.queueID }
 
