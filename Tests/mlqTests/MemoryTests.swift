@@ -61,6 +61,25 @@ import Testing
         }
     }
 
+    @Test("sessions that never end do not outgrow --memory")
+    func openSessions() throws {
+        let scratch = try Scratch()
+        let lines = (1...60_000).map { number in
+            "Dec 26 10:\(10 + number / 2000):10 mx1 postfix/smtpd[\(number)]: "
+                + (number % 2 == 0
+                    ? "connect from client\(number).example[192.0.2.7]"
+                    : "NOQUEUE: reject: RCPT from client\(number).example[192.0.2.7]: 450 4.7.1 Greylisted; "
+                        + "from=<a@b.example> to=<c@d.example> proto=ESMTP helo=<client\(number).example>")
+        }
+        try scratch.write(lines.joined(separator: "\n") + "\n", to: "maillog")
+        let outcome = try run("sessions | stats n=count() by end", scratch, memory: "4MB")
+        #expect(outcome.output == "open\t60000\n", "\(outcome.error)")
+        #expect(
+            outcome.error.contains(
+                "sessions were dropped before their end: the open sessions need more than 2.0 MB"))
+        #expect(try peak(outcome) < Self.most, "\(outcome.error)")
+    }
+
     private func run(_ query: String, _ log: Scratch, memory: String, format: String = "tsv") throws
         -> Program.Outcome
     {

@@ -33,6 +33,13 @@ package final class Session {
     fileprivate var told: [Value]
     fileprivate var keptQueueIDs: [Value] = []
     fileprivate var keptTLS = Value.missing
+    /// Footprint that is included in the total of the table.
+    fileprivate var countedFootprint = 0
+
+    /// Estimated memory in bytes, with the session's entry in the table.
+    fileprivate var footprint: Int {
+        320 + (told.count + keptQueueIDs.capacity) * MemoryLayout<Value>.stride + values.capacity
+    }
 
     fileprivate init(number: Int, time: Value, toldCount: Int) {
         self.number = number
@@ -54,17 +61,19 @@ package final class SessionTable {
     package static let fields = [
         "time", "host", "tag", "pid", "event", "queue_id", "text", "detail", "sasl_username",
     ].map { Field($0) }
-    /// Maximum number of open sessions. Above it, the least recently seen half is emitted: killed processes never log
-    /// the end of a session.
-    private static let limit = 1 << 16
 
     private let toldSlots: [Int]
+    private let memory: Int
     private let ended: (Session) -> Bool
     private var sessions: [UInt64: Session] = [:]
     private var births = 0
     private var linesTaken = 0
+    /// Estimated memory of the open sessions in bytes.
+    private var footprint = 0
     /// Whether the caller wants more sessions.
     package private(set) var isWanted = true
+    /// Number of sessions dropped because memory was full.
+    package private(set) var evictions = 0
 
     private let time = Field("time").slot
     private let host = Field("host").slot
@@ -76,10 +85,11 @@ package final class SessionTable {
     private let detail = Field("detail").slot
     private let username = Field("sasl_username").slot
 
-    /// Creates a table that keeps the last value of each field in `told`. `ended` receives each session at its end, and
-    /// returns whether it wants more.
-    package init(told: [Field], ended: @escaping (Session) -> Bool) {
+    /// Creates a table with a memory limit in bytes that keeps the last value of each field in `told`. `ended` receives
+    /// each session at its end, and returns whether it wants more.
+    package init(told: [Field], memory: Int, ended: @escaping (Session) -> Bool) {
         toldSlots = told.map(\.slot)
+        self.memory = memory
         self.ended = ended
     }
 
@@ -92,7 +102,7 @@ package final class SessionTable {
         linesTaken += 1
         let key = key(of: line)
         let word = line.slots[event].bytes
-        if word == "connect", let old = sessions.removeValue(forKey: key) { pass(old) }
+        if word == "connect", let old = sessions[key] { end(old, key) }
         guard let session = sessions[key] ?? begin(line, key, now, word) else { return }
         session.lines += 1
         session.last = now
@@ -105,11 +115,12 @@ package final class SessionTable {
             session.told[place] = session.values.keep(line.slots[slot], over: session.told[place])
         }
         note(line, word, session)
+        footprint += session.footprint - session.countedFootprint
+        session.countedFootprint = session.footprint
         if word == "disconnect" {
-            sessions[key] = nil
-            pass(session)
-        } else if sessions.count > SessionTable.limit {
-            giveUpHalf()
+            end(session, key)
+        } else if footprint > memory {
+            shrink()
         }
     }
 
@@ -181,11 +192,19 @@ package final class SessionTable {
         if isWanted { isWanted = ended(session) }
     }
 
-    private func giveUpHalf() {
-        let oldest = sessions.sorted { $0.value.seen < $1.value.seen }.prefix(SessionTable.limit / 2)
-        for (key, session) in oldest {
-            sessions[key] = nil
-            pass(session)
+    private func end(_ session: Session, _ key: UInt64) {
+        sessions[key] = nil
+        footprint -= session.countedFootprint
+        pass(session)
+    }
+
+    /// Ends the least recently seen sessions until they need at most half of the memory. Killed processes never log the
+    /// end of their sessions.
+    private func shrink() {
+        for (key, session) in sessions.sorted(by: { $0.value.seen < $1.value.seen })
+        where footprint > memory / 2 {
+            evictions += 1
+            end(session, key)
         }
     }
 }

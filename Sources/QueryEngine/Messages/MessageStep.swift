@@ -177,10 +177,10 @@ extension Worker {
     /// Memory limit of the message table in bytes. The other half is for later stages that group or sort.
     var tableMemory: Int { run.memory / 2 }
 
-    func noteEvictions(_ count: Int) {
+    func noteEvictions(_ count: Int, of rows: String = "messages") {
         guard count > 0 else { return }
         run.note(
-            "\(Digits.grouped(count)) messages were dropped before their end: the open messages need more "
+            "\(Digits.grouped(count)) \(rows) were dropped before their end: the open \(rows) need more "
                 + "than \(PeopleText.size(tableMemory)); raise --memory")
     }
 }

@@ -166,7 +166,7 @@ private final class SessionOperator: RowConsumer {
                 readings.append((slot, { session, arena in compute(session.told(index), arena) }))
             }
         }
-        table = SessionTable(told: told) { [unowned self] in pass($0) }
+        table = SessionTable(told: told, memory: worker.tableMemory) { [unowned self] in pass($0) }
     }
 
     func consume(_ row: Row) -> Bool {
@@ -182,7 +182,10 @@ private final class SessionOperator: RowConsumer {
     }
 
     func finish() {
-        if worker.run.failure == nil { table?.finish() }
+        if let table, worker.run.failure == nil {
+            table.finish()
+            worker.noteEvictions(table.evictions, of: "sessions")
+        }
         table = nil
         next.finish()
     }
