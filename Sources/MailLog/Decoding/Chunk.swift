@@ -1,46 +1,43 @@
-/// Some whole lines of one file, in a block that belongs to the thread that asked for them.
+/// Whole lines of one file, in a block that belongs to one thread.
 package struct Chunk: @unchecked Sendable {
-    // The thread that asked for it is the only one that has it.
+    // Only the thread that reads the chunk has it.
     package let bytes: Bytes
-    /// How many bytes of the file stand in memory in front of those: as many as `lookback`, if there are so
-    /// many.
+    /// Bytes of the file that precede the lines in memory: `lookback`, or all if there are fewer.
     package let before: Int
     package let fileIndex: Int
-    /// Where the bytes stand in the file (in what it decompresses to), which is also their place in every
-    /// order.
+    /// Offset of the lines in the unpacked file. Rows are ordered by it.
     package let fileOffset: Int
-    /// The number of the first line, where lines are numbered.
+    /// Number of the first line, if lines are numbered.
     package let firstLine: Int
     package let years: YearWindow
-    /// The number of the chunk, without gaps, where chunks are handed out in order.
+    /// Number of the chunk, without gaps, if chunks are in order.
     package internal(set) var sequence: Int
-    /// Its place among all that was read, where that is as it came (`--follow`) and not by file.
+    /// Offset among all bytes in order of arrival (`--follow`).
     package var arrival: UInt64?
-    /// The pieces of several logs that it is put together of, in order; none where it is of one log.
+    /// Pieces of several logs, in order; empty if all lines are of one log.
     package private(set) var pieces: [Chunk] = []
 
-    /// A line that says no more than that the one before it was repeated finds that one this near, or not at
-    /// all.
+    /// A "last message repeated" line finds the repeated line within these bytes, or not at all.
     package static let lookback = 4 << 10
 
-    /// Bits of an order that count bytes of a file; the others count files. Good for 262,144 files of 64 TB.
+    /// Bits of an order for the offset in a file. The other bits are the file's index: 262,144 files of 64 TB.
     static let offsetBits: UInt64 = 46
     static let fileLimit = 1 << (64 - offsetBits)
 
-    /// Sorts lines as they were read: by file, then by place.
+    /// Order of a line in the input: by file, then by offset.
     package var order: UInt64 { arrival ?? UInt64(fileIndex) << Chunk.offsetBits | UInt64(fileOffset) }
 
-    /// An order for `sample` to hash. The number of its file begins at bit 48, however many files there may be.
+    /// Order that `sample` hashes. The index of the file begins at bit 48, whatever the number of files.
     package static func hashable(_ order: UInt64) -> UInt64 {
         (order >> offsetBits) << 48 | (order & ((1 << offsetBits) - 1))
     }
 
-    /// The file of a line with that order.
+    /// Index of the file of a line.
     package static func fileIndex(ofOrder order: UInt64) -> Int { Int(order >> offsetBits) }
 }
 
 extension Chunk {
-    /// Some lines of several logs.
+    /// Makes a chunk of pieces of several logs.
     init(_ pieces: [Chunk]) {
         self.init(
             bytes: Bytes(""), before: 0, fileIndex: 0, fileOffset: 0, firstLine: 0,
@@ -50,16 +47,16 @@ extension Chunk {
 }
 
 extension Bytes {
-    /// Where the line begins that the byte at this place belongs to.
-    @inlinable package func lineStart(before place: Int) -> Int {
-        prefix(place).lastIndex(of: 10).map { $0 + 1 } ?? 0
+    /// Offset of the line that contains the byte at `position`.
+    @inlinable package func lineStart(before position: Int) -> Int {
+        prefix(position).lastIndex(of: 10).map { $0 + 1 } ?? 0
     }
 
-    /// Where the line ends, its newline not included.
+    /// Offset of the newline of the line that contains the byte at `position`; the count of bytes if it has none.
     @inlinable @inline(__always)
-    package func lineEnd(after place: Int) -> Int { firstIndex(of: 10, from: place) ?? count }
+    package func lineEnd(after position: Int) -> Int { firstIndex(of: 10, from: position) ?? count }
 
-    /// The lines without their newlines, with their offsets.
+    /// Lines without their newlines, with their offsets.
     var lines: Lines { Lines(bytes: self) }
 
     struct Lines: Sequence, IteratorProtocol {
@@ -77,23 +74,24 @@ extension Bytes {
         }
     }
 
-    /// The number of lines that begin here: one that was too long is cut off before its newline.
+    /// Number of lines that begin here. A line that was cut for its length has no newline.
     package var begunLineCount: Int { lineCount + (isEmpty || self[count - 1] == 10 ? 0 : 1) }
 
-    /// The number of newlines.
+    /// Number of newlines.
     package var lineCount: Int {
         var total = 0
-        var place = 0
-        // Eight bytes at a time: the highest bit of each byte is set where that byte is a newline.
+        var position = 0
+        // Eight bytes at a time: the highest bit of each byte becomes 1 if the byte is a newline.
         let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        while count - place >= 8 {
-            let bytes = UnsafeRawPointer(base + place).loadUnaligned(as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
+        while count - position >= 8 {
+            let bytes =
+                UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
             total += (~(((bytes & low) &+ low) | bytes | low)).nonzeroBitCount
-            place += 8
+            position += 8
         }
-        while place < count {
-            if base[place] == 10 { total += 1 }
-            place += 1
+        while position < count {
+            if base[position] == 10 { total += 1 }
+            position += 1
         }
         return total
     }

@@ -1,7 +1,6 @@
-/// The time of each line and the cells that follow from it: the bins, the weekday, the hour of the day.
+/// Time of each line and the fields derived from it: bins, weekday, hour.
 ///
-/// Lines follow each other in time, so the stamp is first compared with the last one; on the same day only the
-/// clock is read anew:
+/// Consecutive lines mostly have the same date. Then only the clock is parsed:
 ///
 ///     N o v   2 3   1 6 : 3 9 : 3 4
 ///     └── date ────┘└── clock ────┘      seven bytes, eight bytes, then a blank
@@ -19,17 +18,17 @@ struct StampCells {
 
     private let cells: UnsafeMutablePointer<Cell>
     private let count: Int
-    /// The cells that change with the clock come first.
+    /// Cells that change with the clock come first.
     private let clockCount: Int
 
-    // The last stamp without a year, where every moment of its day has the same year and offset; a date of 0 is none.
+    // Last stamp without a year, if all of its day has one year and one offset; the date is 0 otherwise.
     private var date: UInt64 = 0
     private var clock: UInt64 = 0
     private var midnight: Int64 = 0
     private var offset = Value.unknownOffset
     private var start: Int64 = 0
 
-    /// How times have followed each other; places are addresses.
+    /// Steps back of times so far. Positions are addresses in memory.
     private var steps = ClockSteps()
 
     mutating func takeSteps() -> ClockSteps {
@@ -66,8 +65,8 @@ struct StampCells {
         for index in 0..<count { slots[cells[index].slot] = .missing }
     }
 
-    /// Reads the stamp at the start of the line, and gives its length if it is the fifteen bytes of syslog on
-    /// the day of the line before; else 0, and `set` must be told the stamp.
+    /// Reads a syslog stamp of the same day as the line before and returns its length, 15. Returns 0 for any other
+    /// stamp; then the caller parses the stamp and calls `set`.
     @inline(__always)
     mutating func read(_ line: Bytes, years: YearWindow) -> Int {
         guard line.count > 15, line[15] == 0x20 else { return 0 }
@@ -79,13 +78,13 @@ struct StampCells {
             self.clock = clock
             let time = Value.time(midnight &+ seconds * 1_000_000, offset: offset)
             steps.follow(time, at: Int(bitPattern: line.base))
-            // Mostly no such cell is wanted, and a call copies all of this.
+            // Usually no such cell is demanded, and a call copies the whole structure.
             if clockCount > 0 { setClock(seconds * 1_000_000, time: time) }
         }
         return 15
     }
 
-    /// Takes over a stamp that was parsed; if `isPlain`, the line begins with that stamp.
+    /// Sets the cells to a parsed stamp. `isPlain` means that the line begins with the stamp.
     mutating func set(_ stamp: Stamp, years: YearWindow, line: Bytes, isPlain: Bool) {
         let time = years.time(of: stamp)
         steps.follow(time, at: Int(bitPattern: line.base))
@@ -102,7 +101,7 @@ struct StampCells {
         let first = years.time(of: edge)
         edge.microsecondsOfDay = StampCells.day - 1
         let last = years.time(of: edge)
-        // Where clocks are changed on that day, every stamp is looked at by itself.
+        // On a day on which clocks change, every stamp is parsed completely.
         guard last.wallClock - first.wallClock == edge.microsecondsOfDay, last.offset == first.offset else {
             return
         }
@@ -150,10 +149,10 @@ struct StampCells {
         UInt64(littleEndian: UnsafeRawPointer(base).loadUnaligned(as: UInt64.self))
     }
 
-    /// The seconds of `16:39:34`, or nil where that is no time of day.
+    /// Seconds of `16:39:34`; nil if it is not a time of day.
     @inline(__always)
     private static func seconds(_ word: UInt64) -> Int64? {
-        // Digits become their value, colons 0.
+        // Digits become their values, colons 0.
         let digits = word ^ 0x3030_3A30_303A_3030
         guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 == 0,
             digits & 0x0000_FF00_00FF_0000 == 0

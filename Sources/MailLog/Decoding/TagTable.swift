@@ -1,24 +1,24 @@
-/// What a decoder knows of a syslog tag: its demanded parts as values, and the shapes that its process logs.
+/// Cached facts about a syslog tag: its demanded parts as values, and the shapes that its process logs.
 struct TagEntry {
-    /// Its number among the tags that the table keeps; nil for one that gives way to the next.
+    /// Index in the table; nil if the table does not keep the tag.
     let number: Int?
     let key: TagKey
     let tag: Bytes
     let cells: UnsafeMutableBufferPointer<(slot: Int, value: Value)>
     let shapes: UnsafeMutableBufferPointer<Unmanaged<TriedShape>>
-    /// Whether one of them finds queue ids that do not stand where Postfix has them.
+    /// Whether one of the shapes finds queue ids at other positions than Postfix writes them.
     let tellsQueueID: Bool
-    /// For each first byte of a text, which of the shapes the last such text had: it is tried first.
+    /// For each first byte of a text, the shape that matched last. It is tried first.
     let likely: UnsafeMutablePointer<UInt8>
-    /// Its bytes and their bits, where it has at most sixteen and ends at the first byte that may end a tag; else
-    /// no bytes equal these.
+    /// Bytes and mask of a tag of at most 16 bytes that ends at the first byte that may end a tag. Matches nothing for
+    /// other tags.
     let words: SIMD2<UInt64>
     let mask: SIMD2<UInt64>
-    /// Whether a syslog daemon may log with it, and may say that another line was repeated.
+    /// Whether a syslog daemon may report repeated lines with this tag.
     let mayRepeat: Bool
 }
 
-/// The first thirty-two bytes of a tag, zeroes after its end: four words, which live in registers.
+/// First 32 bytes of a tag, padded with zeros: four words, which stay in registers.
 struct TagKey: Equatable {
     var (first, second, third, fourth): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
@@ -38,9 +38,9 @@ struct TagKey: Equatable {
     }
 }
 
-/// A shape as decoders try it. It is made once for all, and they refer to it without counting references.
+/// A shape that decoders try. Shapes are made once and referred to without reference counting.
 class TriedShape: @unchecked Sendable {
-    // Nothing of it ever changes.
+    // Immutable.
     let processes: [String]
     let slots: FieldSet
     let isLastResort: Bool
@@ -70,24 +70,24 @@ class TriedShape: @unchecked Sendable {
     }
 }
 
-/// The tags that a decoder has seen. A log has some dozens; beyond a thousand they are taken to be noise, and
-/// each takes the place of the one before it.
+/// Tags that a decoder has seen. A log has some dozens. Beyond a thousand, tags are noise: each replaces the one before
+/// it.
 final class TagTable {
     static let limit = 1024
     private let index: UnsafeMutablePointer<UnsafeMutablePointer<TagEntry>?>
     private var entries: [UnsafeMutablePointer<TagEntry>] = []
     private var overflow: UnsafeMutablePointer<TagEntry>?
-    /// The tag of the line before, where it is kept, and the last other one.
+    /// Tag of the line before, if it is kept, and the last other tag.
     private var last: UnsafeMutablePointer<TagEntry>?
     private var other: UnsafeMutablePointer<TagEntry>?
-    /// What is known of a line without a tag.
+    /// Entry of lines without a tag.
     private(set) lazy var untagged = makeEntry(nil, Bytes(""), key: TagKey())
 
     private let slots: (tag: Int, instance: Int, service: Int, process: Int, queueID: Int)
     private let demand: FieldSet
     private let shapes: [TriedShape]
 
-    /// `shapes` are those that a query needs tried.
+    /// `shapes` are the shapes that a query demands.
     init(demand: FieldSet, shapes: [TriedShape]) {
         self.demand = demand
         self.shapes = shapes
@@ -106,7 +106,7 @@ final class TagTable {
         index.deallocate()
     }
 
-    /// The entry of one of the last two tags, if it stands at that place again and ends there.
+    /// Returns the entry of one of the last two tags, if the tag is at the same position again and ends there.
     @inline(__always)
     func again(in line: Bytes, at start: Int) -> UnsafeMutablePointer<TagEntry>? {
         guard start &+ 17 <= line.count else { return nil }
@@ -120,35 +120,36 @@ final class TagTable {
     private func stands(_ entry: UnsafeMutablePointer<TagEntry>, in line: Bytes, at start: Int) -> Bool {
         let bytes = UnsafeRawPointer(line.base + start).loadUnaligned(as: SIMD2<UInt64>.self)
         let differing = bytes & entry.pointee.mask ^ entry.pointee.words
-        // Only then is it short, and its end in the line.
+        // Then the tag is short and ends within the line.
         return differing.x | differing.y == 0 && Self.endsTag(line, at: start &+ entry.pointee.tag.count)
     }
 
-    /// Whether a tag ends at that place of a line, so that nothing but its text comes behind: `mail:info` is no tag.
+    /// Whether a tag ends at a position of a line: only text follows. `mail:info` is not a tag.
     @inline(__always)
-    private static func endsTag(_ line: Bytes, at place: Int) -> Bool {
-        if line[place] == UInt8(ascii: "[") { return true }
-        return line[place] == UInt8(ascii: ":") && (place + 1 == line.count || line[place + 1] == 0x20)
+    private static func endsTag(_ line: Bytes, at position: Int) -> Bool {
+        if line[position] == UInt8(ascii: "[") { return true }
+        return line[position] == UInt8(ascii: ":")
+            && (position + 1 == line.count || line[position + 1] == 0x20)
     }
 
-    /// The entry of the tag at that place, if it ends there.
-    func entry(in line: Bytes, _ place: Range<Int>, key: TagKey) -> UnsafeMutablePointer<TagEntry>? {
-        Self.endsTag(line, at: place.upperBound) ? entry(line[place], key: key) : nil
+    /// Returns the entry of the tag in a range of a line, if the tag ends there.
+    func entry(in line: Bytes, _ range: Range<Int>, key: TagKey) -> UnsafeMutablePointer<TagEntry>? {
+        Self.endsTag(line, at: range.upperBound) ? entry(line[range], key: key) : nil
     }
 
-    /// The entry of a tag; it lives until the next call.
+    /// Returns the entry of a tag. It is valid until the next call.
     @inline(__always)
     func entry(_ tag: Bytes, key: TagKey) -> UnsafeMutablePointer<TagEntry> {
         if let last, isSame(last, tag, key) { return last }
-        var place = Self.hash(key)
-        while let entry = index[place] {
+        var bucket = Self.hash(key)
+        while let entry = index[bucket] {
             if isSame(entry, tag, key) {
                 (last, other) = (entry, last)
                 return entry
             }
-            place = (place + 1) & (4 * Self.limit - 1)
+            bucket = (bucket + 1) & (4 * Self.limit - 1)
         }
-        return make(tag, key: key, at: place)
+        return make(tag, key: key, at: bucket)
     }
 
     @inline(__always)
@@ -165,12 +166,12 @@ final class TagTable {
         return Int(mixed >> 52)
     }
 
-    private func make(_ tag: Bytes, key: TagKey, at place: Int) -> UnsafeMutablePointer<TagEntry> {
+    private func make(_ tag: Bytes, key: TagKey, at bucket: Int) -> UnsafeMutablePointer<TagEntry> {
         let isKept = entries.count < Self.limit
         let entry = makeEntry(isKept ? entries.count : nil, tag, key: key)
         if isKept {
             entries.append(entry)
-            index[place] = entry
+            index[bucket] = entry
         } else {
             if let overflow { free(overflow) }
             overflow = entry
@@ -222,7 +223,7 @@ final class TagTable {
         entry.deallocate()
     }
 
-    /// First, middle and last component; a tag without a slash is the process alone.
+    /// Splits a tag into its first, middle and last component. A tag without a slash is a process name.
     private static func parts(of tag: Bytes) -> (instance: Bytes?, service: Bytes?, process: Bytes?) {
         let slash = UInt8(ascii: "/")
         guard let first = tag.firstIndex(of: slash), let last = tag.lastIndex(of: slash) else {

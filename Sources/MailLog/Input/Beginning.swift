@@ -1,11 +1,11 @@
-/// Beginning of a log: its lines from the first one with a stamp on, whatever comes before that. It depends on the
-/// bytes alone, not on how many of them a slow pipe gives at once.
+/// Beginning of a log: lines from the first one with a stamp on. It depends on the bytes alone, and not on the pieces
+/// in which a slow pipe delivers them.
 struct Beginning {
-    /// Whole lines, but for the last one.
+    /// Whole lines, except perhaps the last one.
     private(set) var lines: [UInt8] = []
-    /// The stamp of the first line.
+    /// Stamp of the first line.
     private(set) var stamp: Stamp?
-    /// Whether there are NULs and no stamp in the first bytes.
+    /// Whether the first bytes contain NULs and no stamp.
     private(set) var isBinary = false
 
     private static let step = 64 << 10
@@ -14,11 +14,11 @@ struct Beginning {
     private var isOver = false
     private var isInsideLine = false
 
-    /// Reads up to the first line with a stamp, and then on to `size` bytes of lines. Gives up after `limit` bytes
-    /// without a stamp.
+    /// Reads up to the first line with a stamp, and then `size` bytes of lines. Stops after `limit` bytes without a
+    /// stamp.
     init(_ source: any ByteSource, size: Int, limit: Int) {
         self.source = source
-        // A log that was truncated under its writer begins with a hole. Other NULs are those of a binary file.
+        // A log that was truncated while its writer had it open begins with NULs. Other NULs mean a binary file.
         var hole = 0
         var judged = 0
         var total = 0
@@ -48,7 +48,7 @@ struct Beginning {
         if stamp == nil || size == 0 { lines = [] }
     }
 
-    /// The first bytes of a source, up to so many; if `upToLine`, no more are waited for than the first line needs.
+    /// Returns the first bytes of a source. With `upToLine`, it waits for no more than the first line.
     static func firstBytes(_ source: any ByteSource, upToLine: Bool, _ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count, !upToLine || !bytes.contains(10) {
@@ -65,8 +65,7 @@ struct Beginning {
         lines += bytes
     }
 
-    /// Looks for a stamp in the lines that are there, and returns how many bytes precede its line. Of a very long line,
-    /// the beginning is enough.
+    /// Looks for a stamp and returns the number of bytes before its line. The beginning of a very long line is enough.
     private mutating func findStamp() -> Int {
         lines.withBytes { bytes in
             var position = 0
@@ -86,7 +85,7 @@ struct Beginning {
     }
 }
 
-/// What was read of a pipe before its lines are.
+/// Bytes of a pipe that were read before its lines.
 final class PipeBeginning: Sendable {
     private let kept = Mutex<[UInt8]>([])
 
@@ -94,7 +93,7 @@ final class PipeBeginning: Sendable {
 
     func append(_ bytes: UnsafeBufferPointer<UInt8>) { kept.withLock { $0.append(contentsOf: bytes) } }
 
-    /// Reads so many bytes, fewer only at the end of the pipe.
+    /// Reads `count` bytes; fewer only at the end of the pipe.
     func read(
         _ count: Int, of pipe: OpenFile, into buffer: UnsafeMutablePointer<UInt8>
     ) throws(OpenFile.Failure) -> Int {
@@ -109,7 +108,7 @@ final class PipeBeginning: Sendable {
     }
 }
 
-/// A pipe from its beginning on, of which everything that is read can be read again.
+/// A pipe whose bytes are kept, so that they can be read again.
 final class KeepingSource: ByteSource {
     private let beginning: PipeBeginning
     private let pipe: any ByteSource
@@ -134,7 +133,7 @@ final class KeepingSource: ByteSource {
 }
 
 extension ByteSource {
-    /// The next bytes: at most `count`, none at the end.
+    /// Returns the next bytes: at most `count`, empty at the end.
     fileprivate func bytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = buffer.baseAddress.map { read($0, count: count) } ?? 0
@@ -142,7 +141,7 @@ extension ByteSource {
     }
 }
 
-/// What was already read of a source, and then the rest of it.
+/// Bytes that were already read, followed by the rest of a source.
 final class PrefixedSource: ByteSource {
     private var prefix: ArraySlice<UInt8>
     private let source: any ByteSource

@@ -1,33 +1,33 @@
-/// What a log tells about the years and the zone of its stamps: where `cleanup` names a message, its birth is often
-/// known to the second, in UTC.
+/// Evidence for the years and the zone of stamps: when `cleanup` logs a message, its creation time is often known to
+/// the second, in UTC.
 ///
 ///     Nov 23 17:39:34 mx1 postfix/cleanup[9]: B42F5F8A2E2: message-id=<20261123163934.B42F5F8A2E2@mx1.example.org>
 ///     Nov 23 17:40:11 mx1 postfix/cleanup[9]: 4jYBWH5FPxz2NpSK: message-id=<x@client.example>
 ///
-/// Postfix makes a message-id of the time and the queue id where a mail has none (`cleanup_message.c`), and a sender
-/// cannot know the queue id beforehand. A long queue id begins with the time (`global/mail_queue.h`).
+/// Postfix makes a missing message-id from the time and the queue id (`cleanup_message.c`), and a sender cannot know
+/// the queue id beforehand. A long queue id begins with the time (`global/mail_queue.h`).
 struct BirthEvidence {
-    /// The year of the file's first stamp.
+    /// Year of the file's first stamp.
     let year: Int
-    /// Seconds east of UTC, to a quarter of an hour.
+    /// Seconds east of UTC, rounded to a quarter of an hour.
     let offset: Int
-    /// When the message was born, in microseconds since 1970.
+    /// Creation of the message, in microseconds since 1970.
     let moment: Int64
 
     private static let second: Int64 = 1_000_000
     private static let sign = LiteralSearch(Array("message-id=<".utf8))
 
-    /// Looks through a file until something is found or `budget`, in bytes, is used up.
+    /// Searches a file until there is evidence, or `budget` bytes are read.
     static func find(
         in file: LogFile, budget: inout Int, shouldStop: @escaping @Sendable () -> Bool
     ) -> BirthEvidence? {
         guard let first = file.firstStamp, first.year == 0 else { return nil }
         let stream = file.stream(keeping: true, shouldStop: shouldStop)
         let block = Block()
-        while budget > 0, let place = stream.next(into: block, numbered: false) {
+        while budget > 0, let lines = stream.next(into: block, numbered: false) {
             let limit = budget
-            budget -= place.count
-            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
+            budget -= lines.bytes.count
+            let bytes = lines.bytes
             var position = 0
             while let found = sign.first(in: bytes, from: position), found < limit {
                 let start = bytes.lineStart(before: found)
@@ -43,14 +43,14 @@ struct BirthEvidence {
         return nil
     }
 
-    /// The birth, in microseconds of UTC, of a message whose id stands at that place of the line.
-    private static func birth(in line: Bytes, at place: Int) -> Int64? {
-        guard place > 2, line[place - 2..<place] == ": ",
-            let blank = line.prefix(place - 2).lastIndex(of: 0x20)
+    /// Returns the creation, in microseconds since 1970, of the message whose id is at a position of a line.
+    private static func birth(in line: Bytes, at position: Int) -> Int64? {
+        guard position > 2, line[position - 2..<position] == ": ",
+            let blank = line.prefix(position - 2).lastIndex(of: 0x20)
         else { return nil }
-        let queueID = line[blank + 1..<place - 2]
+        let queueID = line[blank + 1..<position - 2]
         guard QueueID.matches(queueID) else { return nil }
-        let id = line.dropFirst(place + 12)
+        let id = line.dropFirst(position + 12)
         if id.count > 15 + queueID.count, id[14] == UInt8(ascii: "."),
             id[15..<15 + queueID.count] == queueID,
             id[15 + queueID.count] == UInt8(ascii: "@"), let date = id.prefix(8).decimal,
@@ -64,19 +64,19 @@ struct BirthEvidence {
         return QueueID.birth(queueID)
     }
 
-    /// `first` is the first stamp of the file. Nil where no zone makes the two agree.
+    /// `first` is the first stamp of the file. Fails if no zone makes creation and stamp agree.
     private init?(of stamp: Stamp, born birth: Int64, in first: Stamp) {
         guard stamp.year == 0 else { return nil }
         let day = 86_400 * BirthEvidence.second
         let quarter = 900 * BirthEvidence.second
         let birthYear = Calendar.civil(fromDays: Int(birth.floorDivided(by: day))).year
-        // In the hours around New Year, the year of the wall clock is another one.
+        // Around New Year, the wall clock may be in another year than UTC.
         for year in [birthYear, birthYear - 1, birthYear + 1] {
             let wall = YearWindow.wallClock(of: stamp, year: year)
-            // It takes a moment from a message's birth to the line that names it.
+            // A message is logged a moment after its creation.
             let offset = (wall - birth + quarter / 15).floorDivided(by: quarter) * quarter
             guard offset >= -12 * 4 * quarter, offset <= 14 * 4 * quarter else { continue }
-            // Where the file's first line is later in the year, New Year lies between.
+            // If the file's first line is later in the year, New Year is between the two.
             let isBeforeNewYear = YearWindow.wallClock(of: first, year: year) > wall + 45 * day
             self.year = isBeforeNewYear ? year - 1 : year
             self.offset = Int(offset / BirthEvidence.second)

@@ -1,5 +1,5 @@
-/// Memory that one thread reads one chunk after another into. It begins with a page: into memory that lies 16 bytes
-/// behind the start of one, as `malloc` gives it, the kernel of some processors copies five times as slowly.
+/// Memory into which one thread reads its chunks. Large blocks are aligned to pages: some kernels copy five times as
+/// slowly to other addresses, such as those of `malloc`.
 package final class Block {
     private(set) var base: UnsafeMutablePointer<UInt8>
     private(set) var capacity: Int
@@ -9,7 +9,7 @@ package final class Block {
         base = Block.memory(capacity)
     }
 
-    /// A copy of the first bytes that takes no more memory than they do.
+    /// Copies the first bytes into a block of that size.
     func copy(of count: Int) -> Block {
         let copy = Block(capacity: count)
         copy.base.update(from: base, count: count)
@@ -24,10 +24,10 @@ package final class Block {
                 to: UInt8.self, capacity: size)
     }
 
-    /// All of it, whatever stands there.
+    /// All bytes of the block.
     package var memory: Bytes { Bytes(UnsafePointer(base), count: capacity) }
 
-    /// Makes room for so many bytes; the first `count` stay.
+    /// Enlarges the block if necessary, and keeps its first `count` bytes.
     func reserve(_ size: Int, keeping count: Int) {
         guard size > capacity else { return }
         let larger = Block.memory(size)

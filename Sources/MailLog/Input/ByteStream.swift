@@ -1,18 +1,18 @@
 import Glibc
 
-/// Where the bytes of a stream come from.
+/// Source of the bytes of a stream.
 protocol ByteSource: AnyObject {
-    /// The next bytes: at least one, at most `count`; 0 at the end, or where it cannot go on.
+    /// Reads at least 1 and at most `count` bytes; 0 at the end or on failure.
     func read(_ buffer: UnsafeMutablePointer<UInt8>, count: Int) -> Int
-    /// Whether more can be had without waiting for whoever writes.
+    /// Whether a read would not wait for a writer.
     var isReady: Bool { get }
-    /// How many bytes of the file have been read.
+    /// Number of bytes of the file that have been read.
     var consumed: Int { get }
-    /// What went wrong, for a message that begins with the file's name.
+    /// Failure, as a message that follows the file's name.
     var trouble: String? { get }
 }
 
-/// The bytes of a file or a pipe as they are.
+/// Bytes of a file or a pipe, unchanged.
 final class PlainSource: ByteSource {
     private let file: OpenFile
     private let start: Int
@@ -20,7 +20,7 @@ final class PlainSource: ByteSource {
     private(set) var trouble: String?
     private let shouldStop: @Sendable () -> Bool
 
-    /// A file is read from `start` on.
+    /// `start` is an offset in a file.
     init(_ file: OpenFile, from start: Int = 0, shouldStop: @escaping @Sendable () -> Bool) {
         self.file = file
         self.start = start
@@ -33,7 +33,7 @@ final class PlainSource: ByteSource {
             if file.isRegular {
                 read = try file.read(buffer, count: count, at: start + consumed)
             } else {
-                // Whoever waits for a writer must still notice that the answer is no longer wanted.
+                // A wait for a writer ends when the answer is no longer needed.
                 while !file.isReady(within: 50) { if shouldStop() { return 0 } }
                 read = try file.readNext(buffer, count: count)
             }
@@ -48,27 +48,27 @@ final class PlainSource: ByteSource {
     var isReady: Bool { file.isRegular || file.isReady(within: 0) }
 }
 
-/// Whole lines out of a source that can only be read from its beginning to its end.
+/// Splits a sequential source into whole lines.
 final class ByteStream {
-    /// Released at its end: a source has buffers, and very many logs may be merged.
+    /// Released at the end of the source, because a source has buffers and very many logs may be merged.
     private var source: (any ByteSource)?
     private var total: (consumed: Int, trouble: String?) = (0, nil)
-    /// What stands behind the last newline that was given out.
+    /// Bytes after the last newline that was returned.
     private var rest: [UInt8] = []
-    /// The last bytes that were given out, for whoever looks back.
+    /// Last bytes that were returned, for lookback.
     private var tail: [UInt8] = []
     private var offset: Int
     private var line = 1
-    /// Bytes after the chunk that are given to nobody: the rest of a line that was too long.
+    /// Bytes after the chunk that are dropped: the rest of a line that is too long.
     private var lost = 0
-    /// Whether all of the source has been given out.
+    /// Whether all lines have been returned.
     private(set) var isOver = false
-    /// Whether what stands before the first newline is not wanted.
+    /// Whether the bytes before the first newline are skipped.
     var dropsFirstLine = false
-    /// How many lines were too long.
+    /// Number of lines that were too long.
     private(set) var cutLines = 0
 
-    /// `offset` is where the source begins in the file.
+    /// `offset` is the offset of the source in the file.
     init(_ source: any ByteSource, offset: Int = 0) {
         self.source = source
         self.offset = offset
@@ -87,32 +87,49 @@ final class ByteStream {
         source?.read(buffer, count: count) ?? 0
     }
 
-    /// The next lines: how many bytes stand before them in the block, how many they are, and where the first
-    /// stands. Nil at the end.
-    func next(into block: Block, numbered: Bool) -> (before: Int, count: Int, offset: Int, line: Int)? {
+    /// Lines in the memory of a block.
+    struct Lines {
+        var bytes: Bytes
+        /// Number of bytes in the block before the lines.
+        var before: Int
+        /// Offset of the first line in the unpacked log.
+        var offset: Int
+        /// Number of the first line, from 1.
+        let line: Int
+
+        func chunk(_ fileIndex: Int, _ years: YearWindow, arrival: UInt64? = nil) -> Chunk {
+            Chunk(
+                bytes: bytes, before: before, fileIndex: fileIndex, fileOffset: offset, firstLine: line,
+                years: years, sequence: 0, arrival: arrival)
+        }
+    }
+
+    /// Reads the next lines; nil at the end.
+    func next(into block: Block, numbered: Bool) -> Lines? {
         while !isOver {
             let before = tail.count
             guard let count = fill(block) else { continue }
-            var place = (before, count, offset, line)
+            let bytes = Bytes(UnsafePointer(start(block)), count: count)
+            var lines = Lines(bytes: bytes, before: before, offset: offset, line: line)
             if dropsFirstLine {
                 dropsFirstLine = false
-                let first = Bytes(UnsafePointer(start(block)), count: count).lineEnd(after: 0) + 1
-                place = (before + first, max(0, count - first), offset + first, line)
+                let first = min(bytes.lineEnd(after: 0) + 1, count)
+                lines.bytes = bytes.dropFirst(first)
+                lines.before += first
+                lines.offset += first
             }
             offset += count + lost
-            if numbered {
-                line += Bytes(UnsafePointer(start(block)), count: count).begunLineCount
-            }
+            if numbered { line += bytes.begunLineCount }
             let kept = min(Chunk.lookback, before + count)
             tail =
                 lost > 0 ? [] : Array(UnsafeBufferPointer(start: start(block) + (count - kept), count: kept))
             lost = 0
-            return place
+            return lines
         }
         return nil
     }
 
-    /// Where the lines begin in the block: behind the bytes that are looked back at.
+    /// Start of the lines in the block, after the lookback.
     private func start(_ block: Block) -> UnsafeMutablePointer<UInt8> { block.base + tail.count }
 
     private func room(_ block: Block) -> Int { block.capacity - tail.count }
@@ -139,7 +156,7 @@ final class ByteStream {
             if count < ChunkReader.blockSize, source?.isReady == true { continue }
             let bytes = Bytes(UnsafePointer(start(block)), count: count)
             if searched > 0 || count > ChunkReader.lineLimit {
-                // The block holds the beginning of one long line.
+                // The block begins with one long line.
                 if let newline = bytes.firstIndex(of: 10, from: searched), newline > ChunkReader.lineLimit {
                     return cut(block, count, next: newline + 1)
                 }
@@ -157,7 +174,7 @@ final class ByteStream {
         }
     }
 
-    /// Gives out the beginning of a line that is too long; what stands at `next` is kept.
+    /// Returns the length of a line that is cut; keeps the bytes from `next` on.
     private func cut(_ block: Block, _ count: Int, next: Int?) -> Int {
         cutLines += 1
         if let next {
@@ -167,7 +184,7 @@ final class ByteStream {
         return ChunkReader.lineLimit
     }
 
-    /// Reads on to the end of a line that is too long, and keeps what follows.
+    /// Reads to the end of a line that is too long, and keeps the bytes after it.
     private func skipLine(_ block: Block, _ count: Int) -> Int {
         lost = count - ChunkReader.lineLimit
         let room = start(block) + ChunkReader.lineLimit

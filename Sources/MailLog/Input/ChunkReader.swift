@@ -1,25 +1,25 @@
 import struct Synchronization.Atomic
 
-/// Hands out the lines of a log set in chunks, to as many threads as ask.
+/// Splits the lines of a log set into chunks for any number of threads.
 ///
-/// A plain file is cut at multiples of a block size, and a block owns the lines that start in it, so that
-/// threads read any of them independently with `pread`; a mapping would kill the process when a log is
-/// truncated. A compressed file or a pipe is read by one thread at a time, into the memory of that thread,
-/// while the others work on what they got before; several compressed files are read side by side, unless
-/// order matters.
+/// - A plain file is cut at multiples of a block size. A block owns the lines that start in it, so threads read blocks
+///   independently with `pread`. A mapping would kill the process when a log is truncated.
+/// - A compressed file or a pipe is read by one thread at a time into the memory of that thread. Other threads
+///   meanwhile process earlier chunks.
+/// - Several compressed files are read at the same time, unless the order matters.
 package final class ChunkReader: Sendable {
-    /// The bytes of a chunk, but for its last line.
+    /// Bytes of a chunk without its last line.
     static let blockSize = 256 << 10
-    /// Room for the end of the last line, before more must be read.
+    /// Space for the end of the last line.
     static let blockSlack = 2 << 10
-    /// A line has at most so many bytes; the rest of it is left out, and said.
+    /// Maximum length of a line in bytes. The rest is skipped with a warning.
     static let lineLimit = 16 << 20
 
     private let files: [LogFile]
-    /// What is read one after the other.
+    /// Files and merged files, in order.
     private let units: [Unit]
     private let usesInstants: Bool
-    /// The bytes of each file that are wanted; from a multiple of the block size on.
+    /// Range of bytes to read of each file. It starts at a multiple of the block size.
     private let parts: [Range<Int>]
     private let isOrdered: Bool
     private let isNumbered: Bool
@@ -35,9 +35,9 @@ package final class ChunkReader: Sendable {
     }
 
     private struct State {
-        /// The place among the units.
+        /// Index among the units.
         var unit = -1
-        /// The file, where the unit is one.
+        /// Index of the file, if the unit is a file.
         var file = -1
         var offset = 0
         var line = 1
@@ -45,7 +45,7 @@ package final class ChunkReader: Sendable {
         var streams: [Stream] = []
     }
 
-    /// A stream that some threads take turns with.
+    /// A stream that several threads read in turns.
     private final class Stream: Sendable {
         let unit: Int
         let stream: Mutex<Box>
@@ -56,7 +56,7 @@ package final class ChunkReader: Sendable {
         }
 
         struct Box: @unchecked Sendable {
-            // Only touched under the mutex that holds it.
+            // Only accessed under the mutex.
             let lines: Lines
         }
     }
@@ -73,7 +73,7 @@ package final class ChunkReader: Sendable {
         }
     }
 
-    /// `passages` are the logs in their order; without any, each log is one.
+    /// `passages` are the logs in order.
     init(
         _ files: [LogFile], passages: [Passage], usesInstants: Bool, parts: [Range<Int>], ordered: Bool,
         numbered: Bool, isCancelled: @escaping @Sendable () -> Bool
@@ -82,10 +82,10 @@ package final class ChunkReader: Sendable {
         self.usesInstants = usesInstants
         units = passages.flatMap { passage -> [Unit] in
             let wanted = passage.files.filter { !parts[$0].isEmpty }
-            // Merged even where a range of time leaves one log: a line has the same place in every pass.
+            // Merged even if a time range excludes all logs but one, so that every pass has the same order of lines.
             return passage.isMerged && !wanted.isEmpty ? [.merged(passage)] : wanted.map { .file($0) }
         }
-        // Counting lines takes all that stand before.
+        // Line numbers require all earlier lines.
         self.parts = numbered ? parts.map { $0.isEmpty ? $0 : 0..<$0.upperBound } : parts
         self.isCancelled = isCancelled
         isOrdered = ordered
@@ -93,7 +93,7 @@ package final class ChunkReader: Sendable {
         state.withLock { nextUnit(&$0) }
     }
 
-    /// The next chunk, in the memory of `block`; nil when there is none.
+    /// Reads the next chunk into `block`; nil at the end.
     package func next(into block: Block) -> Chunk? {
         while !isStopped.load(ordering: .relaxed) {
             switch isOrdered ? takeInOrder(block) : take(block) {
@@ -108,22 +108,22 @@ package final class ChunkReader: Sendable {
         return nil
     }
 
-    /// No more chunks are wanted.
+    /// Ends the reading: `next` returns nil from now on.
     package func stop() { isStopped.store(true, ordering: .relaxed) }
 
-    /// Bytes of the files that have been read, compressed ones where a file is.
+    /// Bytes read so far, compressed bytes of compressed files.
     package var bytesDone: Int {
         let streams = state.withLock { $0.streams }
         return plainBytes.load(ordering: .relaxed)
             + streams.reduce(0) { $0 + ($1.stream.withLockIfAvailable { $0.lines.consumed } ?? 0) }
     }
 
-    /// Bytes of all files; nil where a pipe is among them.
+    /// Bytes of all files; nil if one of them is a pipe.
     package var bytesTotal: Int? {
         files.contains { !$0.file.isRegular } ? nil : parts.reduce(0) { $0 + $1.count }
     }
 
-    /// Bytes of each file that are not wanted; files that are read whole are not in it.
+    /// Number of bytes that are skipped, by file. Completely read files are not in it.
     package var skipped: [Int: Int] {
         let bytes = files.indices.map { ($0, files[$0].size - parts[$0].count) }
         return Dictionary(uniqueKeysWithValues: bytes.filter { $0.1 > 0 })
@@ -159,7 +159,7 @@ package final class ChunkReader: Sendable {
     }
 
     private func take(_ block: Block) -> Turn {
-        // A stream that nobody reads comes first, then a new file, then waiting for a stream.
+        // Order of preference: an idle stream, a new file, waiting for a stream.
         let open = state.withLock { $0.streams }
         for stream in open {
             if let turn = stream.stream.withLockIfAvailable({ self.turn($0.lines, stream, block) }) {
@@ -183,7 +183,7 @@ package final class ChunkReader: Sendable {
     private func turn(_ lines: Lines, _ stream: Stream, _ block: Block) -> Turn {
         if let chunk = read(lines, block) { return .chunk(chunk) }
         state.withLock { state in
-            // A new array: another thread may still go through the old one.
+            // A new array, because another thread may iterate over the old one.
             let others = state.streams.filter { $0 !== stream }
             guard others.count < state.streams.count else { return }
             state.streams = others
@@ -200,7 +200,7 @@ package final class ChunkReader: Sendable {
         var result = Turn.plain(
             file: turn.file, offset: turn.offset, line: turn.line, sequence: turn.sequence)
         if isNumbered {
-            // Counting lines takes the blocks one after the other.
+            // Line numbers require blocks in sequence.
             let chunk = readPlain(turn.file, turn.offset, turn.line, turn.sequence, block)
             state.line += chunk?.bytes.begunLineCount ?? 0
             result = .chunk(chunk ?? emptyChunk(turn.file, turn.offset, turn.sequence, block))
@@ -251,14 +251,11 @@ package final class ChunkReader: Sendable {
     }
 
     private func read(_ stream: ByteStream, _ file: Int, _ block: Block) -> Chunk? {
-        guard let place = stream.next(into: block, numbered: isNumbered) else {
+        guard let lines = stream.next(into: block, numbered: isNumbered) else {
             reportEnd(file, stream)
             return nil
         }
-        return Chunk(
-            bytes: Bytes(UnsafePointer(block.base + place.before), count: place.count), before: place.before,
-            fileIndex: file, fileOffset: place.offset, firstLine: place.line, years: files[file].years,
-            sequence: 0)
+        return lines.chunk(file, files[file].years)
     }
 
     private func emptyChunk(_ file: Int, _ offset: Int, _ sequence: Int, _ block: Block) -> Chunk {
@@ -268,12 +265,12 @@ package final class ChunkReader: Sendable {
             years: files[file].years, sequence: sequence)
     }
 
-    /// The lines that start in the block at `offset`; nil if there are none.
+    /// Reads the lines that start in the block at `offset`; nil if there are none.
     private func readPlain(_ index: Int, _ offset: Int, _ line: Int, _ sequence: Int, _ block: Block)
         -> Chunk?
     {
         let file = files[index].file
-        // The byte before tells whether a line starts with the block; the ones before that are looked back at.
+        // The byte before the block shows whether a line starts with it. The bytes before that are lookback.
         let from = max(0, offset - Chunk.lookback)
         let limit = offset + Self.blockSize - from
         var count = 0

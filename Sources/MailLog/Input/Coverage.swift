@@ -31,7 +31,7 @@ package struct Coverage: Sendable {
         guard let earliest = ordered.first?.first, let latest = ordered.last?.last else { return nil }
         var groups: [StampHours.Hour] = []
         for hour in ordered {
-            if let group = groups.last, hour.first <= group.last + TimePlace.tolerance {
+            if let group = groups.last, hour.first <= group.last + TimeSearch.tolerance {
                 groups[groups.count - 1] = group.merging(hour)
             } else {
                 groups.append(hour)
@@ -90,7 +90,7 @@ struct StampHours {
     mutating func add(_ time: Int64) {
         let key = time.floorDivided(by: Self.length)
         var hour = Hour(first: time, last: time, count: 1)
-        if let previous, time < previous - TimePlace.tolerance {
+        if let previous, time < previous - TimeSearch.tolerance {
             hours[previous.floorDivided(by: Self.length)]?.precedesEarlier = true
             hour.followsLater = true
         }

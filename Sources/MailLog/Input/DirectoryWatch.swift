@@ -1,30 +1,29 @@
 import Glibc
 import SystemText
 
-/// Tells that something has happened to files, through inotify where there is one. It may miss what happens on
-/// another machine (NFS), so whoever asks looks from time to time anyway.
+/// Watches files with inotify. Events from other machines (NFS) are missing, so callers also poll.
 final class DirectoryWatch {
-    /// A file of a directory has got a name.
+    /// A file of a directory got a name.
     struct Renaming {
         let directory: String
-        /// Its name before; nil of a file that is new in the directory.
+        /// Name before; nil if the file is new in the directory.
         let from: String?
         let to: String
     }
 
     private let descriptor: Int32
-    /// Whether events of a directory are not to be had.
+    /// Whether the events of a directory are not available.
     private var isBlind = false
-    /// Milliseconds between two looks then.
+    /// Longest wait in that case, in milliseconds.
     private static let pace: Int32 = 20
     private var directories: [Int32: String] = [:]
-    /// The first halves of renamings, by their numbers.
+    /// First halves of renamings, by their cookies.
     private var leaving: [UInt32: (directory: String, name: String)] = [:]
     private var renamings: [Renaming] = []
-    /// Whether the system has dropped events, because nobody has read them in time.
+    /// Whether the kernel dropped events because nobody read them in time.
     private var hasOverflowed = false
 
-    // The masks of inotify(7).
+    // Masks of inotify(7).
     private static let modified: UInt32 = 0x2
     private static let movedFrom: UInt32 = 0x40
     private static let movedTo: UInt32 = 0x80
@@ -37,21 +36,21 @@ final class DirectoryWatch {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Watches what is in a directory.
+    /// Watches the files of a directory.
     func add(directory: String) {
         guard !directories.values.contains(directory) else { return }
         let number = add(directory, Self.modified | Self.movedFrom | Self.movedTo | Self.created)
         if number >= 0 { directories[number] = directory } else { isBlind = true }
     }
 
-    /// Watches a file that stands somewhere else than its name (a symbolic link).
+    /// Watches a single file: the target of a symbolic link.
     func add(file: String) { _ = add(file, Self.modified) }
 
     private func add(_ path: String, _ mask: UInt32) -> Int32 {
         descriptor < 0 ? -1 : inotify_add_watch(descriptor, SystemText.path(path), mask)
     }
 
-    /// Waits until something has happened, or a pipe has something to read, for at most so many milliseconds.
+    /// Waits at most `milliseconds` for an event or for bytes in a pipe.
     func wait(_ milliseconds: Int32, pipes: [Int32]) {
         var requests = (pipes + (descriptor < 0 ? [] : [descriptor])).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
@@ -60,28 +59,28 @@ final class DirectoryWatch {
         readEvents()
     }
 
-    /// Takes note of all events; only of renamings more is kept than that there was something.
+    /// Reads all events, and keeps only renamings.
     func readEvents() {
         guard descriptor >= 0 else { return }
         let size = 16 << 10
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
         defer { buffer.deallocate() }
         while case let count = read(descriptor, buffer.baseAddress, size), count > 0 {
-            var place = 0
-            while place + 16 <= count {
+            var position = 0
+            while position + 16 <= count {
                 // int wd; uint32_t mask, cookie, len; char name[len];
-                let number = buffer.loadUnaligned(fromByteOffset: place, as: Int32.self)
-                let mask = buffer.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self)
-                let cookie = buffer.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self)
-                let length = Int(buffer.loadUnaligned(fromByteOffset: place + 12, as: UInt32.self))
-                let end = min(place + 16 + length, count)
-                let name = buffer[place + 16..<end].prefix { $0 != 0 }
-                place = end
+                let number = buffer.loadUnaligned(fromByteOffset: position, as: Int32.self)
+                let mask = buffer.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)
+                let cookie = buffer.loadUnaligned(fromByteOffset: position + 8, as: UInt32.self)
+                let length = Int(buffer.loadUnaligned(fromByteOffset: position + 12, as: UInt32.self))
+                let end = min(position + 16 + length, count)
+                let name = buffer[position + 16..<end].prefix { $0 != 0 }
+                position = end
                 if mask & Self.overflow != 0 { hasOverflowed = true }
                 guard let directory = directories[number] else { continue }
                 let text = SystemText.string(name)
                 if mask & Self.movedFrom != 0 {
-                    // Files that leave the directory leave no second half.
+                    // A file that leaves the directory has no second half.
                     if leaving.count > 1000 { leaving = [:] }
                     leaving[cookie] = (directory, text)
                 } else if mask & (Self.movedTo | Self.created) != 0 {
@@ -93,7 +92,7 @@ final class DirectoryWatch {
         }
     }
 
-    /// The renamings since the last time, and whether some may be missing.
+    /// Returns the renamings since the last call, and whether some may be missing.
     func takeRenamings() -> (renamings: [Renaming], hasOverflowed: Bool) {
         defer { (renamings, hasOverflowed) = ([], false) }
         return (renamings, hasOverflowed)

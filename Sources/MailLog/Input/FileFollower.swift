@@ -1,22 +1,22 @@
 import Glibc
 import SystemText
 
-/// Reads logs to their ends and then goes on with what is written to them, whatever becomes of the files:
+/// Reads logs to their ends, and then the lines that are added, whatever happens to the files:
 ///
-///     renamed, another created      the old one is read to its end, as long as anybody writes it, then the new one
-///     copied and truncated          the copy is read on to its end, then the file from its beginning
-///     not there yet                 read from its beginning when it comes
-///     new in a directory            the same, unless it is a rotation of one that is read
-///     a rotation of another log     read to its end; its name will be another file's
+///     renamed and created again     the old file is read as long as somebody writes to it, then the new one
+///     copied and truncated          the copy is read to its end, then the file from its beginning
+///     missing                       read from its beginning as soon as it exists
+///     new in a directory            the same, unless it is a rotation of a log that is read
+///     a rotation of another log     read to its end
 ///
-/// Rotations lose no line, even several of them between two looks: each `FollowedLog` compares its directory with
-/// what it has read. Events of the system only say when to look, and in which order files were renamed.
+/// Rotations lose no line, even several of them between two looks: each `FollowedLog` compares its directory with the
+/// bytes that it has read. Events only trigger the comparison and give the order of renamings.
 package final class FileFollower {
-    /// The names, by the `fileIndex` of the chunks.
+    /// Paths, indexed by the `fileIndex` of the chunks.
     package private(set) var paths: [String]
     package private(set) var problems: [InputProblem] = []
 
-    /// What has not been read for the first time yet, in the order of time.
+    /// Logs that are being read for the first time, in the order of time.
     private var initial: ArraySlice<Initial>
     private var logs: [FollowedLog] = []
     private let directories: [FollowedDirectory]
@@ -24,7 +24,7 @@ package final class FileFollower {
     private let now: () -> Int64
     private let zone: Zone?
     private var arrival: UInt64 = 0
-    /// The log that is looked at next.
+    /// Index of the log to look at next.
     private var cursor = 0
     private let shouldStop: @Sendable () -> Bool
 
@@ -33,8 +33,8 @@ package final class FileFollower {
         case stream(Int, ByteStream, YearWindow)
     }
 
-    /// `awaited` are names of which there is no file yet, `directories` stand for what is in them and what comes;
-    /// `now` gives the microseconds of the wall clock.
+    /// `awaited` are paths that do not exist yet. `directories` are watched for new logs. `now` returns microseconds of
+    /// the wall clock.
     package init(
         _ set: LogSet, awaited: [String], directories: [LogDirectory], now: @escaping () -> Int64,
         shouldStop: @escaping @Sendable () -> Bool
@@ -58,8 +58,8 @@ package final class FileFollower {
             logs.append(followed)
             initial.append(.growing(followed, file))
         }
-        for (place, path) in awaited.enumerated() {
-            logs.append(FollowedLog(path, set.files.count + place))
+        for (index, path) in awaited.enumerated() {
+            logs.append(FollowedLog(path, set.files.count + index))
         }
         self.initial = initial[...]
         for log in logs where !log.isPipe {
@@ -74,7 +74,7 @@ package final class FileFollower {
         watch.add(file: log.path)
     }
 
-    /// Takes up the logs that have come to the directories; false where there are none.
+    /// Adds the new logs of the directories; false if there are none.
     private func findLogs() -> Bool {
         var isFound = false
         for directory in directories {
@@ -88,7 +88,7 @@ package final class FileFollower {
                 }
                 log.begin(with: GrowingFile(new.file, index: paths.count, years: nil))
                 paths.append(new.path)
-                // Events up to now are about files that had the name before.
+                // Earlier events are about other files of this name.
                 noteRenamings()
                 logs.append(log)
                 watch(log)
@@ -98,15 +98,15 @@ package final class FileFollower {
         return isFound
     }
 
-    /// Whether nothing more can come: no file is followed, and every pipe has ended.
+    /// Whether nothing more can arrive: no file is followed, and every pipe has ended.
     package var isOver: Bool {
         initial.isEmpty && directories.isEmpty && logs.allSatisfy { $0.isPipe && $0.isOver }
     }
 
-    /// Whether what was there at the start has been read.
+    /// Whether the lines from before the start have been read.
     package var hasCaughtUp: Bool { initial.isEmpty }
 
-    /// The next lines, in the memory of `block`; nil where none have come yet.
+    /// Reads the next lines into `block`; nil if there are none yet.
     package func next(into block: Block) -> Chunk? {
         guard let chunk = read(into: block) else { return nil }
         arrival += UInt64(chunk.bytes.count)
@@ -154,7 +154,7 @@ package final class FileFollower {
         return nil
     }
 
-    /// Stamps that come now are of the last twelve months.
+    /// Year window of lines that arrive now: the last twelve months.
     private var recent: YearWindow {
         var window = YearWindow(end: now() + 2 * 86_400_000_000)
         window.zone = zone
@@ -169,11 +169,8 @@ package final class FileFollower {
                 // A log that is still written goes on into the next year; one that is not keeps its own.
                 file.goesOn = file.years?.contains(now()) == true
             case .stream(let index, let stream, let years):
-                if !shouldStop(), let place = stream.next(into: block, numbered: true) {
-                    return Chunk(
-                        bytes: Bytes(UnsafePointer(block.base + place.before), count: place.count),
-                        before: place.before, fileIndex: index, fileOffset: place.offset,
-                        firstLine: place.line, years: years, sequence: 0, arrival: arrival)
+                if !shouldStop(), let lines = stream.next(into: block, numbered: true) {
+                    return lines.chunk(index, years, arrival: arrival)
                 }
                 note(index, stream.trouble, stream.cutLines)
             }
@@ -198,7 +195,7 @@ package final class FileFollower {
         if cutLines > 0 {
             problems.append(
                 InputProblem(
-                    path: paths[index], what: "has lines that are too long; their ends are left out",
+                    path: paths[index], what: "has lines that are too long; their ends are skipped",
                     isDamage: true))
         }
     }

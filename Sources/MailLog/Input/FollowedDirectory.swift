@@ -1,30 +1,30 @@
 import Glibc
 import SystemText
 
-/// A directory whose logs are followed: finds those that come.
+/// Finds new logs in a directory.
 final class FollowedDirectory {
     let directory: LogDirectory
-    /// Paths that have been looked at.
+    /// Paths that have been checked.
     private var seen: Set<String>
-    /// What could not be opened, by its path; that is tried again when names change.
+    /// Failures to open a file, by path. Another try follows when names change.
     private(set) var problems: [String: InputProblem] = [:]
-    /// When its names had changed when they were last looked at, and when that was; nanoseconds since 1970.
+    /// Last look: the directory's modification time and the time of the look, in nanoseconds since 1970.
     private var looked: (modified: Int64, at: Int64)?
 
-    /// `seen` are the paths of logs that are read anyway.
+    /// `seen` are the paths of logs that are read already.
     init(_ directory: LogDirectory, seen: [String]) {
         self.directory = directory
         self.seen = Set(seen)
     }
 
-    /// Logs that are written under names that were not there before. A rotation of a log that is followed is none:
-    /// it has been read under the name that it had, or is a copy. What is compressed is not written any more.
+    /// Opens logs with new names. Rotations of followed logs are skipped: they were read under their old names, or are
+    /// copies. Compressed files are skipped, because nobody writes to them.
     func newLogs(besides followed: [String]) -> [LogFile] {
         guard let modified = directory.modified else { return [] }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let time = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-        // File systems keep times of some milliseconds' grain: a name may have come just after the look.
+        // Times of file systems are coarse: a name may have changed just after the look.
         if let looked, looked.modified == modified, looked.at > modified + FollowedDirectory.grain {
             return []
         }
@@ -39,7 +39,7 @@ final class FollowedDirectory {
         return logs.filter { !seen.contains($0) }.compactMap { path in
             let rotation = Rotation(path)
             var status = stat()
-            // A name that is gone again may come back.
+            // A name that has vanished may return.
             guard stat(SystemText.path(path), &status) == 0 else { return nil }
             guard !rotation.isPacked, !rotations.contains(where: rotation.isBefore),
                 status.st_mode & S_IFMT == S_IFREG

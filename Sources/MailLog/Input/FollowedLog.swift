@@ -1,31 +1,31 @@
 import Glibc
 import SystemText
 
-/// A log by its name, with the files that have had that name, from the oldest on.
+/// A log by its name, with all files that have had this name, oldest first.
 ///
-/// The directory tells what is to be read. Whenever the name has another file, or the file was truncated, all files
-/// of the log's family are compared with what was read, by their identity and their first bytes:
+/// When the name gets another file, or the file is truncated, all files of the log's family are compared with the bytes
+/// that were read, by identity and first bytes:
 ///
-///     an unknown file                              was missed, and is read
-///     a copy, plain or packed, of what was read    is read from where the original was left
-///     a packed copy of a file that is still open   is skipped
-///     a file from before the start                 is skipped
+///     an unknown file                          was missed, and is read
+///     a copy, plain or packed, of a read file  is read from the offset that was reached in the original
+///     a packed copy of an open file            is skipped
+///     a file from before the start             is skipped
 ///
-/// An identity alone does not do: the number of a deleted file is given to a new one.
+/// The identity alone is not enough, because a new file may get the inode number of a deleted one.
 final class FollowedLog {
     let path: String
     let index: Int
     let isPipe: Bool
-    /// Whether the name is that of a rotation of another log that is followed.
+    /// Whether the name is that of a rotation of another followed log.
     var isRotation = false
     private(set) var files: [GrowingFile] = []
     private let family: LogFamily
 
-    /// Files that are not open any more.
+    /// Closed files.
     private var past: [Past] = []
-    /// Files that need not be compared again as long as they do not change.
+    /// Files that are not compared again unless they change.
     private var settled: Set<LogFamily.Member.Version> = []
-    /// Names that files have now which had the log's name before, with the order in which they lost it.
+    /// Present names of files that have had the log's name, with the order in which they lost it.
     private var renamed: [String: Int] = [:]
     private var renamings = 0
     private var mustLook = false
@@ -33,34 +33,35 @@ final class FollowedLog {
     private var hasMore = false
     /// Whether a packed copy is still being written.
     private var isWaiting = false
-    /// When the last look was, and the renamings up to then.
+    /// Time of the last look, and number of renamings before it.
     private var looked = (time: 0, renamings: 0)
-    /// When the name last had the file that is read, in milliseconds of the monotonic clock.
+    /// Time, in milliseconds of the monotonic clock, at which the name last had the file that is read.
     private var lastSeen: Int64 = 0
-    /// A file that lost all its names while nobody looked.
+    /// File that lost all its names between two looks.
     private var vanished: GrowingFile?
-    /// When the oldest file last grew, in seconds of the system's clock.
+    /// Time at which the oldest file last grew, in seconds since 1970.
     private var lastGrowth = 0
     private let start = time(nil)
 
-    /// How many files got the name since the start, as events tell, and how many of them were read.
+    /// Number of files that got the name since the start, by events, and number of those that were read.
     private var born = 0
     private var met = 0
-    /// The most by which these have differed: files that were deleted before they were seen.
+    /// Largest difference of the two: files that were deleted before mlq saw them.
     private var missed = 0
     private var hasLostEvents = false
-    /// How often the name got another file while the one before was gone, so that nobody knows what was between.
+    /// Number of times that the name got another file while the file before was gone. Files between the two may be
+    /// missing.
     private var gaps = 0
-    /// Truncations of which no copy was found.
+    /// Number of truncations without a copy.
     private var truncations = 0
     private var unopened: [String: InputProblem] = [:]
 
     private struct Past {
         let identity: OpenFile.Identity
-        /// Nil of a file from before the start, which is not read.
+        /// Nil for a file from before the start, which is not read.
         let mark: GrowingFile.Mark?
         let beginning: [UInt8]
-        /// The packed copy of the file, if it was seen.
+        /// Packed copy of the file, if one was seen.
         var copy: OpenFile.Identity?
         let isDistinct: Bool
 
@@ -76,9 +77,9 @@ final class FollowedLog {
         }
     }
 
-    /// What a log needs to know of everything else.
+    /// Access to the other logs and to events.
     struct Surroundings {
-        /// Takes the renamings up to now.
+        /// Delivers the renamings up to now.
         let noteRenamings: () -> Void
         /// Whether another log reads a file.
         let isReadElsewhere: (OpenFile.Identity) -> Bool
@@ -87,12 +88,12 @@ final class FollowedLog {
 
     /// Milliseconds within which no log is rotated twice.
     private static let blink: Int64 = 50
-    /// Seconds after which nobody is taken to write to a file that was renamed.
+    /// Seconds after which a renamed file is complete.
     private static let patience = 60
-    /// Renamed files that are kept open, and closed files that are remembered though they have no name any more.
+    /// Maximum number of open files, and of closed files without a name that are kept for comparison.
     private static let limit = 200
     private static let memory = 1000
-    /// Files from before the start that are compared with packed copies.
+    /// Maximum number of files from before the start that are compared with packed copies.
     private static let oldLimit = 1000
 
     init(_ path: String, _ index: Int, isPipe: Bool = false) {
@@ -112,15 +113,15 @@ final class FollowedLog {
 
     func begin(with file: GrowingFile) { files = [file] }
 
-    /// Notes the rotations from before the start. Files younger than the one that was opened are none: the log was
-    /// rotated since.
+    /// Notes the rotations from before the start. Files younger than the open one are not among them: the log was
+    /// rotated in the meantime.
     func noteOldFiles() {
         let all = (try? family.members(besides: [:]).members) ?? []
         var members = family.inOrder(all, renamed: [:])
         if let file = files.first,
-            let place = members.firstIndex(where: { $0.identity == file.file.identity })
+            let index = members.firstIndex(where: { $0.identity == file.file.identity })
         {
-            members.removeSubrange(place...)
+            members.removeSubrange(index...)
         } else if !files.isEmpty {
             members.removeAll { $0.name == family.name }
         }
@@ -162,7 +163,7 @@ final class FollowedLog {
         return lstat(SystemText.path(path), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// Renamings may have been missed.
+    /// Notes that renamings may be missing.
     func loseEvents() {
         renamed = [:]
         renamings += 1
@@ -172,22 +173,22 @@ final class FollowedLog {
 
     // MARK: Reading
 
-    /// The next lines of the oldest file that has any.
+    /// Reads the next lines of the oldest file that has any.
     func next(
         into block: Block, years: YearWindow, arrival: UInt64, _ surroundings: Surroundings
     ) -> Chunk? {
         repeat {
-            for (place, file) in files.enumerated() {
+            for (index, file) in files.enumerated() {
                 if let chunk = file.next(into: block, years: years, arrival: arrival) {
-                    if place == 0 { lastGrowth = time(nil) }
+                    if index == 0 { lastGrowth = time(nil) }
                     return chunk
                 }
                 if file.isComplete {
-                    if let chunk = close(place, block, years, arrival) { return chunk }
+                    if let chunk = close(index, block, years, arrival) { return chunk }
                     return next(into: block, years: years, arrival: arrival, surroundings)
                 }
                 guard file.isTruncated else { continue }
-                // Its copy, if there is one, goes on with the last line.
+                // If there is a copy, the copy continues the last line.
                 let isCopied = !isRotation && look(surroundings, truncated: file)
                 let chunk = isCopied ? nil : file.last(into: block, years: years, arrival: arrival)
                 if !isCopied { truncations += 1 }
@@ -205,9 +206,9 @@ final class FollowedLog {
         return nil
     }
 
-    /// Closes a file that nobody writes any more; gives what follows its last newline.
-    private func close(_ place: Int, _ block: Block, _ years: YearWindow, _ arrival: UInt64) -> Chunk? {
-        let file = files.remove(at: place)
+    /// Closes a complete file, and returns the text after its last newline.
+    private func close(_ index: Int, _ block: Block, _ years: YearWindow, _ arrival: UInt64) -> Chunk? {
+        let file = files.remove(at: index)
         past.append(
             Past(file.file.identity, mark: file.mark, beginning: file.mark.beginning, copy: file.copy))
         return file.last(into: block, years: years, arrival: arrival)
@@ -215,8 +216,8 @@ final class FollowedLog {
 
     // MARK: Comparing the directory with what was read
 
-    /// Looks for files to read if the name has another file. True if there are any, or of a truncated file if there
-    /// is a copy to go on with.
+    /// Looks for files to read if the name has another file. Returns whether there are any; for a truncated file,
+    /// whether there is a copy to continue with.
     private func look(_ surroundings: Surroundings, truncated: GrowingFile?) -> Bool {
         guard truncated != nil || mustLook || hasMore || isDue else { return false }
         let start = FollowedLog.milliseconds
@@ -230,10 +231,10 @@ final class FollowedLog {
         var order: [LogFamily.Member] = []
         var listed: Set<OpenFile.Identity> = []
         var members: [LogFamily.Member] = []
-        // Whether there is a copy of the truncated file, and whether it holds more than was read.
+        // Whether the truncated file has a copy, and whether the copy has more lines than were read.
         var isCopied = false
         var isContinued = false
-        // Files of one moment are needed to put them in order.
+        // The order needs files of one moment, so the loop repeats until the listing is stable.
         repeat {
             mustLook = false
             surroundings.noteRenamings()
@@ -243,7 +244,7 @@ final class FollowedLog {
                 if files.count + found.count > 1 { hasMore = true } else { mustLook = true }
                 break
             }
-            // What was copied before a truncation is known by what was read until then.
+            // A copy made before a truncation is recognised by the bytes read until then.
             if truncated == nil, found.isEmpty, files.contains(where: \.wasTruncated) {
                 mustLook = true
                 return true
@@ -255,7 +256,7 @@ final class FollowedLog {
                     && !surroundings.isReadElsewhere($0.identity)
             }
             order = family.inOrder(order, renamed: renamed)
-            // Packed copies come last: their originals may be there too.
+            // Packed copies come last, because their originals may be listed too.
             for member in order.filter({ !$0.isPacked }) + order.filter(\.isPacked)
             where found[member.identity] == nil {
                 guard files.count + found.count <= FollowedLog.limit else {
@@ -280,7 +281,7 @@ final class FollowedLog {
                     if let open { replaced.append(open) }
                 }
                 guard let reader = reader(of: file, member, after: mark, surroundings) else { continue }
-                // Copies that are found together: the log itself is read, or else the longest one.
+                // Of copies that are found together, the log itself is read, or else the longest one.
                 let copies = found.filter { $0.value.isCopy(of: reader) }
                 if member.identity != current,
                     copies.contains(where: { $0.key == current || $0.value.unread >= reader.unread })
@@ -315,7 +316,7 @@ final class FollowedLog {
             {
                 vanished = last
             }
-            // A packed copy that is still being written may be that of the vanished file.
+            // A packed copy that is still being written may be a copy of the vanished file.
             if !isWaiting {
                 count(hasGap: vanished.map { $0.copy == nil } ?? false)
                 vanished = nil
@@ -325,8 +326,8 @@ final class FollowedLog {
         return truncated == nil ? !found.isEmpty : isCopied
     }
 
-    /// Whether the name has another file than the one that was opened last. What cannot be opened, or is not there, is
-    /// tried again after a second, or when names change.
+    /// Whether a look is necessary: the name has another file than the last opened one. Missing files, and files that
+    /// cannot be opened, are tried again after a second or when names change.
     private var isDue: Bool {
         var status = stat()
         let isThere = stat(SystemText.path(path), &status) == 0
@@ -367,7 +368,7 @@ final class FollowedLog {
         case goesOn(GrowingFile.Mark, isTruncated: Bool = false, replaces: GrowingFile? = nil)
     }
 
-    /// What a file is that is not open yet; `listed` are the files that have names.
+    /// Compares a file that is not open yet with the known files. `listed` are the files that have names.
     private func match(
         _ file: Opened, _ member: LogFamily.Member, _ listed: Set<OpenFile.Identity>,
         _ truncated: GrowingFile?
@@ -384,16 +385,16 @@ final class FollowedLog {
                 isWaiting = true
                 return .undecided
             }
-            // It keeps the time of its original, which was not written since the start.
+            // A packed copy has the modification time of its original, which was not written since the start.
             if member.modified < Int64(start - 2) * 1_000_000_000 { return .settled }
         }
         if let truncated {
             if isSame(truncated.mark) { return .goesOn(truncated.mark, isTruncated: true) }
-            // A copy of what the file holds now.
+            // A copy of the present content.
             if isSame(truncated.file.beginning) { return .undecided }
         }
-        // Short files of one second may have equal lines without being copies of each other. Then only a file without
-        // another packed copy counts, or one with the same number, or whose bytes another one has now.
+        // Short files of one second may have equal lines without being copies. For those, a known file counts only if
+        // it has no other packed copy, has the same identity, or has lost all its names.
         func mayBeCopy(_ identity: OpenFile.Identity, _ copy: OpenFile.Identity?, isDistinct: Bool) -> Bool {
             if isDistinct || identity == member.identity { return true }
             return member.isPacked
@@ -409,7 +410,7 @@ final class FollowedLog {
         {
             if member.isPacked { past[index].copy = member.identity }
             if let mark = past[index].mark { return .goesOn(mark) }
-            // A file from before the start may get the name of the log again.
+            // A file from before the start may get the log's name again.
             return hasName(member.identity) ? .new : .settled
         }
         for open in files where open !== truncated && isSame(open.mark) {
@@ -436,7 +437,7 @@ final class FollowedLog {
         return stat(SystemText.path(path), &status) == 0 && OpenFile.Identity(status) == identity
     }
 
-    /// Reads a file from its beginning, or from where another one was left; nil where there is nothing more.
+    /// Opens a file for reading from its beginning, or after a mark; nil if nothing follows the mark.
     private func reader(
         of opened: Opened, _ member: LogFamily.Member, after mark: GrowingFile.Mark?,
         _ surroundings: Surroundings
@@ -444,8 +445,7 @@ final class FollowedLog {
         if let packed = opened.packed {
             settled.insert(member.version)
             do {
-                let rest = try OpenFile(
-                    unpacking: packed, from: mark?.offset ?? 0, shouldStop: surroundings.shouldStop)
+                let rest = try packed.unpacked(from: mark?.offset ?? 0, shouldStop: surroundings.shouldStop)
                 let reader = rest.map {
                     GrowingFile($0, index: index, years: nil, base: mark?.offset ?? 0).complete
                 }
@@ -465,19 +465,19 @@ final class FollowedLog {
         return GrowingFile(opened.file, index: index, after: mark)
     }
 
-    /// Adds files in their order, before one that was truncated or at the end.
+    /// Adds files in their order, before a truncated file or at the end.
     private func add(
         _ found: [OpenFile.Identity: GrowingFile], _ order: [LogFamily.Member], before truncated: GrowingFile?
     ) {
         var left = found
         let ordered = order.compactMap { left.removeValue(forKey: $0.identity) }
-        let place = truncated.flatMap { truncated in files.firstIndex { $0 === truncated } } ?? files.endIndex
-        // Those that have lost their names meanwhile are the oldest.
-        files.insert(contentsOf: Array(left.values) + ordered, at: place)
+        let index = truncated.flatMap { truncated in files.firstIndex { $0 === truncated } } ?? files.endIndex
+        // Files that have lost their names in the meantime are the oldest.
+        files.insert(contentsOf: Array(left.values) + ordered, at: index)
     }
 
-    /// Notes what cannot have been seen. Where events do not account for all files, as on network file systems, the
-    /// file that was read last must still be there: files between it and the others are there then, too.
+    /// Counts files that mlq cannot have seen. If events are missing (network file systems), the last file that was
+    /// read must still exist; then all later files exist as well.
     private func count(hasGap: Bool) {
         if born < met || hasLostEvents {
             if hasGap { gaps += 1 }
@@ -500,7 +500,7 @@ final class FollowedLog {
         }
     }
 
-    /// What went wrong, and what cannot have been seen.
+    /// Failures, and losses that mlq knows of.
     var problems: [InputProblem] {
         var problems = unopened.values.sorted { $0.path < $1.path }
         func report(_ what: String, isDamage: Bool) {

@@ -1,54 +1,81 @@
-/// An open log that somebody still writes: gives out its lines as they get their newlines.
+import Glibc
+
+extension OpenFile {
+    /// First bytes of a file now.
+    var beginning: [UInt8] { bytes(GrowingFile.beginningSize, at: 0) }
+}
+
+extension LogFile {
+    /// Unpacks the log from an offset on into a temporary file; nil if nothing follows the offset.
+    func unpacked(
+        from start: Int, shouldStop: @escaping @Sendable () -> Bool
+    ) throws(OpenFile.Failure) -> OpenFile? {
+        let stream = packed(shouldStop: shouldStop)
+        let block = Block()
+        return try OpenFile(copyOf: file, mayBeEmpty: false) { () throws(OpenFile.Failure) in
+            guard !shouldStop(), let lines = stream.next(into: block, numbered: false) else {
+                // A file that is still being packed looks damaged.
+                if stream.trouble != nil { throw OpenFile.Failure(number: EIO) }
+                return nil
+            }
+            let rest = lines.bytes.dropFirst(min(lines.bytes.count, max(0, start - lines.offset)))
+            return UnsafeBufferPointer(start: rest.base, count: rest.count)
+        }
+    }
+}
+
+/// Reads the lines of an open log as soon as they have their newlines.
 final class GrowingFile {
     let file: OpenFile
-    /// Which name it was found under, as a number.
+    /// Index of the name under which the file was found.
     let index: Int
-    /// Nil where stamps are of the last twelve months.
+    /// Nil if stamps are of the last twelve months.
     let years: YearWindow?
-    /// Whether stamps go on into the next years.
+    /// Whether stamps continue into the following years.
     var goesOn = false
-    /// What was already read of a pipe.
+    /// Bytes of a pipe that were already read.
     private var head: [UInt8]
-    /// Bytes of the log before the file, which is the rest of a packed one.
+    /// Offset of the file in the log. It is above 0 if the file is the rest of a packed log.
     private let base: Int
-    /// Bytes of the file that have been read.
+    /// Number of bytes that have been read.
     private var offset = 0
     private var line = 1
-    /// The last bytes that were given out, for whoever looks back.
+    /// Last bytes that were returned, for lookback.
     private var tail: [UInt8] = []
-    /// What stands behind the last newline.
+    /// Bytes after the last newline.
     private var rest: [UInt8] = []
-    /// Whether what comes up to the next newline belongs to a line that was too long.
+    /// Whether the bytes up to the next newline belong to a line that was too long.
     private var isSkipping = false
     private(set) var cutLines = 0
-    /// Of a log whose lines are wrapped as journald and docker do, which the first one tells.
+    /// State of unwrapping, if the lines are journald or docker records.
     private var wrapped: UnwrappedLines?
     private var isAtStart = true
-    /// Whether a pipe has ended, or the file cannot be read any more.
+    /// Whether a pipe has ended, or the file cannot be read.
     private(set) var isOver = false
     private(set) var trouble: String?
-    /// The first bytes, which tell a copy.
+    /// First bytes, which identify copies.
     private var beginning: [UInt8] = []
-    /// The packed copy of the file, if it was seen.
+    /// Packed copy of the file, if one was seen.
     var copy: OpenFile.Identity?
-    /// Whether nobody writes the file: it is a copy.
+    /// Whether the file is a copy that nobody writes to.
     private(set) var isComplete = false
-    /// Whether the file was truncated, so that nothing is read before `startAgain`.
+    /// Whether the file was truncated. Then nothing is read before `startAgain`.
     private(set) var isTruncated = false
 
-    /// How far a file has been read, for another file that holds the same bytes.
+    /// Position in a file, for continuing in a copy of it.
     struct Mark {
         let beginning: [UInt8]
-        /// Bytes up to the last line that was given out, and the last of those.
+        /// Number of bytes up to the end of the last returned line, and the last of these bytes.
         let offset: Int
         let tail: [UInt8]
-        /// Bytes that were read.
+        /// Number of bytes that were read.
         let end: Int
         let line: Int
         let isSkipping: Bool
     }
 
-    /// Whether a file is a copy if it begins with these bytes. A few equal lines of one second do not prove that.
+    /// Whether files that begin with these bytes are copies of each other. A few equal lines of one second do not prove
+    /// that.
     static func isDistinct(_ beginning: [UInt8]) -> Bool {
         guard beginning.count < beginningSize else { return true }
         return beginning.withBytes { bytes in
@@ -57,10 +84,10 @@ final class GrowingFile {
         }
     }
 
-    /// Bytes that the file had when it was opened and that have not been read.
+    /// Number of unread bytes at the time of opening.
     var unread: Int { file.size - offset }
 
-    /// Whether one of two files that have not been read on yet holds the same lines as the other one, and perhaps more.
+    /// Whether the unread bytes of one of two files begin with those of the other.
     func isCopy(of other: GrowingFile) -> Bool {
         guard file.isRegular, other.file.isRegular, base + offset == other.base + other.offset else {
             return false
@@ -76,10 +103,10 @@ final class GrowingFile {
         }
     }
 
-    /// Bytes that files are compared by.
+    /// Number of bytes by which files are compared.
     static let beginningSize = 1024
 
-    /// So many bytes before those that are read must still be what they were; else the file is another one.
+    /// Number of bytes before the offset that must be unchanged. Otherwise the file was truncated.
     private static let check = 128
 
     init(_ file: OpenFile, index: Int, years: YearWindow?, head: [UInt8] = [], base: Int = 0) {
@@ -90,7 +117,7 @@ final class GrowingFile {
         self.head = head
     }
 
-    /// Goes on where another file with the same bytes was left.
+    /// Continues in a copy of a file.
     init(_ file: OpenFile, index: Int, after mark: Mark) {
         self.file = file
         self.index = index
@@ -104,14 +131,14 @@ final class GrowingFile {
         isSkipping = mark.isSkipping
     }
 
-    /// Whether the file was truncated since it was read.
+    /// Whether the file was truncated since the last read.
     var wasTruncated: Bool {
         guard file.isRegular, !isOver else { return false }
         let known = Array((tail + rest).suffix(min(Self.check, offset)))
         return file.bytes(known.count, at: offset - known.count) != known
     }
 
-    /// This file, as one that nobody writes.
+    /// The file, marked as one that nobody writes to.
     var complete: GrowingFile {
         isComplete = true
         return self
@@ -123,7 +150,7 @@ final class GrowingFile {
             isSkipping: isSkipping)
     }
 
-    /// The lines that have come; nil where there is no whole one, and of a file that was truncated.
+    /// Reads new lines; nil if no line is complete, or the file was truncated.
     func next(into block: Block, years now: YearWindow, arrival: UInt64) -> Chunk? {
         while !isOver, !isTruncated {
             let before = tail.count
@@ -150,7 +177,7 @@ final class GrowingFile {
                 guard let newline = Bytes(UnsafePointer(block.base + kept), count: count).firstIndex(of: 10)
                 else { continue }
                 isSkipping = false
-                // The rest of the long line was given out; nothing stands between it and these bytes.
+                // The beginning of the long line was returned; its rest ends here.
                 start = kept + newline + 1
             }
             let bytes = Bytes(UnsafePointer(block.base + start), count: end - start)
@@ -176,7 +203,7 @@ final class GrowingFile {
         return nil
     }
 
-    /// What stands behind the last newline, when no further one will come.
+    /// Returns the text after the last newline, when no more will follow.
     func last(into block: Block, years now: YearWindow, arrival: UInt64) -> Chunk? {
         guard !rest.isEmpty || wrapped?.isWaiting == true else { return nil }
         block.reserve(tail.count + rest.count + ChunkReader.blockSlack, keeping: 0)
@@ -200,8 +227,8 @@ final class GrowingFile {
         return found
     }
 
-    /// The window of the log as long as it lasts, and then that of the last twelve months: a line has the same year
-    /// however late it is read.
+    /// Returns the log's own window as long as it lasts, then the window of the last twelve months. So the year of a
+    /// line does not depend on the time of reading.
     private func window(_ now: YearWindow) -> YearWindow {
         guard let years, !goesOn || years.start >= now.start else { return now }
         return years
@@ -225,8 +252,8 @@ final class GrowingFile {
         wrapped = nil
     }
 
-    /// What lines of the file are, where they are wrapped; nil where they make no line yet. If `isLast`, no more
-    /// belongs to them.
+    /// Unwraps journald and docker records into lines; nil if they do not make a line yet. With `isLast`, no more bytes
+    /// follow.
     private func unwrapped(_ chunk: Chunk, in block: Block, isLast: Bool) -> Chunk? {
         if isAtStart, Unwrapper.isWrapped(chunk.bytes) { wrapped = UnwrappedLines() }
         isAtStart = false
@@ -236,9 +263,8 @@ final class GrowingFile {
 
     private enum Reading { case nothing, bytes(Int), truncated }
 
-    /// Reads on behind the first `kept` bytes of the block. The bytes before those that are new are read once more:
-    /// a file that was truncated may have grown beyond its old size since. One call reads both, or the file might be
-    /// truncated and grow in between.
+    /// Reads bytes into the block after the first `kept` ones. The bytes before the new ones are read again, because a
+    /// truncated file may have grown beyond its old size. One call reads both, so no truncation can come between.
     private func read(_ block: Block, _ kept: Int) -> Reading {
         do {
             guard file.isRegular else {
@@ -270,17 +296,17 @@ final class GrowingFile {
     }
 }
 
-/// The lines of a growing log whose lines are wrapped. Places and numbers are those of what is unwrapped.
+/// Unwrapped lines of a growing log. Offsets and numbers are those of the unwrapped lines.
 private struct UnwrappedLines {
     private var unwrapper = Unwrapper()
     private var offset = 0
     private var line = 1
-    /// The last bytes that were given out, for whoever looks back.
+    /// Last bytes that were returned, for lookback.
     private var tail: [UInt8] = []
 
     var isWaiting: Bool { unwrapper.isWaiting }
 
-    /// Unwraps a chunk, in the memory of the block that it stands in.
+    /// Unwraps a chunk in the memory of its block.
     mutating func take(_ chunk: Chunk, in block: Block, isLast: Bool) -> Chunk? {
         var lines: [UInt8] = []
         unwrapper.unwrap(chunk.bytes, isLast: isLast, into: &lines)
@@ -302,7 +328,7 @@ private struct UnwrappedLines {
 }
 
 extension [UInt8] {
-    fileprivate func copy(to place: UnsafeMutablePointer<UInt8>) {
-        withUnsafeBufferPointer { if let base = $0.baseAddress { place.update(from: base, count: count) } }
+    fileprivate func copy(to target: UnsafeMutablePointer<UInt8>) {
+        withUnsafeBufferPointer { if let base = $0.baseAddress { target.update(from: base, count: count) } }
     }
 }

@@ -1,7 +1,7 @@
 import CISAL
 import Glibc
 
-/// What a gzip file holds: the bytes of its members, one after the other.
+/// Unpacked bytes of a gzip file: its members in sequence.
 final class GzipSource: ByteSource {
     private let source: any ByteSource
     private let state: UnsafeMutablePointer<inflate_state>
@@ -9,24 +9,23 @@ final class GzipSource: ByteSource {
     private static let inputSize = 256 << 10
     private var isInsideMember = false
     private var hasEnded = false
-    /// The library may hold output that found no room, even when its input is used up.
+    /// Whether the library may have output left, even if its input is used up.
     private var mayHoldOutput = false
     private(set) var trouble: String?
-    /// Whether what follows makes no sense until another member begins.
+    /// Whether the input is damaged up to the next member.
     private var isLost = false
     private var lastByte: UInt8 = 10
-    /// Where the member begins in the input, as long as that is there.
+    /// Start of the member, as long as it is in the input buffer.
     private var memberStart: UnsafeMutablePointer<UInt8>?
 
     private static let isCutOff = "is cut off: its compressed data ends too early"
 
-    /// What the file begins with.
+    /// Whether a file begins like a gzip file.
     static func isGzip(_ head: Bytes) -> Bool {
         head.count >= 3 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8
     }
 
-    /// The time in the header, seconds since 1970: when the file that was compressed was last changed. 0 where
-    /// none is given.
+    /// Modification time of the original file, from the header, in seconds since 1970; 0 if missing.
     static func time(_ head: Bytes) -> Int {
         guard head.count >= 8 else { return 0 }
         return (0..<4).reduce(0) { $0 | Int(head[4 + $1]) << ($1 * 8) }
@@ -66,7 +65,7 @@ final class GzipSource: ByteSource {
             }
             if isLost {
                 guard findMember() else { continue }
-                // The line that the damage has cut must not go on with the one that comes next.
+                // A line that damage has cut must not continue with the next line.
                 if (written > 0 ? buffer[written - 1] : lastByte) != 10 {
                     state.pointee.next_out.pointee = 10
                     state.pointee.next_out += 1
@@ -99,7 +98,7 @@ final class GzipSource: ByteSource {
         return written
     }
 
-    /// Puts more of the file behind what is left of the input; false at its end.
+    /// Appends more of the file to the input; false at the end of the file.
     private func fill() -> Bool {
         let left = Int(state.pointee.avail_in)
         if left > 0 { memmove(input, state.pointee.next_in, left) }
@@ -111,12 +110,13 @@ final class GzipSource: ByteSource {
         return filled > 0
     }
 
-    /// The first damage is the one that is told; what comes behind it may be whole again.
+    /// Notes damage. The first damage is reported; later members may be intact.
     private func damage(_ trouble: String) {
         if self.trouble == nil { self.trouble = trouble }
-        // A damaged header may have made the library skip the next member; the same one is not to be found again.
-        if let start = memberStart, let place = state.pointee.next_in {
-            let end = place + Int(state.pointee.avail_in)
+        // A damaged header may have made the library skip the next member. The search continues after the start of the
+        // damaged one.
+        if let start = memberStart, let next = state.pointee.next_in {
+            let end = next + Int(state.pointee.avail_in)
             state.pointee.next_in = min(start + 1, end)
             state.pointee.avail_in = UInt32(end - min(start + 1, end))
             memberStart = nil
@@ -126,19 +126,18 @@ final class GzipSource: ByteSource {
         mayHoldOutput = false
     }
 
-    /// Goes on to where a member begins: ten bytes in which hardly any other data agrees by chance. False where
-    /// more must be read.
+    /// Skips to the next member: ten bytes that hardly occur by chance. False if more input is necessary.
     private func findMember() -> Bool {
         while state.pointee.avail_in >= 10 {
             let head = Bytes(UnsafePointer(state.pointee.next_in), count: Int(state.pointee.avail_in))
-            guard let place = head.firstIndex(of: 0x1F) else {
+            guard let position = head.firstIndex(of: 0x1F) else {
                 state.pointee.avail_in = 0
                 return false
             }
-            state.pointee.next_in += place
-            state.pointee.avail_in -= UInt32(place)
+            state.pointee.next_in += position
+            state.pointee.avail_in -= UInt32(position)
             guard state.pointee.avail_in >= 10 else { break }
-            let start = head.dropFirst(place)
+            let start = head.dropFirst(position)
             if Self.isGzip(start), start[3] < 0x20, [0, 2, 4].contains(start[8]),
                 start[9] < 14 || start[9] == 255
             {
@@ -151,7 +150,7 @@ final class GzipSource: ByteSource {
         return false
     }
 
-    /// Begins with the next member if there is one. Tapes pad with zeros; anything else is no part of the file.
+    /// Begins the next member if there is one. Tapes pad with zeros; other bytes are not part of the file.
     private func startMember() {
         while state.pointee.avail_in > 0, state.pointee.next_in.pointee == 0 {
             state.pointee.next_in += 1
@@ -159,9 +158,9 @@ final class GzipSource: ByteSource {
         }
         guard state.pointee.avail_in > 0 else { return }
         let head = Bytes(UnsafePointer(state.pointee.next_in), count: Int(state.pointee.avail_in))
-        // Flags that do not exist would make the library take what follows for a long header.
+        // With unknown flags, the library would take the following bytes for a long header.
         guard head[0] == 0x1F, head.count < 4 || Self.isGzip(head) && head[3] < 0x20 else {
-            damage("has something after its compressed data that is not gzip; it was left out")
+            damage("has bytes after its compressed data that are not gzip; they are skipped")
             return
         }
         let (out, room) = (state.pointee.next_out, state.pointee.avail_out)

@@ -1,12 +1,12 @@
-/// Something about a log that the reader of an answer should know.
+/// A fact about a log that the reader of an answer must know.
 package struct InputProblem: Sendable, Hashable {
     package var path: String
-    /// A sentence that names the file, and what to do where something can be done.
+    /// A sentence that names the file, and the remedy if there is one.
     package var message: String
-    /// Whether something is missing from the answer, so that the exit status says it too.
+    /// Whether lines are missing from the answer. Then the exit status is 3.
     package var isDamage: Bool
 
-    /// Text that problems of this kind have in common.
+    /// Text that all problems of this kind share.
     private var kind: String
 
     package init(path: String, message: String, isDamage: Bool, kind: String? = nil) {
@@ -16,13 +16,13 @@ package struct InputProblem: Sendable, Hashable {
         self.kind = kind ?? message
     }
 
-    /// `what` goes on from the name of the file.
+    /// `what` continues a sentence that begins with the file's name.
     init(path: String, what: String, isDamage: Bool) {
         let name = path == "-" ? "standard input" : path
         self.init(path: path, message: "\(name) \(what)", isDamage: isDamage, kind: what)
     }
 
-    /// Why a log could not be opened.
+    /// Describes why a log cannot be opened.
     init(path: String, _ failure: any Error) {
         let what =
             switch failure {
@@ -33,7 +33,7 @@ package struct InputProblem: Sendable, Hashable {
         self.init(path: path, what: what, isDamage: true)
     }
 
-    /// Returns the messages to print: one for each problem, or one for all of a kind that many logs have.
+    /// Returns the messages to print: one per problem, or one for all of a kind that many logs have.
     package static func messages(of problems: [InputProblem]) -> [String] {
         var kinds: [String: [InputProblem]] = [:]
         for problem in problems { kinds[problem.kind, default: []].append(problem) }

@@ -1,4 +1,4 @@
-/// One record of journald or docker, as far as a syslog line needs it.
+/// Parts of a journald or docker record that make a syslog line.
 struct JournalRecord {
     private var values: [Int: [UInt8]] = [:]
 
@@ -21,7 +21,7 @@ struct JournalRecord {
         values[key] = Array(UnsafeBufferPointer(start: value.base, count: value.count))
     }
 
-    /// Appends the line, if there is anything, and forgets the record.
+    /// Appends the line, if the record has one, and clears the record.
     mutating func flush(into output: inout [UInt8]) {
         guard !values.isEmpty else { return }
         defer { values.removeAll(keepingCapacity: true) }
@@ -44,7 +44,7 @@ struct JournalRecord {
         append(message, to: &output)
     }
 
-    /// A text on one line; newlines inside become blanks.
+    /// Appends a text with blanks in place of newlines.
     private func append(_ text: [UInt8], to output: inout [UInt8]) {
         var text = text[...]
         while let last = text.last, last == 10 || last == 13 { text.removeLast() }
@@ -52,7 +52,7 @@ struct JournalRecord {
         output.append(10)
     }
 
-    /// Microseconds since 1970 as `2026-11-23T16:39:34.123456Z `.
+    /// Appends microseconds since 1970 as `2026-11-23T16:39:34.123456Z `.
     private static func stamp(_ text: [UInt8]) -> [UInt8]? {
         guard text.count <= 18, let moment = Int(String(decoding: text, as: UTF8.self)), moment >= 0 else {
             return nil
@@ -70,7 +70,7 @@ struct JournalRecord {
 
     // MARK: JSON
 
-    /// Reads an object of JSON; false if it is none, or has nothing of a log.
+    /// Reads a JSON object; false if it is not an object or not a log record.
     mutating func readJSON(_ line: Bytes) -> Bool {
         values.removeAll(keepingCapacity: true)
         var reader = JSONReader(line)
@@ -99,24 +99,24 @@ struct JournalRecord {
     }
 }
 
-/// As much of JSON as records take: texts, numbers, lists, and texts as lists of bytes.
+/// Reader for the JSON of records: texts, numbers, lists, and texts as lists of bytes.
 struct JSONReader {
     private let bytes: Bytes
-    private var place = 0
+    private var position = 0
     private static let depth = 64
 
     init(_ bytes: Bytes) { self.bytes = bytes }
 
-    private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private mutating func skipBlanks() {
-        while let byte = next, byte == 0x20 || byte == 9 || byte == 13 { place += 1 }
+        while let byte = next, byte == 0x20 || byte == 9 || byte == 13 { position += 1 }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
         skipBlanks()
         guard next == byte else { return false }
-        place += 1
+        position += 1
         return true
     }
 
@@ -130,7 +130,7 @@ struct JSONReader {
         return take(UInt8(ascii: "}"))
     }
 
-    /// A list, element by element.
+    /// Reads a list, element by element.
     mutating func readList(_ element: (_ reader: inout JSONReader) -> Bool) -> Bool {
         guard take(UInt8(ascii: "[")) else { return false }
         if take(UInt8(ascii: "]")) { return true }
@@ -138,37 +138,36 @@ struct JSONReader {
         return take(UInt8(ascii: "]"))
     }
 
-    /// Whether the value is `true`; nil, and not read, where it is neither that nor `false`.
+    /// Reads `true` or `false`; nil, without reading, for any other value.
     mutating func truth() -> Bool? {
         skipBlanks()
         for (word, value) in [("true" as StaticString, true), ("false", false)]
-        where bytes.stands(word, at: place) {
-            place += word.utf8CodeUnitCount
+        where bytes.stands(word, at: position) {
+            position += word.utf8CodeUnitCount
             return value
         }
         return nil
     }
 
-    /// The value as a text: a string, a number, or a list of bytes; where it is something else, nil and not
-    /// read.
+    /// Reads a value as text: a string, a number or a list of bytes. Nil, without reading, for any other value.
     mutating func text() -> [UInt8]? {
         skipBlanks()
-        let start = place
+        let start = position
         switch next {
         case UInt8(ascii: "\""):
             if let text = string() { return text }
         case UInt8(ascii: "["):
             if let text = list(depth: 0) { return text }
         case .some(let byte) where byte.isDigit:
-            while let byte = next, byte.isDigit { place += 1 }
-            return Array(UnsafeBufferPointer(start: bytes.base + start, count: place - start))
+            while let byte = next, byte.isDigit { position += 1 }
+            return Array(UnsafeBufferPointer(start: bytes.base + start, count: position - start))
         default: break
         }
-        place = start
+        position = start
         return nil
     }
 
-    /// `[83,65]`; of a field that was given several times, the first.
+    /// Reads bytes such as `[83,65]`. Of a field with several values, the first counts.
     private mutating func list(depth: Int) -> [UInt8]? {
         guard depth < Self.depth, take(UInt8(ascii: "[")) else { return nil }
         var text: [UInt8] = []
@@ -186,7 +185,7 @@ struct JSONReader {
             while let byte = next, byte.isDigit, digits < 4 {
                 value = value * 10 + Int(byte - 48)
                 digits += 1
-                place += 1
+                position += 1
             }
             guard digits > 0, value < 256 else { return nil }
             text.append(UInt8(value))
@@ -198,12 +197,12 @@ struct JSONReader {
         guard take(UInt8(ascii: "\"")) else { return nil }
         var text: [UInt8] = []
         while let byte = next {
-            place += 1
+            position += 1
             switch byte {
             case UInt8(ascii: "\""): return text
             case UInt8(ascii: "\\"):
                 guard let escaped = next else { return nil }
-                place += 1
+                position += 1
                 switch escaped {
                 case UInt8(ascii: "n"): text.append(10)
                 case UInt8(ascii: "t"): text.append(9)
@@ -221,33 +220,33 @@ struct JSONReader {
         return nil
     }
 
-    /// After `\u`: four hexadecimal digits, and the other half of a pair.
+    /// Reads the four hexadecimal digits after `\u`, and the second half of a surrogate pair.
     private mutating func scalar() -> Unicode.Scalar? {
         guard let first = hexadecimal() else { return nil }
         guard (0xD800..<0xDC00).contains(first) else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
-        guard bytes.stands("\\u", at: place) else { return "\u{FFFD}" }
-        let start = place
-        place += 2
+        guard bytes.stands("\\u", at: position) else { return "\u{FFFD}" }
+        let start = position
+        position += 2
         guard let second = hexadecimal(), (0xDC00..<0xE000).contains(second) else {
-            place = start
+            position = start
             return "\u{FFFD}"
         }
         return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
     }
 
     private mutating func hexadecimal() -> UInt32? {
-        guard place + 4 <= bytes.count else { return nil }
+        guard position + 4 <= bytes.count else { return nil }
         var value: UInt32 = 0
         for _ in 0..<4 {
-            let byte = bytes[place].asciiLowercased
+            let byte = bytes[position].asciiLowercased
             guard byte.isDigit || (97...102).contains(byte) else { return nil }
             value = value << 4 | UInt32(byte.isDigit ? byte - 48 : byte - 87)
-            place += 1
+            position += 1
         }
         return value
     }
 
-    /// Steps over a value of any kind.
+    /// Skips a value of any kind.
     mutating func skip() -> Bool { skip(depth: 0) }
 
     private mutating func skip(depth: Int) -> Bool {
@@ -258,14 +257,16 @@ struct JSONReader {
         case UInt8(ascii: "{"):
             return readObject { _, reader in reader.skip(depth: depth + 1) }
         case UInt8(ascii: "["):
-            place += 1
+            position += 1
             if take(UInt8(ascii: "]")) { return true }
             repeat { if !skip(depth: depth + 1) { return false } } while take(UInt8(ascii: ","))
             return take(UInt8(ascii: "]"))
         default:
-            let start = place
-            while let byte = next, byte.isDigit || byte.isLetter || "+-.".utf8.contains(byte) { place += 1 }
-            return place > start
+            let start = position
+            while let byte = next, byte.isDigit || byte.isLetter || "+-.".utf8.contains(byte) {
+                position += 1
+            }
+            return position > start
         }
     }
 }

@@ -1,17 +1,17 @@
 import Glibc
 import SystemText
 
-/// A directory that stands for the mail logs in it:
+/// A directory that represents the mail logs in it:
 ///
-///     /var/log             those whose names begin with "mail"; all files if none does
-///     /var/log/maillog*    those whose names begin so
+///     /var/log             files whose names begin with "mail"; all files if there are none
+///     /var/log/maillog*    files whose names begin with "maillog"
 package struct LogDirectory {
-    /// With a slash at its end.
+    /// Ends with a slash.
     let path: String
-    /// What the names begin with; nil where that is not told.
+    /// Prefix of the names; nil if the path has none.
     private let start: String?
 
-    /// Nil for the name of a file.
+    /// Nil if the path names a file.
     package init?(_ path: String) {
         guard path != "-" else { return nil }
         if LogDirectory.isDirectory(path) {
@@ -26,10 +26,10 @@ package struct LogDirectory {
         guard LogDirectory.isDirectory(self.path) else { return nil }
     }
 
-    /// What is to be said of it where there are none.
+    /// Message if there are no logs.
     var emptiness: String { start == nil ? "is a directory without files" : "matches no file" }
 
-    /// The paths of the logs that are in it now, in order; none where it cannot be read.
+    /// Paths of the present logs, sorted; empty if the directory cannot be read.
     package var logs: [String] { (try? readLogs()) ?? [] }
 
     /// The same, with the reason.
@@ -39,7 +39,7 @@ package struct LogDirectory {
         return (start == nil && logs.isEmpty ? names : logs).sorted().map { path + $0 }
     }
 
-    /// When a name in it last changed, in nanoseconds since 1970.
+    /// Modification time of the directory, in nanoseconds since 1970.
     var modified: Int64? {
         var status = stat()
         guard stat(SystemText.path(path), &status) == 0 else { return nil }

@@ -1,8 +1,7 @@
 import Glibc
 import SystemText
 
-/// The files of a log by their names: the log itself and its rotations, in its directory and, if its name is a
-/// symbolic link, in that of its target.
+/// A log and its rotations, in the log's directory and in the directory that its symbolic link points to.
 struct LogFamily {
     let path: String
 
@@ -13,7 +12,7 @@ struct LogFamily {
         var modified: Int64 { version.modified }
 
         var name: String { LogFamily.split(path).name }
-        /// A file as it was, under whatever name.
+        /// A file with its size and modification time, under any name.
         struct Version: Hashable {
             let identity: OpenFile.Identity
             let size: Int
@@ -24,12 +23,12 @@ struct LogFamily {
         var isPacked: Bool { Rotation(path).isPacked }
     }
 
-    /// The paths that the log has: its name, and the target of that.
+    /// Path of the log, and the target of its symbolic link.
     private var paths: [String] {
         guard let target = realpath(SystemText.path(path), nil) else { return [path] }
         defer { free(target) }
         let real = SystemText.string(target)
-        // The directory of the log may be reached through a link as well.
+        // The directory of the log may be a symbolic link, too.
         return LogFamily.split(real).name == name ? [path] : [path, real]
     }
 
@@ -43,8 +42,8 @@ struct LogFamily {
         return (directory, String(path[path.index(after: slash)...]))
     }
 
-    /// The files now, and whether they have stayed the same while they were listed: the system may leave out a file
-    /// that is renamed meanwhile. `others` are further names in the directory that belong to the log.
+    /// Lists the files, and whether two listings agree: the kernel may skip a file that is renamed meanwhile. `others`
+    /// are further names that belong to the log.
     func members(besides others: [String: Int]) throws(OpenFile.Failure) -> (
         members: [Member], isStable: Bool
     ) {
@@ -61,7 +60,7 @@ struct LogFamily {
 
     private static let tries = 3
 
-    /// Fails where no more files may be open; a directory that is not there has no members.
+    /// Fails if no more files may be open. A missing directory has no members.
     private func list(_ others: [String: Int]) throws(OpenFile.Failure) -> [Member] {
         var members: [Member] = []
         var seen: Set<OpenFile.Identity> = []
@@ -90,8 +89,7 @@ struct LogFamily {
         return members.sorted { $0.path < $1.path }
     }
 
-    /// Puts members in the order in which they were rotated. That is the order of their renamings, where all of them
-    /// are known, or else that of their last changes; of files that were changed at one moment, that of their names.
+    /// Sorts members by age. Order of preference: renamings, if all are known; last changes; names.
     func inOrder(_ members: [Member], renamed: [String: Int]) -> [Member] {
         let log = name
         let order = { (member: Member) in member.name == log ? Int.max : renamed[member.name] }
@@ -99,7 +97,7 @@ struct LogFamily {
             return members.sorted { (order($0) ?? 0) < (order($1) ?? 0) }
         }
         let ages = members.map { ($0, age: $0.name == log ? .max : min(Rotation($0.path).age, .max - 1)) }
-        // Numbers go up where the file that was changed last has the highest one.
+        // Numbers go up if the file that was changed last has the highest number.
         let numbered = ages.filter { $0.age < 0 }.sorted { $0.0.modified < $1.0.modified }
         let goesUp =
             (numbered.first.flatMap { first in numbered.last.map { first.age > $0.age } } ?? false)

@@ -1,59 +1,56 @@
 import Glibc
 
-/// One log: where it is, how it is packed, and where in time it stands, as far as its beginning and its end
-/// tell.
+/// A log: its path, compression, and first and last lines.
 package struct LogFile: Sendable {
     package let path: String
     package private(set) var file: OpenFile
     package let packing: Packing
-    /// Whether its lines are wrapped as journald and docker do.
+    /// Whether its lines are journald or docker records.
     private(set) var isWrapped = false
-    /// The stamps of the first line that has one, and of the last; of the last only where a file can be read
-    /// from its end.
+    /// First and last stamp. The last one is known only for plain files.
     package private(set) var firstStamp: Stamp?
     package private(set) var lastStamp: Stamp?
-    /// Whether stamps leave the year to be found out.
+    /// Whether its stamps have no year.
     package var isYearless: Bool { firstStamp.map { $0.year == 0 } ?? true }
-    /// When what the file holds was last changed, as the file system or gzip remembers it; seconds since
-    /// 1970.
+    /// Last change of the content, from gzip or the file system, in seconds since 1970.
     let modified: Int?
-    /// Whether the time is gzip's.
+    /// Whether the time of the last change is from gzip.
     let isGzipTime: Bool
     package internal(set) var years = YearWindow(start: 0)
     package internal(set) var yearSource: YearSource?
-    /// The first stamp with a year in the beginning of a log whose first stamp has none.
+    /// First stamp with a year, if the first stamp has none. Only the beginning of the log is searched.
     private(set) var yearStamp: Stamp?
-    /// Seconds east of UTC, as the log itself tells, at its beginning at least.
+    /// UTC offset from the log itself, in seconds east.
     package internal(set) var offset: Int?
     /// Its name, as that of a rotation.
     let rotation: Rotation
-    /// A line that may stand in another log, too.
+    /// A line that may also be in another log.
     typealias KnownLine = (hash: UInt64, stamp: Stamp)
-    /// Lines that it begins with, and the hosts that wrote them.
+    /// First lines, and the hosts that wrote them.
     private(set) var firstLines: [KnownLine] = []
     private(set) var firstHosts: Set<[UInt8]> = []
-    /// Lines that it ends with, the last one first; none of what is not plain.
+    /// Last lines, last one first. Empty unless the log is plain.
     private(set) var lastLines: [KnownLine] = []
-    /// Whether no line is skipped for its time.
+    /// Whether no line is skipped because of its time.
     var isReadWhole = false
-    /// Whether the first lines are all that have stamps.
+    /// Whether `firstLines` are all lines that have stamps.
     private(set) var isKnown = false
-    /// Other logs that it is merged with line by line.
+    /// Other logs that are merged with this one.
     package internal(set) var merged: [String] = []
-    /// The first bytes, unpacked: what holds the same lines begins in the same way.
+    /// First unpacked bytes. Copies begin with the same bytes.
     private(set) var beginning: [UInt8] = []
-    /// Bytes that were read of a pipe before its lines are.
+    /// Bytes of a pipe that were read before its lines.
     private(set) var pipe: PipeBeginning?
 
-    /// How it is compressed; all but gzip is unpacked by the program of that name.
+    /// Compression. mlq unpacks gzip itself, and runs a program for the others.
     package enum Packing: String, Sendable { case plain, gzip, xz, bzip2, zstd }
 
-    /// Whether any part of it can be read by itself.
+    /// Whether any part of the file can be read by itself.
     var isPlain: Bool { packing == .plain && !isWrapped && file.isRegular }
 
     package var name: String { path == "-" ? "standard input" : path }
 
-    /// Bytes as they lie on the disk.
+    /// Size on disk, in bytes.
     package var size: Int { file.size }
 
     package var firstTime: Value? { firstStamp.map(years.time) }
@@ -64,12 +61,12 @@ package struct LogFile: Sendable {
         init(_ message: String) { self.message = message }
     }
 
-    /// Bytes that are looked at: from the first line with a stamp on, and at the end of a plain log.
+    /// Number of bytes to examine, from the first line with a stamp on and at the end of a plain log.
     private static let probeSize = 64 << 10
     private static let beginningSize = GrowingFile.beginningSize
-    /// Bytes of a pipe without any stamp that are kept in memory.
+    /// Maximum number of bytes without a stamp that are kept of a pipe.
     private static let pipeLimit = 16 << 20
-    /// Bytes that tell how a log is compressed, and gzip's time stamp.
+    /// Number of bytes that show the compression and gzip's time.
     private static let magicSize = 8
 
     init(_ path: String, _ file: OpenFile) throws(Failure) {
@@ -100,7 +97,7 @@ package struct LogFile: Sendable {
             self.file = try file.spooled(after: pipe.bytes)
             self.pipe = nil
         }
-        // A pipe is looked at again when the years of its stamps matter.
+        // A pipe is examined again if the years of its stamps matter.
         try readBeginning(isWhole: self.pipe == nil) { Waiting.isOver }
         if packing == .plain, !isWrapped, file.isRegular, file.size > 0 {
             let size = min(file.size, Self.probeSize)
@@ -111,7 +108,7 @@ package struct LogFile: Sendable {
         }
     }
 
-    /// Reads the lines from the first one with a stamp on; unless `isWhole`, none after that one.
+    /// Reads lines from the first one with a stamp on; only that one unless `isWhole`.
     mutating func readBeginning(isWhole: Bool, shouldStop: @escaping @Sendable () -> Bool) throws(Failure) {
         let source = source(keeping: true, shouldStop: shouldStop)
         let first = Beginning.firstBytes(source, upToLine: pipe != nil, Self.probeSize)
@@ -139,29 +136,29 @@ package struct LogFile: Sendable {
         }
     }
 
-    /// The bytes that must be read for lines of those times, on the wall clock; of a file that can only be read
-    /// from its beginning, all or none.
+    /// Returns the range of bytes to read for lines of a time range, in microseconds of the wall clock. Sequential
+    /// files are read completely or not at all.
     package func part(holding times: Range<Int64>?) -> Range<Int> {
         guard let times, !isReadWhole else { return 0..<max(1, size) }
-        return TimePlace(times).part(of: self)
+        return TimeSearch(times).part(of: self)
     }
 
-    /// The bytes from the beginning, for whoever reads them in one go. With `keeping`, those of a pipe can be read
-    /// again.
+    /// Opens a stream of all lines. With `keeping`, the bytes of a pipe can be read again.
     func stream(keeping: Bool = false, shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
         let source = source(keeping: keeping, shouldStop: shouldStop)
         return ByteStream(isWrapped ? UnwrappingSource(source) : source)
     }
 
-    /// The same bytes, not unwrapped.
+    /// Opens a stream of the bytes without unwrapping records.
     func packed(shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
         ByteStream(source(shouldStop: shouldStop))
     }
 
-    /// The lines that begin in a part of a plain log, and perhaps some behind them; of others, all.
+    /// Opens a stream of the lines that begin in a part of a plain log, and of some lines after them. Of other logs,
+    /// all lines.
     func stream(of part: Range<Int>, shouldStop: @escaping @Sendable () -> Bool) -> ByteStream {
         guard isPlain, part.lowerBound > 0 else { return stream(shouldStop: shouldStop) }
-        // The byte before tells whether a line begins with the part.
+        // The byte before the part shows whether a line begins with it.
         let start = part.lowerBound - 1
         let source = PlainSource(file, from: start, shouldStop: shouldStop)
         let stream = ByteStream(source, offset: start)
@@ -181,7 +178,7 @@ package struct LogFile: Sendable {
         return packing == .gzip ? GzipSource(source) : source
     }
 
-    /// Stamps of all lines, or of as many as are known without reading the log.
+    /// Counts the stamps of all lines, or of those that are known without reading the log.
     func stampHours(readingAll: Bool) -> StampHours {
         var hours = StampHours()
         func add(_ line: Bytes) {
@@ -195,14 +192,14 @@ package struct LogFile: Sendable {
             return hours
         }
         if let firstTime { hours.add(firstTime.wallClock) }
-        if isPlain { TimePlace.sample(self) { _, lines in lines.lines.forEach { add($0.line) } } }
+        if isPlain { TimeSearch.sample(self) { _, lines in lines.lines.forEach { add($0.line) } } }
         if let lastTime { hours.add(lastTime.wallClock) }
         return hours
     }
 
-    /// Reads it, or a part of it, for its last stamp and for how often it has lines by their hashes.
+    /// Reads the log, or a part of it: its last stamp, and the number of occurrences of lines by their hashes.
     func survey(
-        for lines: Set<UInt64>, in part: Range<Int>? = nil, shouldStop: @escaping @Sendable () -> Bool
+        for wanted: Set<UInt64>, in part: Range<Int>? = nil, shouldStop: @escaping @Sendable () -> Bool
     ) -> (last: Stamp?, met: [UInt64: Int]) {
         let part = part ?? 0..<max(1, size)
         guard !part.isEmpty else { return (nil, [:]) }
@@ -210,36 +207,35 @@ package struct LogFile: Sendable {
         let block = Block()
         var last: Stamp?
         var met: [UInt64: Int] = [:]
-        while !shouldStop(), let place = stream.next(into: block, numbered: false) {
-            if isPlain, place.offset >= part.upperBound { break }
-            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
+        while !shouldStop(), let lines = stream.next(into: block, numbered: false) {
+            if isPlain, lines.offset >= part.upperBound { break }
+            let bytes = lines.bytes
             last = Self.lastStamp(bytes) ?? last
-            guard !lines.isEmpty else { continue }
+            guard !wanted.isEmpty else { continue }
             for (_, line) in bytes.lines {
                 let hash = Self.hash(line)
-                if lines.contains(hash) { met[hash, default: 0] += 1 }
+                if wanted.contains(hash) { met[hash, default: 0] += 1 }
             }
         }
         return (last, met)
     }
 
-    /// Reads line after line while more are wanted, of a plain file those that begin at a byte or behind it, of
-    /// others all; `take` gets the place of each.
-    func readLines(from start: Int, _ take: (_ place: Int, _ line: Bytes) -> Bool) {
+    /// Reads lines as long as `take` returns true. Lines of plain files begin at or after `start`; of others, all lines
+    /// are read. `take` gets the offset of each line.
+    func readLines(from start: Int, _ take: (_ offset: Int, _ line: Bytes) -> Bool) {
         let stream = stream(of: start..<max(start, size)) { false }
         let block = Block()
-        while let place = stream.next(into: block, numbered: false) {
-            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
-            for (offset, line) in bytes.lines where !take(place.offset + offset, line) { return }
+        while let lines = stream.next(into: block, numbered: false) {
+            for (offset, line) in lines.bytes.lines where !take(lines.offset + offset, line) { return }
         }
     }
 
-    /// The same for equal lines in whatever logs.
+    /// Hash of a line. Equal lines of different logs have equal hashes.
     static func hash(_ line: Bytes) -> UInt64 {
         (line.hasSuffix("\r") ? line.dropLast(1) : line).hash(seed: 0)
     }
 
-    /// The first lines with stamps, which tell logs that overlap from those that hold the same.
+    /// Returns the first lines with stamps, and their hosts.
     private static func firstLines(_ bytes: Bytes) -> ([KnownLine], Set<[UInt8]>) {
         var lines: [KnownLine] = []
         var hosts: Set<[UInt8]> = []
@@ -255,7 +251,7 @@ package struct LogFile: Sendable {
         return (lines, hosts)
     }
 
-    /// The last lines with stamps that are whole.
+    /// Returns the last whole lines with stamps.
     private static func lastLines(_ bytes: Bytes) -> [KnownLine] {
         var lines: [KnownLine] = []
         guard var end = bytes.lastIndex(of: 10) else { return [] }
@@ -267,11 +263,11 @@ package struct LogFile: Sendable {
         return lines
     }
 
-    /// So many lines tell whether logs share some.
+    /// Number of lines that are compared with other logs.
     private static let knownLimit = 32
 
-    /// Whether the other one begins with all that this one holds, unpacked. A few equal lines of one second prove
-    /// nothing if the other one goes on: a rotation may have cut a burst of them in two.
+    /// Whether another log begins with all unpacked bytes of this one. A few equal lines of one second do not count if
+    /// the other log has more lines: a rotation may have split a burst of them.
     func isBeginning(of other: LogFile) -> Bool {
         guard file.isRegular, other.file.isRegular, !beginning.isEmpty,
             beginning.count <= other.beginning.count, other.beginning.starts(with: beginning)
@@ -280,8 +276,8 @@ package struct LogFile: Sendable {
         return comparison(with: other).isBeginning
     }
 
-    /// Compares the unpacked bytes of two logs; negative where the other log comes later. A log comes before those that
-    /// begin with all of it.
+    /// Compares the unpacked bytes of two logs; negative if this log comes first. A log comes before logs that begin
+    /// with all of it.
     func order(before other: LogFile) -> Int {
         let count = min(beginning.count, other.beginning.count)
         let order = Int(memcmp(beginning, other.beginning, count))
@@ -291,7 +287,7 @@ package struct LogFile: Sendable {
         return comparison(with: other).order
     }
 
-    /// Whether its bytes can be compared with those of other logs.
+    /// Whether the log can be compared with other logs.
     var isComparable: Bool { file.isRegular && !beginning.isEmpty }
 
     private func comparison(with other: LogFile) -> (order: Int, isBeginning: Bool) {
@@ -301,7 +297,7 @@ package struct LogFile: Sendable {
         defer { buffer.deallocate() }
         while true {
             let count = sources.0.read(buffer, count: size)
-            // What is cut off or damaged may hold more.
+            // A damaged log may have more lines.
             if count == 0 {
                 let goesOn = sources.1.read(buffer, count: 1) > 0
                 let isBeginning = sources.0.trouble == nil && !(goesOn && mayBeBurst(beside: other))
@@ -318,7 +314,7 @@ package struct LogFile: Sendable {
         }
     }
 
-    /// Whether it has only lines of one second, none of which is once in both logs.
+    /// Whether all lines are of one second, and none occurs exactly once in both logs.
     private func mayBeBurst(beside other: LogFile) -> Bool {
         guard let first = firstLines.first, firstLines.count < Self.knownLimit else { return false }
         let isOnce = { (lines: [KnownLine], hash: UInt64) in lines.count { $0.hash == hash } == 1 }
@@ -328,7 +324,7 @@ package struct LogFile: Sendable {
         }
     }
 
-    /// The first stamp that has a year.
+    /// Returns the first stamp with a year.
     private static func yearStamp(_ bytes: Bytes) -> Stamp? {
         for (_, line) in bytes.lines {
             if let stamp = Envelope.parse(line)?.stamp, stamp.year != 0 { return stamp }
@@ -348,7 +344,7 @@ package struct LogFile: Sendable {
         return nil
     }
 
-    /// By what the file begins with, whatever its name.
+    /// Returns the compression by the first bytes.
     private static func packing(_ bytes: Bytes) -> Packing {
         func begins(_ magic: [UInt8]) -> Bool {
             bytes.count >= magic.count && magic.indices.allSatisfy { bytes[$0] == magic[$0] }
@@ -361,7 +357,7 @@ package struct LogFile: Sendable {
     }
 }
 
-/// Where the year of stamps without one was taken from.
+/// Evidence for the year of stamps without one.
 package enum YearSource: String, Sendable {
     case stamps = "its later stamps"
     case option = "--year"
@@ -373,6 +369,6 @@ package enum YearSource: String, Sendable {
     case file = "the file's time stamp"
     case clock = "today's date"
 
-    /// Whether it is only the time at which something was stored.
+    /// Whether the evidence is only the time of the last change.
     var isTimeStamp: Bool { self == .gzip || self == .file || self == .clock }
 }

@@ -1,18 +1,18 @@
-/// What a command says about its logs.
+/// Options that apply to all logs.
 package struct LogOptions: Sendable {
-    /// The year of the first stamp that has none.
+    /// Year of the first stamp that has none.
     package var year: Int?
-    /// The zone of stamps that tell none, in which times are given.
+    /// Zone in which times are shown, and zone of stamps without an offset.
     package var zone: Zone?
-    /// The present, in microseconds of the wall clock.
+    /// Present time, in microseconds of the wall clock.
     package var now: Int64 = 0
-    /// Whether a pipe is to be read more than once, so that it must be copied to a temporary file.
+    /// Whether pipes are read more than once and must be copied to temporary files.
     package var spools = false
-    /// What pipes have given to earlier log sets.
+    /// Copies of pipes from earlier log sets.
     package var pipes = SpooledPipes()
-    /// Whether logs may come later.
+    /// Whether logs may be created later.
     package var follows = false
-    /// Whether no line is skipped for its time (`--full-scan`).
+    /// Whether no line is skipped because of its time (`--full-scan`).
     package var readsAll = false
 
     package init(
@@ -26,10 +26,10 @@ package struct LogOptions: Sendable {
     }
 }
 
-/// The logs of a command, in the order of time, whatever their names and the order in which they were given.
+/// Logs of a command, ordered by time.
 ///
-/// Opening them reads their beginnings and ends. What takes more waits until it is asked for: comparing them for
-/// copies until they are read, and looking for births of messages, which tell years, until times matter.
+/// Opening them reads their beginnings and ends. Slower work is done when it is needed: the search for copies before
+/// reading, the search for evidence of years before times matter.
 package final class LogSet: Sendable {
     private let opened: [LogFile]
     private let openingProblems: [InputProblem]
@@ -37,12 +37,12 @@ package final class LogSet: Sendable {
     private let found = Mutex(Found())
 
     private struct Found {
-        /// Without copies, as they were given.
+        /// Without copies, in the given order.
         var files: [LogFile]?
-        /// With their years, in order; without and with what births tell.
+        /// With years, ordered by time: without and with evidence from message ids.
         var undated: [LogFile]?
         var dated: [LogFile]?
-        /// Which of them, with their years, are read together.
+        /// Logs with years, grouped for merging.
         var passages: [Passage]?
         var coverage: Coverage??
         var problems: [InputProblem] = []
@@ -93,50 +93,48 @@ package final class LogSet: Sendable {
         self.options = options
     }
 
-    /// All that were opened, copies too.
+    /// Paths of all opened logs, including copies.
     var paths: [String] { opened.map(\.path) }
 
-    /// In order of their first stamps; logs without any come last.
+    /// Logs ordered by their first stamps. Logs without stamps come last.
     package var files: [LogFile] { files(dated: true) }
 
-    /// The same. Where neither times nor the order of several logs matter, the years need not be right.
+    /// Logs ordered by their first stamps. Years may be wrong unless `dated`.
     package func files(dated: Bool) -> [LogFile] { found.withLock { files(dated: dated, &$0) } }
 
-    /// What is to be said of the logs, as far as it has been found.
+    /// Problems found so far.
     package var problems: [InputProblem] { openingProblems + found.withLock { $0.problems } }
 
-    /// The number of the line at a byte of what a log unpacks to; nil of a pipe.
+    /// Number of the line at an offset of an unpacked log; nil for a pipe.
     package func line(in file: Int, at offset: Int) -> Int? {
         let files = files(dated: false)
         guard files.indices.contains(file), files[file].file.isRegular else { return nil }
         let stream = files[file].stream { false }
         let block = Block()
-        while let place = stream.next(into: block, numbered: true) {
-            guard offset < place.offset + place.count else { continue }
-            let bytes = Bytes(UnsafePointer(block.base + place.before), count: place.count)
-            return place.line + bytes.prefix(max(0, offset - place.offset)).lineCount
+        while let lines = stream.next(into: block, numbered: true) {
+            guard offset < lines.offset + lines.bytes.count else { continue }
+            return lines.line + lines.bytes.prefix(max(0, offset - lines.offset)).lineCount
         }
         return nil
     }
 
-    /// Where the lines from a byte on stand before it too, as when a log was copied behind itself: the number of the
-    /// first of those, and how many follow each other in both places (as far as they are counted). Nil where fewer
-    /// than two do.
+    /// Finds an earlier copy of the lines from an offset on, as in a log that was appended to itself. Returns the
+    /// number of its first line and the number of equal lines; nil if fewer than two lines are equal.
     package func repetition(in file: Int, at offset: Int) -> (line: Int, count: Int)? {
         let files = files(dated: false)
         guard files.indices.contains(file), files[file].file.isRegular else { return nil }
         let log = files[file]
-        // Most logs repeat nothing, so the first two lines are looked for before more are kept.
+        // Most logs repeat nothing, so the search begins with two lines.
         var wanted: [(count: Int, hash: UInt64)] = []
-        log.readLines(from: offset) { place, line in
-            if place >= offset { wanted.append((line.count, LogFile.hash(line))) }
+        log.readLines(from: offset) { position, line in
+            if position >= offset { wanted.append((line.count, LogFile.hash(line))) }
             return wanted.count < 2
         }
         guard wanted.count == 2 else { return nil }
         var (number, start, isFirst) = (0, 0, false)
-        var found: (line: Int, place: Int)?
-        log.readLines(from: 0) { place, line in
-            guard place < offset else { return false }
+        var found: (line: Int, position: Int)?
+        log.readLines(from: 0) { position, line in
+            guard position < offset else { return false }
             func isWanted(_ index: Int) -> Bool {
                 line.count == wanted[index].count && LogFile.hash(line) == wanted[index].hash
             }
@@ -145,19 +143,19 @@ package final class LogSet: Sendable {
                 return false
             }
             isFirst = isWanted(0)
-            (number, start) = (number + 1, place)
+            (number, start) = (number + 1, position)
             return true
         }
         guard let found else { return nil }
         var later: [UInt64] = []
-        log.readLines(from: offset) { place, line in
-            if place >= offset { later.append(LogFile.hash(line)) }
+        log.readLines(from: offset) { position, line in
+            if position >= offset { later.append(LogFile.hash(line)) }
             return later.count < LogSet.repetitionLimit
         }
         var count = 0
-        log.readLines(from: found.place) { place, line in
-            guard place >= found.place else { return true }
-            guard place < offset, count < later.count else { return false }
+        log.readLines(from: found.position) { position, line in
+            guard position >= found.position else { return true }
+            guard position < offset, count < later.count else { return false }
             let isSame = LogFile.hash(line) == later[count]
             count += isSame ? 1 : 0
             return isSame
@@ -176,7 +174,7 @@ package final class LogSet: Sendable {
         var files = whole
         found.problems += YearEvidence.settle(
             &files, options: options, searching: dated, shouldStop: isCancelled)
-        let isReadWhole = options.readsAll || TimePlace.isCheap(files)
+        let isReadWhole = options.readsAll || TimeSearch.isCheap(files)
         for index in files.indices {
             files[index].years.zone = zone
             files[index].isReadWhole = isReadWhole
@@ -187,7 +185,7 @@ package final class LogSet: Sendable {
             case (let first?, let second?) where first != second: first < second
             case (.some, nil): true
             case (nil, .some): false
-            // Of rotations that begin in the same second, the oldest one comes first.
+            // If rotations begin in the same second, the oldest one comes first.
             default: (a.rotation.log, a.rotation.age, a.path) < (b.rotation.log, b.rotation.age, b.path)
             }
         }
@@ -202,7 +200,7 @@ package final class LogSet: Sendable {
             found.problems.append(
                 InputProblem(
                     path: copy.path,
-                    message: "\(copy.name) holds no other lines than \(whole.name); they are read once",
+                    message: "\(copy.name) has only lines of \(whole.name); they are read once",
                     isDamage: false, kind: "copy"))
         }
         let isCopy = Set(copies.map(\.copy))
@@ -211,9 +209,9 @@ package final class LogSet: Sendable {
         return files
     }
 
-    /// Without `merged`, logs that overlap are read one by one, unless they share lines; if it is not given, that
-    /// goes by the order. What surely holds no line of `times` (on the wall clock) is left out. `isCancelled` is
-    /// asked while waiting for a pipe, or for the end of a compressed log.
+    /// Opens a reader. Unless `merged`, logs that overlap are read one by one if they share no lines; `merged` defaults
+    /// to `ordered`. Parts without lines of `times` (wall clock) are skipped. `isCancelled` is polled during waits for
+    /// pipes and compressed logs.
     package func reader(
         ordered: Bool, merged: Bool? = nil, numbered: Bool, dated: Bool = true,
         during times: Range<Int64>? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -237,14 +235,14 @@ package final class LogSet: Sendable {
         let survey = Survey(files, usesInstants: tellZones(files))
         let isWhole = survey.run(isCancelled: isCancelled)
         let passages = survey.passages
-        // Half a survey will do for the answer so far, but not for the next question.
+        // An incomplete survey is good enough for this answer, and is not kept.
         guard isWhole else { return passages }
         for passage in passages where passage.isMerged {
-            for (lane, places) in passage.lanes.enumerated() {
+            for (lane, indices) in passage.lanes.enumerated() {
                 let others = passage.lanes.indices.lazy.filter { $0 != lane }.flatMap { passage.lanes[$0] }
                 let names = others.prefix(LogSet.namedLogs).sorted().map { files[$0].name }
-                let more = passage.files.count - places.count - names.count
-                for place in places { files[place].merged = names + (more > 0 ? ["and \(more) more"] : []) }
+                let more = passage.files.count - indices.count - names.count
+                for index in indices { files[index].merged = names + (more > 0 ? ["and \(more) more"] : []) }
             }
             found.problems.append(LogSet.overlap(passage, files))
         }
@@ -253,7 +251,7 @@ package final class LogSet: Sendable {
         return passages
     }
 
-    /// Logs that are named as merged with one.
+    /// Maximum number of names in a list of merged logs.
     private static let namedLogs = 100
 
     private static func overlap(_ passage: Passage, _ files: [LogFile]) -> InputProblem {
@@ -262,11 +260,11 @@ package final class LogSet: Sendable {
         return InputProblem(
             path: files[passage.files.lowerBound].path,
             message: "\(names[0]) and \(others) overlap in time and are merged line by line"
-                + (passage.sharesLines ? "; lines that stand in several are read once" : ""),
+                + (passage.sharesLines ? "; lines that are in several are read once" : ""),
             isDamage: false, kind: "overlap")
     }
 
-    /// The zone in which times are given, if it is not that of each stamp.
+    /// Zone in which times are shown; nil for the zone of each stamp.
     package var zone: Zone? { options.zone }
 
     /// Whether the zone of every log is known.
@@ -274,7 +272,7 @@ package final class LogSet: Sendable {
         zone != nil || files.allSatisfy { $0.firstStamp.map { $0.offset != Value.unknownOffset } ?? true }
     }
 
-    /// Times that the lines cover; nil if none has a stamp.
+    /// Times that the lines cover; nil if no line has a stamp.
     package var coverage: Coverage? {
         found.withLock { state in
             if let coverage = state.coverage { return coverage }
@@ -315,18 +313,18 @@ package final class LogSet: Sendable {
                 + Calendar.text(coverage.last), isDamage: false, kind: "strays")
     }
 
-    /// Files whose lines another one holds too: a copy, a log beside its compressed self, one that was copied but not
-    /// truncated. Of equals, the one whose name comes first stays.
+    /// Finds files whose lines are all in another file: copies, and logs beside their compressed selves. Of equal
+    /// files, the first by name is kept.
     ///
-    /// In the order of what they hold, a file is followed by one that begins with all of it, if there is any.
+    /// Files are sorted by content. If a file is the beginning of others, one of those follows it.
     private static func copies(in files: [LogFile]) -> [(copy: Int, whole: Int)] {
         let order = files.indices.filter { files[$0].isComparable }.sorted { a, b in
             let order = files[a].order(before: files[b])
             return order != 0 ? order < 0 : files[a].path > files[b].path
         }
         var wholes: [Int: Int] = [:]
-        for (place, next) in zip(order, order.dropFirst()).reversed()
-        where files[place].isBeginning(of: files[next]) { wholes[place] = wholes[next] ?? next }
+        for (index, next) in zip(order, order.dropFirst()).reversed()
+        where files[index].isBeginning(of: files[next]) { wholes[index] = wholes[next] ?? next }
         return wholes.map { (copy: $0.key, whole: $0.value) }.sorted {
             files[$0.copy].path < files[$1.copy].path
         }

@@ -1,10 +1,10 @@
-/// The lines of a passage in the order of their stamps. Lines of one lane keep their order; of equal stamps, that of
-/// the log that begins first comes first. A line without a stamp goes with the one before it.
+/// Lines of a passage, merged by their stamps. Lines of one lane keep their order. If stamps are equal, the log that
+/// begins first comes first. A line without a stamp follows the line before it.
 ///
-/// A chunk is put together of runs, each of lines of one log, until the memory of one lane is used up:
+/// A chunk consists of runs, each of lines of one log, until the memory of one lane is used up:
 ///
 ///     lane 1   ──a──────b──────│      used up
-///     lane 2   ──c──d──────e──────    goes on with e
+///     lane 2   ──c──d──────e──────    continues with e
 ///     chunk    a c b d
 final class MergedLogs {
     private let files: [LogFile]
@@ -13,42 +13,42 @@ final class MergedLogs {
     private let isNumbered: Bool
     private let shouldStop: @Sendable () -> Bool
     private var lanes: [Lane]
-    /// Lanes that have lines, as a heap: the one whose line is next comes first.
+    /// Lanes that have lines, as a heap with the earliest line first.
     private var queue: [Int]
     private var runs: [Run] = []
-    /// The lanes that the runs are of, and the bytes of the runs.
+    /// Lanes of the runs, and the total bytes of the runs.
     private var touched: [Int] = []
     private var size = 0
     private let clock: LineClock
-    /// The place in every order at which the passage begins, and how far it has come.
+    /// Order of the passage's first line, and of its next line.
     private let base: UInt64
     private var order: UInt64
     private let start: Int64
-    /// How often lines were given, and how often they were in each lane; nil where no line is in two. Rotations in one
-    /// lane have no lines in common: a burst that goes on in the next one counts whole.
+    /// Counts of equal lines, in the answer and in each lane; nil if the logs share no lines. Rotations in one lane
+    /// share no lines, so a burst that a rotation splits counts completely.
     private var given: RecentCounts?
     private var seen = RecentCounts()
     private var ended: [(file: Int, stream: ByteStream)] = []
 
-    /// The logs that are read one after the other, of which one is open.
+    /// Logs in sequence, one of which is open.
     private struct Lane {
         let number: Int
         var files: ArraySlice<Int>
         var stream: ByteStream?
-        /// Empty while no log is open. Few of very many lanes have an open log.
+        /// Empty while no log is open. Of very many lanes, only a few have an open log.
         var block = Lane.empty
-        /// Whether a run is of its memory, and where that is in the chunk.
+        /// Whether a run uses the lane's memory, and its start in the chunk.
         var isTouched = false
         var start = 0
-        /// What stands in memory of the open log: how far it was taken, and its end.
+        /// Position and end of the lines in memory.
         var position = 0
         var end = 0
-        /// Where the first run of the chunk begins.
+        /// Start of the chunk's first run.
         var first = 0
-        /// What `position` is in the log, and the number of its line.
+        /// Offset in the log and line number at `position`.
         var offset = 0
         var line = 1
-        /// When the next line is.
+        /// Time of the next line.
         var time: Int64
         var file: Int { files.first ?? .max }
         var isSpent: Bool { position >= end }
@@ -62,7 +62,7 @@ final class MergedLogs {
     private struct Run {
         let lane: Int
         let file: Int
-        var place: Range<Int>
+        var range: Range<Int>
         let offset: Int
         let line: Int
         let order: UInt64
@@ -78,7 +78,7 @@ final class MergedLogs {
         self.usesInstants = usesInstants
         self.shouldStop = shouldStop
         isNumbered = numbered
-        let times = { (place: Int) in files[place].firstTime?.moment(isInstant: usesInstants) ?? .max }
+        let times = { (index: Int) in files[index].firstTime?.moment(isInstant: usesInstants) ?? .max }
         let wanted = passage.lanes.map { $0.filter { !parts[$0].isEmpty } }.filter { !$0.isEmpty }
         let lanes = wanted.enumerated().map { number, lane in
             Lane(number: number, files: lane[...], time: times(lane[0]))
@@ -92,11 +92,11 @@ final class MergedLogs {
         given = passage.sharesLines ? RecentCounts() : nil
     }
 
-    /// Bytes of the files that have been read.
+    /// Number of bytes that have been read.
     private(set) var finished = 0
     var consumed: Int { lanes.reduce(finished) { $0 + ($1.stream?.consumed ?? 0) } }
 
-    /// The next lines, in the memory of `block`; nil at the end.
+    /// Reads the next lines into `block`; nil at the end.
     func next(into block: Block) -> Chunk? {
         while true {
             for lane in touched {
@@ -119,7 +119,7 @@ final class MergedLogs {
     private func takeRuns() {
         while let lane = queue.first, size < ChunkReader.blockSize {
             if lanes[lane].stream == nil {
-                // Its memory must be in no run yet.
+                // No run may use the memory of the lane yet.
                 guard !lanes[lane].isTouched else { return }
                 open(lane)
                 fill(lane)
@@ -139,20 +139,20 @@ final class MergedLogs {
         }
     }
 
-    /// Puts the first lane where it belongs by now. One without further logs leaves.
+    /// Restores the heap after a change of its first lane. A lane without further logs is removed.
     private func requeue() {
         if lanes[queue[0]].files.isEmpty {
             queue.swapAt(0, queue.count - 1)
             queue.removeLast()
         }
-        var place = 0
+        var parent = 0
         while true {
-            let children = (2 * place + 1)..<min(2 * place + 3, max(2 * place + 1, queue.count))
+            let children = (2 * parent + 1)..<min(2 * parent + 3, max(2 * parent + 1, queue.count))
             guard let child = children.min(by: { isBefore(queue[$0], queue[$1]) }),
-                isBefore(queue[child], queue[place])
+                isBefore(queue[child], queue[parent])
             else { return }
-            queue.swapAt(place, child)
-            place = child
+            queue.swapAt(parent, child)
+            parent = child
         }
     }
 
@@ -175,14 +175,14 @@ final class MergedLogs {
             let second = (time - self.start).floorDivided(by: 1_000_000)
             let size = UInt64(end - start)
             if let last = runs.indices.last, runs[last].lane == index, runs[last].second == second,
-                runs[last].place.upperBound == start
+                runs[last].range.upperBound == start
             {
-                runs[last].place = runs[last].place.lowerBound..<end
+                runs[last].range = runs[last].range.lowerBound..<end
             } else {
                 order = max(order, base + UInt64(max(0, min(second, MergedLogs.seconds))) << 21)
                 runs.append(
                     Run(
-                        lane: index, file: file, place: start..<end, offset: lanes[index].offset,
+                        lane: index, file: file, range: start..<end, offset: lanes[index].offset,
                         line: lanes[index].line, order: order, second: second))
             }
             order += size
@@ -193,8 +193,8 @@ final class MergedLogs {
         readTime(index)
     }
 
-    /// Lines of a passage are ordered by the second, two megabytes a second, whatever is left out before them. This
-    /// is good for a year; what is later is still in order.
+    /// Lines of a passage are ordered by the second, with two megabytes for each second, so that skipped lines do not
+    /// change the order. The range suffices for a year; later lines are still in order.
     private static let seconds: Int64 = 1 << 25
 
     private func readTime(_ index: Int) {
@@ -206,7 +206,7 @@ final class MergedLogs {
             clock.time(of: line, files[lanes[index].file].years) ?? lanes[index].time
     }
 
-    /// Whether the line is not one that another lane had. A line that is twice in one log is twice in the answer.
+    /// Whether no other lane has returned the line. A line that occurs twice in one log is returned twice.
     private func isWanted(_ line: Bytes, of lane: Int, _ time: Int64) -> Bool {
         guard given != nil else { return true }
         let hash = LogFile.hash(line.hasSuffix("\n") ? line.dropLast(1) : line)
@@ -217,7 +217,7 @@ final class MergedLogs {
         return true
     }
 
-    /// The logs that have been read to their ends since this was last asked.
+    /// Returns the logs that have ended since the last call.
     func takeEnded() -> [(file: Int, stream: ByteStream)] {
         defer { ended = [] }
         return ended
@@ -232,17 +232,17 @@ final class MergedLogs {
         (lanes[lane].position, lanes[lane].end, lanes[lane].first) = (0, 0, 0)
     }
 
-    /// Reads on where the memory of an open lane is used up.
+    /// Reads more lines if the memory of an open lane is used up.
     private func fill(_ lane: Int) {
         guard let stream = lanes[lane].stream, lanes[lane].isSpent else { return }
         let file = lanes[lane].file
-        while let place = stream.next(into: lanes[lane].block, numbered: isNumbered) {
-            if files[file].isPlain, place.offset >= parts[file].upperBound { break }
-            guard place.count > 0 else { continue }
-            lanes[lane].position = place.before
-            lanes[lane].end = place.before + place.count
-            lanes[lane].offset = place.offset
-            lanes[lane].line = place.line
+        while let lines = stream.next(into: lanes[lane].block, numbered: isNumbered) {
+            if files[file].isPlain, lines.offset >= parts[file].upperBound { break }
+            guard !lines.bytes.isEmpty else { continue }
+            lanes[lane].position = lines.before
+            lanes[lane].end = lines.before + lines.bytes.count
+            lanes[lane].offset = lines.offset
+            lanes[lane].line = lines.line
             if stream.isOver { lanes[lane].block = lanes[lane].block.copy(of: lanes[lane].end) }
             readTime(lane)
             return
@@ -250,7 +250,7 @@ final class MergedLogs {
         close(lane)
     }
 
-    /// Goes on to the next log of a lane. The memory stays, for runs may be of it.
+    /// Advances a lane to its next log. The memory stays, because runs may use it.
     private func close(_ lane: Int) {
         guard let stream = lanes[lane].stream else { return }
         let file = lanes[lane].file
@@ -265,7 +265,7 @@ final class MergedLogs {
 
     // MARK: Chunks
 
-    /// Copies what the runs are of, and what stands before it, so that the lanes can be read on.
+    /// Copies the lines of the runs, and their lookback, into the block.
     private func chunk(in block: Block) -> Chunk {
         var count = 0
         for index in touched {
@@ -279,11 +279,11 @@ final class MergedLogs {
         }
         let pieces = runs.map { run in
             let bytes = Bytes(
-                UnsafePointer(block.base + lanes[run.lane].start + run.place.lowerBound),
-                count: run.place.count)
+                UnsafePointer(block.base + lanes[run.lane].start + run.range.lowerBound),
+                count: run.range.count)
             let kept = max(0, lanes[run.lane].first - Chunk.lookback)
             return Chunk(
-                bytes: bytes, before: run.place.lowerBound - kept, fileIndex: run.file,
+                bytes: bytes, before: run.range.lowerBound - kept, fileIndex: run.file,
                 fileOffset: run.offset, firstLine: run.line, years: files[run.file].years, sequence: 0,
                 arrival: run.order)
         }
@@ -291,14 +291,14 @@ final class MergedLogs {
     }
 }
 
-/// Counts of the lines of the last seconds, by their hashes: daemons write side by side, so lines are a little out of
-/// order in every log, and copies of them do not follow each other at once.
+/// Counts of the lines of the last seconds, by hash. Daemons write concurrently, so lines are slightly out of order in
+/// every log, and copies of a line are not adjacent.
 private struct RecentCounts {
     private var recent: [UInt64: Int] = [:]
     private var older: [UInt64: Int] = [:]
-    /// When the recent ones began.
+    /// Time at which the recent counts begin.
     private var start: Int64 = .min
-    /// Microseconds for which counts are kept at least.
+    /// Minimum time in microseconds for which counts are kept.
     private static let length: UInt64 = 5_000_000
 
     mutating func count(of hash: UInt64, at time: Int64) -> Int {
@@ -313,7 +313,7 @@ private struct RecentCounts {
     mutating func set(_ count: Int, of hash: UInt64) { recent[hash] = count }
 }
 
-/// Reads when lines were logged.
+/// Reads the times of lines.
 private final class LineClock {
     private let decoder = LineDecoder(demand: FieldSet([Field("time")]), early: FieldSet())
     private let slots: UnsafeMutablePointer<Value>
@@ -328,7 +328,7 @@ private final class LineClock {
 
     deinit { slots.deallocate() }
 
-    /// Microseconds; nil for a line without a stamp.
+    /// Returns microseconds; nil for a line without a stamp.
     func time(of line: Bytes, _ years: YearWindow) -> Int64? {
         _ = decoder.decodeEnvelope(line, years: years, into: Record(slots: slots))
         let time = slots[slot]

@@ -1,32 +1,31 @@
-/// Logs that are read together because their stamps overlap: line by line in the order of time. The rotations of one
-/// log follow each other in a lane:
+/// Logs that are merged line by line, because their stamps overlap. Rotations of one log are in one lane:
 ///
 ///     mx1/maillog.1 ────── mx1/maillog ──────          a lane
-///         mx2/maillog.1 ────────── mx2/maillog ──      another one
+///         mx2/maillog.1 ────────── mx2/maillog ──      another lane
 ///
-/// A log comes behind another one in its lane where it begins no earlier than the other ends. Rotations of one log may
-/// overlap by two seconds, for daemons write their stamps before syslog takes the lines; that is no overlap. Where
-/// lines of one stand in another too (`mail.info` beside `mail.log`, a copy that was cut), each is read once.
+/// A log may follow another in its lane if it begins when the other has ended. Rotations of one log may overlap by two
+/// seconds, because daemons make their stamps before syslog writes the lines. Lines that are in two logs (`mail.info`
+/// beside `mail.log`) are read once.
 struct Passage {
-    /// Places among the logs in the order of their first stamps.
+    /// Indices of the logs, which are ordered by their first stamps.
     var files: Range<Int>
     var lanes: [[Int]]
-    /// Whether lines may stand in two of the logs.
+    /// Whether two of the logs may share lines.
     var sharesLines = false
 
     var isMerged: Bool { lanes.count > 1 }
 
-    /// The same logs one by one, where that gives the same lines.
+    /// The same logs one by one, if that returns the same lines.
     var apart: [Passage] {
         sharesLines ? [self] : files.map { Passage(files: $0..<$0 + 1, lanes: [[$0]]) }
     }
 
     private static let rotationOverlap: Int64 = 2_000_000
 
-    /// Lanes, and logs of a lane, that are tried for a log. A lane of its own gives the same lines.
+    /// Maximum number of lanes, and of logs in a lane, to try for a log. A new lane returns the same lines.
     private static let tries = 64
 
-    /// Whether a log begins no earlier than another one ends, apart from the overlap of rotations.
+    /// Whether a log begins when another one has ended, except for the overlap of rotations.
     static func follows(
         _ file: LogFile, _ span: ClosedRange<Int64>?, _ other: LogFile, _ otherSpan: ClosedRange<Int64>?
     ) -> Bool {
@@ -34,43 +33,43 @@ struct Passage {
         return end <= first + (other.rotation.isBefore(file.rotation) ? rotationOverlap : 0)
     }
 
-    /// Puts logs, which are in the order of their first stamps, into passages:
+    /// Groups logs, which are ordered by their first stamps, into passages:
     ///
-    /// * `span`: the first and the last stamp of a log; nil if it has none
-    /// * `sharers`: earlier logs, of those in the range, that may hold lines of a log
-    /// * `shared`: whether two logs hold the same lines
+    /// * `span`: first and last stamp of a log; nil if it has none
+    /// * `sharers`: earlier logs in the range that may share lines with a log
+    /// * `shared`: whether two logs share lines
     static func passages(
         of files: [LogFile], span: (Int) -> ClosedRange<Int64>?, sharers: (Int, Range<Int>) -> [Int],
         shared: (Int, Int) -> Bool
     ) -> [Passage] {
         var passages: [Passage] = []
-        /// The last stamp of the last passage, and of each of its lanes up to each log.
+        /// Last stamp of the last passage, and of each of its lanes up to each log.
         var end = Int64.min
         var ends: [[Int64]] = []
-        /// The lanes whose last log is a rotation of a log, by its name.
+        /// Index of the lane that a log's newest rotation is in, by the log's name.
         var lanes: [String: Int] = [:]
-        for (place, file) in files.enumerated() {
-            let ownSpan = span(place)
+        for (index, file) in files.enumerated() {
+            let ownSpan = span(index)
             let first = ownSpan?.lowerBound
             let last = ownSpan?.upperBound ?? .min
-            /// Whether it can be read behind another one.
+            /// Whether the log can follow another one in a lane.
             func follows(_ other: Int) -> Bool {
                 guard let first, let end = span(other)?.upperBound, end >= first else { return true }
-                return Passage.follows(file, ownSpan, files[other], span(other)) && !shared(other, place)
+                return Passage.follows(file, ownSpan, files[other], span(other)) && !shared(other, index)
             }
             guard let passage = passages.indices.last, let first, end >= first,
                 end > first + rotationOverlap || !passages[passage].files.reversed().allSatisfy(follows)
             else {
-                passages.append(Passage(files: place..<place + 1, lanes: [[place]]))
+                passages.append(Passage(files: index..<index + 1, lanes: [[index]]))
                 (end, ends, lanes) = (last, [[last]], [file.rotation.log: 0])
                 continue
             }
             if !passages[passage].sharesLines {
-                passages[passage].sharesLines = sharers(place, passages[passage].files).contains {
-                    shared($0, place)
+                passages[passage].sharesLines = sharers(index, passages[passage].files).contains {
+                    shared($0, index)
                 }
             }
-            passages[passage].files = passages[passage].files.lowerBound..<place + 1
+            passages[passage].files = passages[passage].files.lowerBound..<index + 1
             func isFree(_ lane: Int) -> Bool {
                 guard let end = ends[lane].last, end >= first else { return true }
                 guard end <= first + rotationOverlap else { return false }
@@ -90,7 +89,7 @@ struct Passage {
                 passages[passage].lanes.append([])
                 ends.append([])
             }
-            passages[passage].lanes[lane].append(place)
+            passages[passage].lanes[lane].append(index)
             ends[lane].append(max(last, ends[lane].last ?? .min))
             lanes[file.rotation.log] = lane
             end = max(end, last)

@@ -1,17 +1,17 @@
-/// What a log's path tells of its place among the rotations of one log.
+/// Position of a log among the rotations of one log, by its path.
 ///
 ///     /var/log/maillog            maillog          the newest
 ///     /var/log/maillog.2.gz       maillog          2 rotations ago
 ///     /var/log/maillog-20121223   maillog          of that day
 ///     /var/log/mx1/maillog        another log
 struct Rotation {
-    /// The path without the number or the date at its end, and without what a packer adds.
+    /// Path without the number or date at its end, and without the extension of a compression.
     let log: String
-    /// Greater for younger rotations of the log.
+    /// Greater for younger rotations.
     let age: Int
     /// Whether the path has a number or a date.
     var isOld: Bool { age < .max }
-    /// Whether the path is that of something compressed.
+    /// Whether the path has the extension of a compression.
     let isPacked: Bool
 
     private static let separators: [UInt8] = [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_")]
@@ -21,7 +21,7 @@ struct Rotation {
         let packer = Rotation.packers.first { path.hasSuffix($0) } ?? ""
         isPacked = !packer.isEmpty
         let name = path.dropLast(packer.count)
-        // Of a date in parts, `2012-12-23`, all parts belong to it.
+        // A date may have separators: `2012-12-23`.
         let end = name.utf8.reversed().prefix { $0.isDigit || Rotation.separators.contains($0) }
         let digits = end.filter(\.isDigit).reversed().reduce(0) { $0 &* 10 &+ Int($1 - 48) }
         guard let separator = end.last, !separator.isDigit, digits > 0 || end.count > 1 else {
@@ -33,10 +33,10 @@ struct Rotation {
         age = end.filter(\.isDigit).count >= 6 ? digits : -digits
     }
 
-    /// Whether the other one comes next or later.
+    /// Whether another log is a younger rotation.
     func isBefore(_ other: Rotation) -> Bool { log == other.log && age < other.age }
 
-    /// Whether a name is that of a rotation, by a number or a date at its end or before its extension:
+    /// Whether a name is that of a rotation. The number or date is at its end or before its extension:
     ///
     ///     mail.log    mail.log.1   mail.log-20130106-120000.gz   mail-20130106.log   mail.log.old
     static func isName(_ name: String, ofRotationOf log: String) -> Bool {

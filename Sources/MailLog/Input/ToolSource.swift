@@ -1,8 +1,8 @@
 import Glibc
 
-/// What a file holds that the system's own tools unpack: one runs as a child process, and its output is read.
+/// Unpacked bytes of a file, from a decompression program that runs as a child process.
 final class ToolSource: ByteSource {
-    /// Shared with the child: how far it stands is how far the child has read.
+    /// Shared with the child, so its offset is the child's progress.
     private let input: Int32
     private let output: Int32
     private let process: pid_t
@@ -10,15 +10,14 @@ final class ToolSource: ByteSource {
     private var hasEnded = false
     private(set) var trouble: String?
 
-    /// The command that unpacks from its standard input to its standard output.
+    /// Command that unpacks standard input to standard output.
     private static func command(_ packing: LogFile.Packing) -> [String] {
         packing == .zstd ? ["zstd", "-dcq"] : [packing.rawValue, "-dc"]
     }
 
     init(_ file: OpenFile, _ packing: LogFile.Packing) {
         self.packing = packing
-        // A description of its own: several readers of one file must not share a place in it. The file may have
-        // lost its name since it was opened.
+        // Opened again, because several readers of a file must not share an offset. The file may have lost its name.
         input = file.reopened()
         var ends: [Int32] = [-1, -1]
         guard input >= 0, lseek(input, 0, SEEK_SET) == 0, pipe(&ends) == 0 else {
@@ -65,18 +64,18 @@ final class ToolSource: ByteSource {
         if step > 0 { return step }
         hasEnded = true
         let name = packing.rawValue
-        if wait() != 0 { trouble = "is damaged: \(name) could not unpack all of it; the rest was left out" }
+        if wait() != 0 { trouble = "is damaged: \(name) could not unpack all of it; the rest is missing" }
         return 0
     }
 
-    /// The exit status; whoever was ended by a signal has one too.
+    /// Exit status, also of a process that a signal has ended.
     private func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 { if errno != EINTR { return -1 } }
         return status
     }
 
-    /// Starts a program without a shell, with the signals that it expects, and nowhere to complain.
+    /// Starts a program without a shell, with default signals and without standard error.
     private static func start(_ words: [String], input: Int32, output: Int32) -> Result<
         pid_t, OpenFile.Failure
     > {
@@ -94,7 +93,7 @@ final class ToolSource: ByteSource {
         posix_spawnattr_setsigmask(&attributes, &signals)
         for number in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, number) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        // In a group of its own: whoever interrupts the question still gets the answer to what had been read.
+        // In a process group of its own, so Ctrl-C does not end it before the answer so far is printed.
         posix_spawnattr_setflags(
             &attributes,
             Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))

@@ -1,19 +1,19 @@
-/// Syslog lines out of what wraps them: journald's records (`journalctl -o json` and `-o export`) and
-/// docker's log files. A line that is none of these stays as it is.
+/// Converts journald records (`journalctl -o json` and `-o export`) and docker's log files to syslog lines. Other lines
+/// are unchanged.
 ///
 ///     {"__REALTIME_TIMESTAMP":"1795451974123456","SYSLOG_IDENTIFIER":"postfix/smtpd","_PID":"9733","MESSAGE":"text",…}
 ///     2026-11-23T16:39:34.123456Z mx1 postfix/smtpd[9733]: text
 struct Unwrapper {
-    /// What has not been converted, from `start` on.
+    /// Bytes that have not been converted, from `start` on.
     private var input: [UInt8] = []
     private var start = 0
-    /// The record of `-o export` that is being read.
+    /// The incomplete record of `-o export`.
     private var record = JournalRecord()
 
-    /// Whether there is anything left for which more bytes are waited for.
+    /// Whether some bytes wait for the end of their record.
     var isWaiting: Bool { start < input.count || !record.isEmpty }
 
-    /// Whether the first line of a log is wrapped.
+    /// Whether the first line of a log is a record.
     static func isWrapped(_ head: Bytes) -> Bool {
         if head.hasPrefix("__CURSOR=") || head.hasPrefix("__REALTIME_TIMESTAMP=") { return true }
         guard head.hasPrefix("{") else { return false }
@@ -23,7 +23,7 @@ struct Unwrapper {
         }
     }
 
-    /// Appends the lines that are whole with these bytes; if they are the last ones, all that is left.
+    /// Appends the lines that these bytes complete; with `isLast`, all that is left.
     mutating func unwrap(_ bytes: Bytes, isLast: Bool, into output: inout [UInt8]) {
         if start > 0 {
             input.removeSubrange(..<start)
@@ -39,7 +39,7 @@ struct Unwrapper {
         if isLast { record.flush(into: &output) }
     }
 
-    /// Takes one line, or a field of bytes; false when it is not all there.
+    /// Reads one line, or a field of bytes; false if it is incomplete.
     private mutating func takeLine(_ bytes: Bytes, isLast: Bool, into output: inout [UInt8]) -> Bool {
         guard
             let end = bytes.firstIndex(of: 10)
@@ -55,7 +55,7 @@ struct Unwrapper {
         } else if let equals = line.firstIndex(of: UInt8(ascii: "=")), isName(line.prefix(equals)) {
             record.set(line.prefix(equals), line.dropFirst(equals + 1))
         } else if isName(line), bytes.count >= end + 9 || !isLast {
-            // NAME, newline, eight bytes of length from the lowest on, the bytes, newline.
+            // NAME, newline, length in eight bytes (little-endian), the bytes, newline.
             guard bytes.count >= end + 9 else { return false }
             let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[end + 1 + $1]) << (UInt64($1) * 8) }
             guard length <= UInt64(ChunkReader.lineLimit) else {
@@ -81,7 +81,7 @@ struct Unwrapper {
         output.append(10)
     }
 
-    /// Capitals, digits and `_`, as journald names fields.
+    /// Whether a name consists of capitals, digits and `_`, as journald's field names do.
     private func isName(_ text: Bytes) -> Bool {
         guard text.count > 0, text.count <= 64 else { return false }
         for index in 0..<text.count {

@@ -1,4 +1,4 @@
-/// The lines of a source of which they are wrapped.
+/// Unwraps journald and docker records into syslog lines.
 final class UnwrappingSource: ByteSource {
     private let source: any ByteSource
     private let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: UnwrappingSource.step)

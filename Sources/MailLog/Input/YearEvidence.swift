@@ -1,15 +1,14 @@
-/// Finds the year of stamps that have none. The first evidence counts: a stamp among the first lines that has a year,
-/// `--year`, the births of messages in the log, a date in the file's name, dates of its siblings, gzip's time stamp,
-/// the file's time stamp, today.
+/// Finds the year of stamps without one. The first available evidence counts: a stamp with a year among the first
+/// lines, `--year`, message ids, a date in the file's name, dates of its siblings, gzip's time, the file's time, today.
 package enum YearEvidence {
     private static let second: Int64 = 1_000_000
     private static let day: Int64 = 86_400 * second
 
-    /// How much of the logs is looked through for births of messages, in bytes.
+    /// Total of bytes that are searched for message ids.
     private static let searched = 16 << 20
 
-    /// Without `searching`, births are not looked for, and pipes are not read on. A pipe that is followed never is: the
-    /// first stamp is all that it tells. Returns problems to report.
+    /// Sets the years of files and returns problems to report. Without `searching`, message ids are not searched for,
+    /// and pipes are not read on. A followed pipe is never read on; its first stamp is the only evidence.
     static func settle(
         _ files: inout [LogFile], options: LogOptions, searching: Bool = true,
         shouldStop: @escaping @Sendable () -> Bool = { false }
@@ -29,7 +28,7 @@ package enum YearEvidence {
                 files[index].years = YearWindow(first: first, reaching: stamp)
                 files[index].yearSource = .stamps
             } else if let date = date(in: file.path) {
-                // A rotated log is named for the day on which it ended; zones and late writers get a day more.
+                // A rotated log has the date of the day on which it ended. Zones and late writers get one more day.
                 files[index].years = YearWindow(end: date + 2 * day)
                 files[index].yearSource = .name
             } else if file.path != "-", let date = latest[stem(of: file.path)] {
@@ -55,13 +54,13 @@ package enum YearEvidence {
                 guard let time = files[index].firstTime, self.year(of: time) != birth.year else { return nil }
                 return InputProblem(
                     path: files[index].path,
-                    message: "\(files[index].name) is of \(birth.year), as its message ids tell, not of "
-                        + "\(self.year(of: time)), as --year has it",
+                    message: "\(files[index].name) is of \(birth.year) by its message ids, "
+                        + "but --year makes it \(self.year(of: time))",
                     isDamage: false, kind: "year")
             }
     }
 
-    /// What is to be said where a log tells another zone than `--tz`.
+    /// Problem if the zone of a log differs from `--tz`.
     private static func contradiction(
         _ zone: Zone?, _ file: LogFile, _ birth: BirthEvidence
     ) -> InputProblem? {
@@ -70,19 +69,19 @@ package enum YearEvidence {
         }
         return InputProblem(
             path: file.path,
-            message: "the clock of \(file.name) is at \(Zone.text(ofOffset: birth.offset)), as its message "
-                + "ids tell, not at \(Zone.text(ofOffset: offset)), as --tz has it",
+            message: "the clock of \(file.name) is at \(Zone.text(ofOffset: birth.offset)) by its message ids, "
+                + "but --tz makes it \(Zone.text(ofOffset: offset))",
             isDamage: false, kind: "zone")
     }
 
-    /// What the logs without years tell themselves, by the place of the file.
+    /// Evidence from message ids of logs without years, by the index of the file.
     private static func births(
         in files: [LogFile], where isSearched: (LogFile) -> Bool,
         _ shouldStop: @escaping @Sendable () -> Bool
     ) -> [(index: Int, birth: BirthEvidence)] {
         var budget = searched
         let yearless = files.indices.filter { isUntold(files[$0]) && isSearched(files[$0]) }
-        // The latest first: for the others, the same clock has often counted the years.
+        // Latest file first: its clock often explains the years of the others.
         return yearless.sorted { (start(files[$0]), files[$0].path) > (start(files[$1]), files[$1].path) }
             .compactMap { index in
                 BirthEvidence.find(in: files[index], budget: &budget, shouldStop: shouldStop).map {
@@ -91,7 +90,7 @@ package enum YearEvidence {
             }
     }
 
-    /// Puts files into the years that they tell themselves, and those whose time stamps are off like theirs.
+    /// Sets the years of files by message ids. Files with equally wrong modification times are shifted with them.
     private static func follow(_ births: [(index: Int, birth: BirthEvidence)], _ files: inout [LogFile]) {
         var shifts: Set<Int> = []
         for (index, birth) in births {
@@ -108,14 +107,14 @@ package enum YearEvidence {
         }
     }
 
-    /// Whether no stamp of the log tells its year.
+    /// Whether no stamp of the log has a year.
     private static func isUntold(_ file: LogFile) -> Bool { file.isYearless && file.yearStamp == nil }
 
     private static func year(of time: Value) -> Int {
         Calendar.civil(fromDays: Int(time.wallClock.floorDivided(by: day))).year
     }
 
-    /// Moves all by whole years, so that the earliest begins in that year.
+    /// Shifts all files by whole years, so that the earliest begins in a year.
     private static func shift(_ files: inout [LogFile], to year: Int) {
         let yearless = files.indices.filter { isUntold(files[$0]) }
         let first = yearless.min { start(files[$0]) < start(files[$1]) }
@@ -137,7 +136,7 @@ package enum YearEvidence {
 
     private static func start(_ file: LogFile) -> Int64 { file.firstTime?.wallClock ?? .max }
 
-    /// `maillog-20121223.gz`, `mail.log.2012-12-23`: midnight of that day.
+    /// Returns midnight of the day in a name: `maillog-20121223.gz`, `mail.log.2012-12-23`.
     package static func date(in path: String) -> Int64? {
         var digits: [Int] = []
         var separator: UInt8?
@@ -183,7 +182,7 @@ package enum YearEvidence {
         return nil
     }
 
-    /// What the rotations of one log have in common: directory and name up to the first digit, `.` or `-`.
+    /// Part of the path that rotations of one log share: directory, and name up to the first digit, `.` or `-`.
     private static func stem(of path: String) -> String {
         let slash =
             path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) } ?? path.startIndex

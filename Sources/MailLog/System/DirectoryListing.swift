@@ -9,7 +9,7 @@ package enum DirectoryListing {
         return read(handle)
     }
 
-    /// The same of an open directory; empty if it cannot be read.
+    /// Names in an open directory; empty if it cannot be read.
     package static func names(in descriptor: Int32) -> [String] {
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let handle = fdopendir(copy) else {

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Kind of a file, as far as it matters to a reader.
+/// Kind of a file, by how mlq reads it.
 ///
 ///     file, directory         read at once
-///     pipe, terminal          waits for its writer
-///     null                    `/dev/null`, an empty file
-///     socket, device          not read: no end, or an effect of its own
+///     pipe, terminal          read when its writer writes
+///     null                    `/dev/null`, read as an empty file
+///     socket, device          refused: it has no end, or reading it has effects
 package enum FileKind: String, Sendable {
     case file
     case directory = "a directory"

@@ -1,10 +1,10 @@
 #if THREAD_SANITIZER
     import Glibc
 
-    /// The library's mutex, made of a POSIX mutex, which ThreadSanitizer knows.
+    /// Replacement for the library's mutex that ThreadSanitizer understands: a POSIX mutex.
     ///
-    /// The library's own is a futex in code without instrumentation: the sanitizer would take every access that it
-    /// guards for a race.
+    /// The library's mutex is a futex in code without instrumentation. The sanitizer would report every access that it
+    /// guards.
     package struct Mutex<Guarded: ~Copyable>: ~Copyable, @unchecked Sendable {
         private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         private let value = UnsafeMutablePointer<Guarded>.allocate(capacity: 1)

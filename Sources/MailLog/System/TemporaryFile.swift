@@ -1,7 +1,7 @@
 import Glibc
 import SystemText
 
-/// Files without a name, which are gone when they are closed, or when the process dies.
+/// Files without a name. The system removes such a file when it is closed or the process dies.
 package enum TemporaryFile {
     /// `TMPDIR`, or `/tmp`.
     package static var directory: String {
@@ -9,10 +9,10 @@ package enum TemporaryFile {
         return SystemText.string(value)
     }
 
-    /// Such a file is unlinked as soon as it is open. A name that remains is from a killed process.
+    /// A temporary file is unlinked as soon as it is open. A file that still has this prefix is from a killed process.
     private static let prefix = "mlq-spill-"
 
-    /// Removes empty files of processes that were killed between making a file and unlinking it.
+    /// Removes the empty files of processes that were killed between creating and unlinking a file.
     private static let removeLeftovers: Void = {
         for name in (try? DirectoryListing.names(in: directory)) ?? [] where name.hasPrefix(prefix) {
             let path = SystemText.path("\(directory)/\(name)")
@@ -24,7 +24,7 @@ package enum TemporaryFile {
         }
     }()
 
-    /// A descriptor for reading and writing; negative, with `errno` set, where that fails.
+    /// Returns a descriptor for reading and writing; negative, with `errno` set, on failure.
     package static func open() -> Int32 {
         removeLeftovers
         var template = SystemText.path("\(directory)/\(prefix)XXXXXX")
@@ -35,7 +35,7 @@ package enum TemporaryFile {
         return descriptor
     }
 
-    /// Reads all `count` bytes at an offset; nil if that went well. Fewer are a failure: the file was cut.
+    /// Reads exactly `count` bytes at an offset; nil on success. A shorter file is a failure.
     package static func read(
         _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, count: Int, at offset: Int
     ) -> OpenFile.Failure? {
@@ -49,7 +49,7 @@ package enum TemporaryFile {
         return nil
     }
 
-    /// Appends all `count` bytes; nil if that went well.
+    /// Appends `count` bytes; nil on success.
     package static func write(
         _ descriptor: Int32, _ bytes: UnsafeRawPointer, count: Int
     ) -> OpenFile.Failure? {

@@ -2,13 +2,13 @@ import Glibc
 
 import struct Synchronization.Atomic
 
-/// Threads of the system.
+/// POSIX threads.
 package enum Threads {
-    /// Runs a body on several threads at once and waits for all of them; the calling thread is one of them.
+    /// Runs a body on several threads, one of which is the caller, and waits for all of them.
     package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         var threads: [pthread_t] = []
         for index in 1..<max(1, count) {
-            // Where no further thread is to be had, the ones that run do the work.
+            // If the system has no more threads, the running ones do the work.
             guard let thread = begin({ body(index) }) else { break }
             threads.append(thread)
         }
@@ -16,7 +16,7 @@ package enum Threads {
         for thread in threads { pthread_join(thread, nil) }
     }
 
-    /// Results of a body for each element, computed by up to four threads.
+    /// Returns the result of a body for each element, computed by up to four threads.
     static func map<Result: Sendable>(
         _ elements: some Collection<Int>, _ body: @escaping @Sendable (Int) -> Result
     ) -> [Result] {
@@ -32,8 +32,7 @@ package enum Threads {
         return results.withLock { $0.compactMap(\.self) }
     }
 
-    /// Runs a body beside whoever asks for it, who does not wait; false, and not at all, where no thread is to be
-    /// had.
+    /// Runs a body on a detached thread. Returns false, without running it, if the system has no more threads.
     @discardableResult
     package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         guard let thread = begin(body) else { return false }
@@ -41,7 +40,7 @@ package enum Threads {
         return true
     }
 
-    /// Stacks do not depend on `ulimit -s`. Where the address space is limited, they are small.
+    /// Stack size in bytes, independent of `ulimit -s`; smaller if the address space is limited.
     private static let stackSize: Int = {
         var limit = rlimit()
         let isLimited =
@@ -49,7 +48,7 @@ package enum Threads {
         return isLimited ? 2 << 20 : 8 << 20
     }()
 
-    /// Runs a body to its end on a stack of that size, on a thread of its own where the calling one has less.
+    /// Runs a body to its end with a stack of at least `stackSize`, on another thread if necessary.
     package static func runWithStack(_ body: @escaping @Sendable () -> Void) {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0, limit.rlim_cur < stackSize,

@@ -2,22 +2,21 @@ import Glibc
 import struct Synchronization.Atomic
 import SystemText
 
-/// Waits for the writer of a pipe until a signal ends the wait. It serves reads outside a run, which has a
-/// `RunState` of its own.
+/// Waits for writers of pipes until a signal ends the wait. Reads inside a run use the `RunState` instead.
 package enum Waiting {
     private static let ended = Atomic<Bool>(false)
 
-    /// Whether an interrupt has ended all waits.
+    /// Whether a signal has ended all waits.
     package static var isOver: Bool { ended.load(ordering: .relaxed) }
 
-    /// Ends all waits, also those that have not begun.
+    /// Ends all waits, current and future.
     package static func end() { ended.store(true, ordering: .relaxed) }
 
     /// Allows waits again.
     package static func begin() { ended.store(false, ordering: .relaxed) }
 
-    /// Opens a file without blocking; pipes and terminals only if the caller waits for their writers. `-` is standard
-    /// input. The kind comes from the open descriptor, because the path may change.
+    /// Opens a file without blocking; `-` is standard input. Pipes and terminals are refused unless `waits`. The kind
+    /// comes from the open descriptor, because the path may change.
     package static func open(
         _ path: String, waits: Bool
     ) throws(OpenFile.Failure) -> (descriptor: Int32, status: stat, kind: FileKind) {
@@ -47,7 +46,7 @@ package enum Waiting {
             close(descriptor)
             throw OpenFile.Failure(kind: kind)
         }
-        // Other processes share the flags of standard input.
+        // Standard input shares its flags with other processes.
         if kind == .pipe || kind == .terminal, !isInput { _ = fcntl(descriptor, F_SETFL, 0) }
         return (descriptor, status, kind)
     }
@@ -55,8 +54,8 @@ package enum Waiting {
     /// Called with the path of a FIFO that has nothing to read for a second.
     package static let announcement = Mutex<@Sendable (_ path: String) -> Void>({ _ in })
 
-    /// Reads what a descriptor gives next; 0 at its end, negative if that fails or the wait is ended (EINTR). A long
-    /// wait for `fifo` is announced.
+    /// Reads from a descriptor; 0 at its end, negative on failure or if the wait is ended (EINTR). A long wait for the
+    /// path `fifo` is announced.
     package static func read(
         _ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int, fifo: String? = nil
     ) -> Int {

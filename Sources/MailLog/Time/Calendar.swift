@@ -23,7 +23,7 @@ package enum Calendar {
         )
     }
 
-    /// `2012-12-26T13:00:01`, of microseconds of the wall clock.
+    /// Formats microseconds of the wall clock as `2012-12-26T13:00:01`.
     static func text(_ time: Int64) -> String {
         let seconds = time.floorDivided(by: 1_000_000)
         let date = civil(fromDays: Int(seconds.floorDivided(by: 86_400)))
@@ -38,7 +38,7 @@ package enum Calendar {
         year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     }
 
-    /// The length of a month, 1 to 12.
+    /// Number of days of a month, 1 to 12.
     package static func days(in month: Int, of year: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28

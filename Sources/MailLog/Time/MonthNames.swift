@@ -1,4 +1,4 @@
-/// The months as `%b` writes them in the languages in which servers run; English is read without this table.
+/// Month names of `%b` in the languages of servers. English is read without this table.
 enum MonthNames {
     private static let table = """
         Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez
@@ -26,7 +26,7 @@ enum MonthNames {
         січ лют бер кві тра чер лип сер вер жов лис гру
         """
 
-    /// From a name in bytes, ASCII letters in lower case, to 1…12.
+    /// Month 1…12 by its name, with ASCII letters in lower case.
     private static let months: [[UInt8]: UInt8] = {
         var months: [[UInt8]: UInt8] = [:]
         for line in table.split(separator: "\n") {
@@ -38,7 +38,7 @@ enum MonthNames {
         return months
     }()
 
-    /// The month of a word at the start of a line, a dot at its end allowed.
+    /// Returns the month that a word names; the word may end with a dot.
     static func month(_ word: Bytes) -> UInt8? {
         let name = word.hasSuffix(".") ? word.dropLast(1) : word
         guard name.count >= 3, name.count <= 12 else { return nil }

@@ -1,18 +1,18 @@
-/// The time at the start of a line, as it is written there: a year only if it tells one.
+/// Time at the start of a line, as logged: many forms have no year.
 ///
 ///     Nov 23 16:39:34 · Nov 03 16:39:34 · Nov 3 16:39:34 · Nov 23 16:39:34.123456 · Nov 23 2026 16:39:34
 ///     2026-11-23T16:39:34.123456+01:00 · 2026-11-23 16:39:34,123Z · Mon 2026-11-23 16:39:34 CET
 ///     1795451974.123456 · Mär  3 16:39:34 · @4000000050d9e0aa1a2b3c4d · 2026 Nov 23 16:39:34.123
 ///     Mon Nov 23 16:39:34 2026 · Mon, 23 Nov 2026 16:39:34 +0100 · 2026/11/23 16:39:34
 package struct Stamp: BitwiseCopyable {
-    /// 0 where none is written.
+    /// 0 if the stamp has no year.
     package var year: Int32 = 0
     package var month: UInt8 = 1
     package var day: UInt8 = 1
     package var microsecondsOfDay: Int64 = 0
     /// Seconds east of UTC, or `Value.unknownOffset`.
     package var offset: Int32 = Value.unknownOffset
-    /// How many bytes it takes.
+    /// Length in bytes.
     package var length = 0
     /// Whether it is `2026-11-23 16:39:34`. Programs write it in their own logs; syslog does only if configured so.
     var isISOWithBlank = false
@@ -83,7 +83,7 @@ package struct Stamp: BitwiseCopyable {
         return parseNamedMonth(line, month, from: blank + 1)
     }
 
-    /// `@4000000050d9e0aa1a2b3c4d`: seconds since 1970 and 2^62 and ten, and nanoseconds, in hexadecimal.
+    /// Reads TAI64N, `@4000000050d9e0aa1a2b3c4d`: 2^62 + 10 + seconds since 1970, and nanoseconds, in hexadecimal.
     private static func parseTAI(_ line: Bytes) -> Stamp? {
         guard line.count >= 25, line.count == 25 || line[25] == 0x20 else { return nil }
         var value: [UInt64] = [0, 0]
@@ -101,8 +101,8 @@ package struct Stamp: BitwiseCopyable {
         return stamp
     }
 
-    /// systemd's `short-full`, `Mon 2026-11-23 16:39:34 CET`; ctime's `Mon Nov 23 16:39:34 2026`; that of mail,
-    /// `Mon, 23 Nov 2026 16:39:34 +0100`.
+    /// Reads systemd's `short-full`, `Mon 2026-11-23 16:39:34 CET`; ctime's `Mon Nov 23 16:39:34 2026`; that of mail,
+    /// `Mon, 23 Nov 2026 16:39:34 +0100`. A zone name such as CET gives no offset.
     private static func parseWeekday(_ line: Bytes) -> Stamp? {
         let start = line[3] == UInt8(ascii: ",") ? 5 : 4
         guard line.count > 24, line[start - 1] == 0x20 else { return nil }
@@ -152,7 +152,7 @@ package struct Stamp: BitwiseCopyable {
         return stamp
     }
 
-    /// Seconds since 1970, ten digits and a fraction.
+    /// Reads seconds since 1970: ten digits and a fraction.
     private static func parseUnix(_ line: Bytes) -> Stamp? {
         guard line[10] == UInt8(ascii: "."), let seconds = line.prefix(10).decimal else { return nil }
         var stamp = Stamp(seconds: seconds)
@@ -165,7 +165,7 @@ package struct Stamp: BitwiseCopyable {
 
     init() {}
 
-    /// A moment of UTC, in seconds since 1970.
+    /// Sets the stamp to a moment of UTC, in seconds since 1970.
     private init(seconds: Int) {
         let date = Calendar.civil(fromDays: seconds / 86_400)
         year = Int32(date.year)
@@ -187,7 +187,7 @@ package struct Stamp: BitwiseCopyable {
             hour < 24,
             minute < 60, second <= 60
         else { return false }
-        // A leap second counts as the last of its minute.
+        // A leap second counts as the last second of its minute.
         microsecondsOfDay = Int64(hour * 3600 + minute * 60 + min(second, 59)) * 1_000_000
         length = start + 8
         readFraction(line)
@@ -207,7 +207,7 @@ package struct Stamp: BitwiseCopyable {
         }
     }
 
-    /// `Z`, `+01:00`, `+0100` or `+01`.
+    /// Reads an offset: `Z`, `+01:00`, `+0100` or `+01`.
     private mutating func readZone(_ line: Bytes) {
         guard length < line.count else { return }
         switch line[length] {

@@ -1,16 +1,16 @@
-/// Where in time the stamps of a file belong that do not tell their year: in the twelve months from `start`.
+/// Twelve months to which stamps without a year belong, from `start` on.
 ///
-/// A window knows nothing of the lines before, so that any block of a file can be read on its own, and New Year
-/// inside a file needs no counting. Explicit years are never rewritten.
+/// The year of a line does not depend on earlier lines, so blocks of a file can be read in any order, and New Year
+/// inside a file needs no counting. Years that a stamp has are never changed.
 package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
     /// Microseconds of the wall clock.
     package let start: Int64
-    /// The zone in which times are given, and of stamps that do not tell theirs.
+    /// Zone in which times are shown, and zone of stamps without an offset.
     package var zone: Zone?
 
     package init(start: Int64) { self.start = start }
 
-    /// The twelve months that end with this moment.
+    /// Makes the window of the twelve months that end at a moment.
     package init(end: Int64) {
         let day: Int64 = 86_400_000_000
         let date = Calendar.civil(fromDays: Int(end.floorDivided(by: day)))
@@ -18,14 +18,14 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         start = Int64(year) * day
     }
 
-    /// The window in which that stamp, the first of its input, falls into that year. It opens some weeks earlier: the
-    /// lines around the start of a log are not quite in order, and `cat maillog*` puts the newest log first.
+    /// Makes the window in which the first stamp of a log falls into a year. The window opens some weeks earlier,
+    /// because `cat maillog*` puts the newest log first, and lines at the start of a log may be out of order.
     package init(first stamp: Stamp, year: Int) {
         let days = Calendar.daysFromCivil(year: year, month: Int(stamp.month), day: Int(stamp.day))
         start = Int64(days - 45) * 86_400_000_000
     }
 
-    /// The same where a later line has a stamp with a year.
+    /// Makes the window for a first stamp without a year and a later stamp with one.
     package init(first stamp: Stamp, reaching later: Stamp) {
         let year = Int(later.year)
         let end = YearWindow.wallClock(of: later, year: year)
@@ -38,7 +38,7 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         start = Int64(Calendar.daysFromCivil(year: year, month: 1, day: 1)) * 86_400_000_000
     }
 
-    /// The same months, years later or earlier.
+    /// Returns the window shifted by years.
     package func moved(by years: Int) -> YearWindow {
         let day: Int64 = 86_400_000_000
         let date = Calendar.civil(fromDays: Int(start.floorDivided(by: day)))
@@ -46,7 +46,7 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         return YearWindow(start: Int64(moved) * day)
     }
 
-    /// Whether that moment, in microseconds of the wall clock, is in the window.
+    /// Whether a moment, in microseconds of the wall clock, is in the window.
     package func contains(_ time: Int64) -> Bool { time >= start && time < moved(by: 1).start }
 
     package func time(of stamp: Stamp) -> Value {
@@ -54,7 +54,7 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
         return zone?.time(time) ?? time
     }
 
-    /// The same, as the log tells it.
+    /// Time with the offset of the stamp.
     private func logged(_ stamp: Stamp) -> Value {
         if stamp.year != 0 {
             let wall = YearWindow.wallClock(of: stamp, year: Int(stamp.year))

@@ -1,7 +1,7 @@
 import Glibc
 import SystemText
 
-/// How far the clocks of a place are ahead of UTC, at every moment (`--tz`).
+/// UTC offsets of a time zone at every moment (`--tz`).
 package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
     private struct Span {
         /// Seconds since 1970 in UTC.
@@ -10,7 +10,7 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
         let offset: Int32
     }
 
-    // Zones are few, and are kept for as long as the process lives.
+    // Zones are few and live as long as the process.
     private let spans: UnsafePointer<Span>
     private let count: Int
 
@@ -21,11 +21,11 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
         count = list.count
     }
 
-    /// A zone that never changes its clocks; `offset` in seconds east of UTC.
+    /// Makes a zone with a fixed offset, in seconds east of UTC.
     package init(offset: Int32) { self.init([Span(start: .min, offset: offset)]) }
 
-    /// `UTC`, `+02:00`, a name of the system's time zone database (`Europe/Berlin`), or `local` for the zone of this
-    /// system. To be made where no other thread asks for the time of day: the C library has one zone at a time.
+    /// Makes a zone by name: `UTC`, `+02:00`, a name of the time zone database (`Europe/Berlin`), or `local`. Not safe
+    /// while another thread uses the C library's local time, because the library has one zone at a time.
     package init?(_ name: String) {
         if let offset = name == "UTC" || name == "Z" ? 0 : Zone.offset(name) {
             self.init(offset: offset)
@@ -48,7 +48,7 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
 
     // MARK: Times
 
-    /// Seconds east of UTC at a moment in microseconds since 1970.
+    /// UTC offset, in seconds east, at a moment in microseconds since 1970.
     package func offset(at moment: Int64) -> Int32 {
         let second = Int(moment.floorDivided(by: 1_000_000))
         var low = 0
@@ -60,17 +60,17 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
         return spans[low].offset
     }
 
-    /// A moment, in microseconds since 1970, as this zone's clocks show it.
+    /// Wall clock of this zone at a moment in microseconds since 1970.
     package func time(at moment: Int64) -> Value { .time(moment, offset: offset(at: moment)) }
 
-    /// A time as this zone's clocks show it; one of a zone that is not known is of this one.
+    /// Returns a time on the wall clock of this zone. A time without an offset is taken to be of this zone.
     package func time(_ time: Value) -> Value {
         let moment = Int64(bitPattern: time.bits)
         return time.offset == Value.unknownOffset ? self.time(ofWallClock: moment) : self.time(at: moment)
     }
 
-    /// The moment at which the clocks show so many microseconds. Of an hour that comes twice it is in the first, and
-    /// one that is left out goes on as if it were not.
+    /// Moment at which the wall clock shows a time. An hour that occurs twice is the first one. An hour that is skipped
+    /// continues the offset before it.
     package func time(ofWallClock wall: Int64) -> Value {
         let day: Int64 = 86_400_000_000
         let before = Int64(offset(at: wall &- day)) * 1_000_000
@@ -95,7 +95,7 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
         return (hours * 3600 + minutes * 60) * (sign == "-" ? -1 : 1)
     }
 
-    /// Where the system keeps its time zones.
+    /// Folder of the system's time zones.
     package static var directory: String {
         getenv("TZDIR").map { SystemText.string($0) } ?? "/usr/share/zoneinfo"
     }
@@ -113,9 +113,9 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
         }
     }
 
-    /// The names in the system's list of places; empty where there is none.
+    /// Names of time zones; empty if the system has no list.
     package static var names: [String] {
-        // The country, the coordinates, the name, a comment.
+        // Columns: country, coordinates, name, comment.
         bytes(of: "zone.tab").split(separator: 10).compactMap { line in
             let columns = line.split(separator: 9)
             guard columns.count > 2, line[line.startIndex] != UInt8(ascii: "#") else { return nil }
@@ -132,8 +132,7 @@ package struct Zone: BitwiseCopyable, @unchecked Sendable, Equatable {
 
     // MARK: The C library
 
-    /// The offsets of the C library's zone, from 1970 on for a hundred years. No zone changes its clocks twice in a
-    /// week.
+    /// UTC offsets of the C library's zone for a hundred years from 1970. No zone changes its clocks twice in a week.
     private static func sampled() -> [Span] {
         func offset(_ second: Int) -> Int32 {
             var second = time_t(second)

@@ -207,7 +207,7 @@ struct ChunkReaderTests {
         #expect(bytes.count > 100_000 && ChunkReaderTests.text.starts(with: bytes))
         #expect(
             reader.problems().map(\.message) == [
-                "\(path) is damaged: xz could not unpack all of it; the rest was left out"
+                "\(path) is damaged: xz could not unpack all of it; the rest is missing"
             ])
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import MailLog
 
 /// What is left unread of a log must hold no line of the time asked for.
-struct TimePlaceTests {
+struct TimeSearchTests {
     private static let hour: Int64 = 3_600_000_000
 
     /// Days of a log in 2026, a line every ten seconds, each with its number; some are an hour late, one hour comes
@@ -36,16 +36,16 @@ struct TimePlaceTests {
 
     @Test("every line of an interval is in the part that is read")
     func holds() throws {
-        let newestFirst = TimePlaceTests.lines(26...31) + TimePlaceTests.lines(20...25)
-        for (name, lines) in [("place", TimePlaceTests.lines(20...31)), ("newest-first", newestFirst)] {
-            let log = try TimePlaceTests.log(lines, name)
+        let newestFirst = TimeSearchTests.lines(26...31) + TimeSearchTests.lines(20...25)
+        for (name, lines) in [("place", TimeSearchTests.lines(20...31)), ("newest-first", newestFirst)] {
+            let log = try TimeSearchTests.log(lines, name)
             for (day, hours, length) in [
                 (19, 0, 1), (20, 0, 1), (22, 13, 1), (25, 1, 1), (25, 2, 2), (28, 0, 24), (31, 23, 1),
                 (32, 5, 2),
             ] {
-                let start = TimePlaceTests.moment(day, hours)
-                let times = start..<start + Int64(length) * TimePlaceTests.hour
-                let part = TimePlace(times).part(of: log)
+                let start = TimeSearchTests.moment(day, hours)
+                let times = start..<start + Int64(length) * TimeSearchTests.hour
+                let part = TimeSearch(times).part(of: log)
                 var place = 0
                 var lost: [String] = []
                 for line in lines {
@@ -65,26 +65,26 @@ struct TimePlaceTests {
 
     @Test("of compressed logs, only what is a rotation by its name surely begins with its oldest line")
     func compressed() throws {
-        let text = (TimePlaceTests.lines(26...31) + TimePlaceTests.lines(20...25)).joined(separator: "\n")
+        let text = (TimeSearchTests.lines(26...31) + TimeSearchTests.lines(20...25)).joined(separator: "\n")
         for (name, isLeftOut) in [("all-of-it.gz", false), ("maillog-20261101.gz", true), ("log.2.gz", true)]
         {
             let path = ChunkReaderTests.directory.path(name)
             try Data(ChunkReaderTests.gzip(Array(text.utf8))).write(to: URL(fileURLWithPath: path))
             let log = try #require(LogSet(paths: [path], options: LogOptions()).files.first)
-            let start = TimePlaceTests.moment(22, 0)
+            let start = TimeSearchTests.moment(22, 0)
             #expect(
-                TimePlace(start..<start + TimePlaceTests.hour).part(of: log).isEmpty == isLeftOut, "\(name)")
+                TimeSearch(start..<start + TimeSearchTests.hour).part(of: log).isEmpty == isLeftOut, "\(name)")
         }
     }
 
     @Test("most of a log is left out for an hour, and all of it for another time")
     func skips() throws {
-        let log = try TimePlaceTests.log(TimePlaceTests.lines(1...31), "month")
-        let start = TimePlaceTests.moment(20, 13)
-        let part = { (times: Range<Int64>) in TimePlace(times).part(of: log) }
-        #expect(part(start..<start + TimePlaceTests.hour).count <= 3 * ChunkReader.blockSize)
-        #expect(part(0..<TimePlaceTests.hour).isEmpty)
-        #expect(part(TimePlaceTests.moment(40, 0)..<Int64.max).isEmpty)
+        let log = try TimeSearchTests.log(TimeSearchTests.lines(1...31), "month")
+        let start = TimeSearchTests.moment(20, 13)
+        let part = { (times: Range<Int64>) in TimeSearch(times).part(of: log) }
+        #expect(part(start..<start + TimeSearchTests.hour).count <= 3 * ChunkReader.blockSize)
+        #expect(part(0..<TimeSearchTests.hour).isEmpty)
+        #expect(part(TimeSearchTests.moment(40, 0)..<Int64.max).isEmpty)
         #expect(part(Int64.min..<Int64.max) == 0..<log.size)
         #expect(log.part(holding: nil) == 0..<log.size)
     }

@@ -1,32 +1,31 @@
-/// Where in a log the lines of an interval may stand, so that the rest of it need not be read.
+/// Finds the part of a log that may contain the lines of a time range.
 ///
-/// A plain file is sampled: stamps are read at even distances. What lies before a run of samples that are all too
-/// early, or behind one where all are too late, is left out; so lines that are out of order are found as long as
-/// they are less than `tolerance` off. Where longer passages are in another order (`cat maillog*` puts the newest
-/// log first), the samples show it, and all is read. Of a compressed file the first stamp is known, and that nothing
-/// in it can be younger than the file; that nothing is older than its first line is believed of rotations, which are
-/// compressed as they were written, but not of files with other names, which somebody may have put together.
+/// - A plain file is sampled at even distances. The part before the first early samples and after the last late ones is
+///   skipped. Lines may be out of order by less than `tolerance`. If samples are out of order (`cat maillog*` puts the
+///   newest log first), all is read.
+/// - The first stamp of a compressed file is known, and no line is younger than the file. Rotations are sorted, so no
+///   line is older than the first one. Files with other names may have been concatenated in any order.
 ///
-/// Samples cannot prove the order of the lines between them: a clock that was days behind at boot is not seen. So a
-/// few logs are read whole (`isCheap`), and the account of an answer reports the bytes that were skipped.
-struct TimePlace {
-    /// Clocks are set back an hour in autumn, and lines are a little out of order; microseconds.
+/// Samples do not prove the order of lines between them: a clock that was days behind at boot is not noticed. So small
+/// logs are read completely (`isCheap`), and the account of an answer reports skipped bytes.
+struct TimeSearch {
+    /// Microseconds. Clocks are set back by an hour in autumn, and lines are slightly out of order.
     static let tolerance: Int64 = 2 * 3_600_000_000
     private static let day: Int64 = 86_400_000_000
     private static let maximumSamples = 1024
     private static let sampleSize = 8 << 10
-    /// Files up to this size are read sooner than they are sampled.
+    /// Size in bytes up to which a file is not sampled.
     private static let smallSize = 64 << 10
 
-    /// Plain bytes that are read whole, which takes some 20 ms.
+    /// Total of plain bytes that are read completely, in about 20 ms.
     private static let cheapSize = 32 << 20
-    /// Unpacking a byte takes as long as reading so many plain ones.
+    /// Cost of unpacking a byte, in plain bytes.
     private static let unpackingCost = 16
 
     private let from: Int64
     private let to: Int64
 
-    /// Whether logs are read whole so fast that skipping is not worth an answer without lines that are out of order.
+    /// Whether logs are small enough to be read completely.
     static func isCheap(_ logs: [LogFile]) -> Bool {
         logs.reduce(0) { $0 + ($1.isPlain ? $1.size : $1.size * unpackingCost) } <= cheapSize
     }
@@ -34,25 +33,25 @@ struct TimePlace {
     /// `times` are microseconds of the wall clock.
     init(_ times: Range<Int64>) {
         let (lower, upper) = (times.lowerBound, times.upperBound)
-        from = lower < .min + TimePlace.tolerance ? .min : lower - TimePlace.tolerance
-        to = upper > .max - TimePlace.tolerance ? .max : upper + TimePlace.tolerance
+        from = lower < .min + TimeSearch.tolerance ? .min : lower - TimeSearch.tolerance
+        to = upper > .max - TimeSearch.tolerance ? .max : upper + TimeSearch.tolerance
     }
 
-    /// The bytes that must be read; of a file that is read from its beginning, all or none.
+    /// Returns the range of bytes to read. Sequential files are read completely or not at all.
     func part(of log: LogFile) -> Range<Int> {
         let whole = 0..<max(1, log.size)
         guard log.file.isRegular, let first = log.firstTime?.wallClock else { return whole }
         guard log.isPlain else {
             let written = max(log.modified ?? 0, log.file.modified)
-            let last = Int64(written) * 1_000_000 + TimePlace.day
-            // A file that is older than its first line says nothing.
+            let last = Int64(written) * 1_000_000 + TimeSearch.day
+            // A modification time before the first line is wrong.
             let isTooEarly = first <= last && last < from
             return isTooEarly || first >= to && log.rotation.isOld ? 0..<0 : whole
         }
-        guard log.size > TimePlace.smallSize else { return whole }
+        guard log.size > TimeSearch.smallSize else { return whole }
         let samples = samples(of: log)
         for (sample, next) in zip(samples, samples.dropFirst())
-        where next.time < sample.time - TimePlace.tolerance { return whole }
+        where next.time < sample.time - TimeSearch.tolerance { return whole }
         let early = samples.prefix { $0.time < from }
         if early.count == samples.count { return 0..<0 }
         let late = samples.reversed().prefix { $0.time >= to }
@@ -62,10 +61,10 @@ struct TimePlace {
         return start < end ? start..<min(end, log.size) : 0..<0
     }
 
-    /// Stamps from the first line to the last one, with the places of their lines.
+    /// Stamps at even distances, with the offsets of their lines.
     private func samples(of log: LogFile) -> [(offset: Int, time: Int64)] {
         var samples: [(offset: Int, time: Int64)] = []
-        TimePlace.sample(log) { offset, lines in
+        TimeSearch.sample(log) { offset, lines in
             for (index, line) in lines.lines {
                 guard let envelope = Envelope.parse(line) else { continue }
                 samples.append((offset + index, log.years.time(of: envelope.stamp).wallClock))
@@ -85,7 +84,7 @@ struct TimePlace {
             let offset = log.size / count * index
             let got = try? log.file.read(buffer, count: sampleSize, at: offset)
             let bytes = Bytes(UnsafePointer(buffer), count: got ?? 0)
-            // Elsewhere than at the beginning, a sample begins somewhere in a line.
+            // All samples except the first begin within a line.
             let start = index == 0 ? 0 : bytes.lineEnd(after: 0) + 1
             guard let end = bytes.lastIndex(of: 10), start < end else { continue }
             take(offset + start, bytes[start..<end + 1])
