@@ -110,7 +110,7 @@ package enum Help {
     // MARK: Pages
 
     private static let topics: [Topic] =
-        Topic.all + [
+        Topic.all + Topic.logs + [
             Topic(
                 name: "stages", summary: "all stages, with a description",
                 text: rows(stages.map { ($0.name, $0.summary) }, indent: "")),
