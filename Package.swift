@@ -56,8 +56,24 @@ let package = Package(
         .testTarget(
             name: "QueryEngineTests", dependencies: ["QueryEngine", "IncidentLog"], swiftSettings: strict),
         .testTarget(
-            name: "mlqTests", dependencies: ["QueryEngine", "IncidentLog", "mlq"],
+            name: "mlqTests", dependencies: ["QueryEngine", "IncidentLog", "mlq", "FuzzTargets"],
+            swiftSettings: strict),
+        .target(
+            name: "FuzzTargets", dependencies: ["QueryEngine"], path: "Tests/FuzzTargets",
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only `.ci/long fuzz` builds this program, which links libFuzzer. It instruments the libraries, but not `embed`.
+if Context.environment["MLQ_FUZZ"] != nil {
+    let sanitizers = ["-sanitize=fuzzer,address"]
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings = strict + [.unsafeFlags(sanitizers)]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "mlq-fuzz", dependencies: ["FuzzTargets"], path: "Tests/mlq-fuzz",
+            swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]))
+}
