@@ -1,35 +1,35 @@
-/// What may stand at the end of an unfinished text. The parser notes each thing that it asks for there, so
-/// completion needs no grammar of its own.
+/// Something that may follow an unfinished text. The parser records each thing that it tries to read at the end, so
+/// completion needs no second grammar.
 package enum Expectation: Hashable, Sendable {
-    /// A form of the vocabulary of that kind.
+    /// A form of the vocabulary of this kind.
     case form(String)
-    /// A word or a mark that has its place in the grammar.
+    /// A keyword or a mark of the grammar.
     case keyword(String)
     case field, function, aggregate
-    /// A way of comparing, after an operand.
+    /// A comparison operator.
     case comparison
-    /// The right side of a comparison with that field; nil where the left side is none.
+    /// The right side of a comparison with this field; nil if the left side is not a field.
     case value(of: String?)
-    /// The name of a `let` pipeline, in its first place or after `in`.
+    /// The name of a `let` pipeline, at the start of a pipeline or after `in`.
     case binding
     /// The name of a file.
     case file
-    /// The name of an investigation that comes with mlq.
+    /// The name of an investigation.
     case investigation
-    /// A length of time.
+    /// A duration.
     case duration
-    /// A stretch of time.
+    /// A range of times.
     case range
-    /// Something that help has a page on.
+    /// The name of a help page.
     case helpTopic
-    /// One of some words; what each of them is.
+    /// One of these words, with a note on each.
     case word([String], notes: [String] = [])
 
     package var isKeyword: Bool { if case .keyword = self { true } else { false } }
 }
 
 extension Parser {
-    /// Notes what may stand here, if the text ends here.
+    /// Records an expectation if the text ends here.
     package mutating func expect(_ expectation: Expectation) {
         skipSpace()
         guard position >= source.bytes.count, !expectations.contains(expectation) else { return }
@@ -37,7 +37,7 @@ extension Parser {
         expectations.append(expectation)
     }
 
-    /// `:NAME …`: a command, up to the end of the text.
+    /// Parses a command `:NAME …` up to the end of the text.
     package mutating func command<Product: Sendable>(
         _ vocabulary: Vocabulary<Product>
     ) throws(Diagnostic) -> Product? {
@@ -56,7 +56,7 @@ extension Parser {
         }
     }
 
-    /// Notes what `body` would ask for here, if the text ends here, and takes nothing.
+    /// Records what `body` would read if the text ends here. Takes nothing.
     package mutating func foresee<T>(_ body: (inout Parser) throws(Diagnostic) -> T) {
         skipSpace()
         guard position >= source.bytes.count else { return }
@@ -66,13 +66,13 @@ extension Parser {
         expectedIn = ahead.expectedIn
     }
 
-    /// Whether more is wanted: a bracket is open, or the text ends in an operator, `,` or `|`, and nothing before
-    /// that is wrong.
+    /// Whether the statement continues on the next line: a bracket is open, or the text ends in an operator, `,` or
+    /// `|`. An error before that ends the statement.
     package var wantsMore: Bool {
         let pieces = tokens.filter { $0.role != .comment }
         guard let last = pieces.last else { return false }
         if let error = diagnostics.first, error.range.lower < last.range.lower {
-            // An open bracket is pointed at where it stands.
+            // The error of an open bracket has the range of the bracket.
             guard pieces.contains(where: { $0.role == .open && $0.range == error.range }) else {
                 return false
             }

@@ -1,5 +1,5 @@
-/// An expression as it was written. Names are not yet fields, and words not yet values: what a bare word means
-/// depends on the type that it is compared with.
+/// Syntax of an expression. The planner resolves names to fields, and bare words to values of the type that they are
+/// compared with.
 package indirect enum Expression: Sendable {
     case number(String, SourceRange)
     case string(String, ignoresCase: Bool, SourceRange)
@@ -13,13 +13,13 @@ package indirect enum Expression: Sendable {
     case call(Name, [Argument], SourceRange)
     case negation(Expression, SourceRange)
     case not(Expression, SourceRange)
-    /// Operands of equal precedence, from left to right: a chain of any length is one level deep.
+    /// Operands of equal precedence, from left to right. A chain of any length is one level deep.
     case arithmetic(Expression, [Term])
     case comparison(Comparison, Expression, Expression, operatorRange: SourceRange)
     case membership(Expression, negated: Bool, Members, operatorRange: SourceRange)
     case and([Expression])
     case or([Expression])
-    /// A string or regex that stands alone: the row's text contains it.
+    /// A string or regex without a field: the text of the row contains it.
     case search(Expression)
 
     package enum Constant: String, Sendable { case `true`, `false`, null }
@@ -45,7 +45,7 @@ package indirect enum Expression: Sendable {
         package let value: Expression
     }
 
-    /// What stands after `in`.
+    /// Right side of `in`.
     package enum Members: Sendable {
         case list([Expression], SourceRange)
         case range(TimeRange)

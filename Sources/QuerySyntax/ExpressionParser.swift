@@ -1,7 +1,7 @@
 import SystemText
 
-/// The one expression grammar. From loosest: `or`, `and` (also side by side), `not`, comparison, `+ -`, `* / %`,
-/// and operands.
+/// The expression grammar. Operators from lowest precedence: `or`, `and` (also side by side), `not`, comparison, `+ -`,
+/// `* / %`.
 extension Parser {
     package mutating func expression() throws(Diagnostic) -> Expression {
         try nested { (parser) throws(Diagnostic) in try parser.disjunction() }
@@ -21,7 +21,7 @@ extension Parser {
         return first
     }
 
-    /// `a b or c` can be read two ways; both are shown, none is guessed.
+    /// Error for `a b or c`, which has two readings. The notes list both.
     private func ambiguous(_ range: SourceRange, _ parts: [Expression]) -> Diagnostic {
         let text = { (part: Expression) in self.source[part.range] }
         var readings: [String] = []
@@ -53,7 +53,7 @@ extension Parser {
             hint: "put parentheses", notes: readings.map { "either  \($0)" })
     }
 
-    /// The conditions, and the place where two of them stood side by side without `and`.
+    /// Parses conditions. `sideBySide` is the first position between two of them without `and`.
     private mutating func conjunction() throws(Diagnostic) -> (Expression, sideBySide: SourceRange?) {
         var parts = [try inversion()]
         var sideBySide: SourceRange?
@@ -70,9 +70,9 @@ extension Parser {
         return (parts.count == 1 ? parts[0] : .and(parts), sideBySide)
     }
 
-    /// Whether what comes next can only be another condition.
+    /// Whether another condition follows.
     private mutating func operandFollows(after last: Expression) -> Bool {
-        // A field alone wants an operator first.
+        // An operator must follow a field.
         if case .field = last {} else { expectOperand() }
         guard !atEndOfStage(), let next = byte() else { return false }
         switch next {
@@ -166,7 +166,7 @@ extension Parser {
         return nil
     }
 
-    /// The word behind `not`, for `not in` and `not contains`.
+    /// The word after `not`, for `not in` and `not contains`.
     private mutating func wordAfterNot() -> String? {
         lookAhead { parser in
             guard parser.takeKeyword("not") != nil else { return nil }
@@ -183,7 +183,7 @@ extension Parser {
         return (true, start.through(takeKeyword("in", role: .operator)!))
     }
 
-    /// What stands right of a comparison: a bare word is a value; fields go into parentheses or backticks.
+    /// Parses the right side of a comparison. A bare word is a value. A field is written in parentheses or backticks.
     private mutating func comparisonValue(
         _ comparison: Expression.Comparison, _ operatorRange: SourceRange
     ) throws(Diagnostic) -> Expression {
@@ -219,7 +219,7 @@ extension Parser {
     }
 
     private mutating func refuseOperator(after right: Expression) throws(Diagnostic) {
-        guard case .word(let word, let range) = right, !atEndOfStage(), let next = byte() else { return }
+        guard case .word(let word, _) = right, !atEndOfStage(), let next = byte() else { return }
         if [43, 45, 42, 37].contains(next) || (next == 47 && byte(1) == 32) {
             throw Diagnostic(
                 "an operator after the value '\(word)'", at: SourceRange(position, position + 1),
@@ -227,18 +227,13 @@ extension Parser {
                     "put the calculation in parentheses: (\(word) \(source[SourceRange(position, position + 1)]) …)"
             )
         }
-        _ = range
     }
 
     package mutating func takeParameter() throws(Diagnostic) -> Name {
         let start = position
         var end = position + 1
-        while let next = source.bytes.indices.contains(end) ? source.bytes[end] : nil,
-            Parser.continuesWord(next)
-        {
-            end += 1
-        }
-        guard end > start + 1, end < source.bytes.count, source.bytes[end] == 125 else {
+        while let next = byte(end - start), Parser.continuesWord(next) { end += 1 }
+        guard end > start + 1, byte(end - start) == 125 else {
             throw Diagnostic("'{' begins the name of a parameter: {name}", at: SourceRange(start, start + 1))
         }
         let text = source[SourceRange(start + 1, end)]
@@ -300,7 +295,7 @@ extension Parser {
         }
     }
 
-    /// `a..b`, `a..`, `..b`, or one bound alone, whose both ends are the same then.
+    /// Parses `a..b`, `a..`, `..b`, or one bound, which is both ends.
     package mutating func timeRange() throws(Diagnostic) -> TimeRange {
         skipSpace()
         let start = position
@@ -351,7 +346,7 @@ extension Parser {
             let spaceBefore = position < source.bytes.count && [32, 9].contains(source.bytes[position])
             skipSpace()
             guard let next = byte(), next == 42 || next == 47 || next == 37 else { break }
-            // ` /x` starts a regex that stands side by side.
+            // ` /x` starts a regex, which is the next condition.
             if next == 47, spaceBefore, byte(1) != 32 { break }
             let range = take(1, .operator)
             terms.append(Expression.Term(sign: Name(source[range], range), value: try operand()))
@@ -359,7 +354,7 @@ extension Parser {
         return terms.isEmpty ? first : .arithmetic(first, terms)
     }
 
-    /// Notes what an operand may begin with.
+    /// Records the expectations at the start of an operand.
     private mutating func expectOperand() {
         expect(.field)
         expect(.function)

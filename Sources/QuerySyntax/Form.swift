@@ -1,14 +1,13 @@
 import SystemText
 
-/// How a thing with a name is written: its keyword, its parameters, what it is for. Declared once, beside the
-/// thing itself; parsing, usage, help, completion, near suggestions, the grammar and a test that runs every
-/// example all come from this one value.
+/// Declaration of a stage, an aggregate, a function or a command: name, parameters, summary and examples. Parsing,
+/// help, completion, suggestions, the grammar and the tests of examples derive from it.
 package struct Form<Product>: Sendable {
     package let name: String
     package let aliases: [String]
-    /// One line for lists.
+    /// One line for lists of forms.
     package let summary: String
-    /// A paragraph for the thing's own page.
+    /// Text for the help page.
     package let details: String
     /// Queries that run on the example logs.
     package let examples: [String]
@@ -17,7 +16,7 @@ package struct Form<Product>: Sendable {
     package let family: (@Sendable (String) -> Bool)?
     package let parse: @Sendable (inout Parser, Name) throws(Diagnostic) -> Product
 
-    /// What is known of a parameter without its type.
+    /// A parameter without its type.
     package struct Shape: Sendable {
         /// For usage lines: `N`, `[by KEYS]`.
         package let usage: String
@@ -46,7 +45,7 @@ package struct Form<Product>: Sendable {
         }
     }
 
-    /// A thing whose arguments are expressions between parentheses: a function or an aggregate.
+    /// Declares a function or an aggregate, whose arguments are expressions in parentheses.
     package init(
         call name: String, aliases: [String] = [], family: (@Sendable (String) -> Bool)? = nil,
         summary: String, details: String = "", examples: [String] = [], arguments: [String],
@@ -62,7 +61,7 @@ package struct Form<Product>: Sendable {
         parse = { (_: inout Parser, _: Name) throws(Diagnostic) -> Product in product }
     }
 
-    /// The name that stands for a word which means this: an alias gives way, a member of a family stays.
+    /// Returns the canonical name of a word: the name for an alias, the word itself for a member of a family.
     package func canonical(_ word: String) -> String {
         family?(word.lowercased()) == true ? word.lowercased() : name
     }
@@ -74,7 +73,7 @@ package struct Form<Product>: Sendable {
     package var usage: String { ([name] + parameters.map(\.usage)).joined(separator: " ") }
 }
 
-/// One parameter of a form: how it is written and read.
+/// Parameter of a form: its notation and its parser.
 package struct Parameter<Value>: Sendable {
     package let usage: String
     package let grammar: String
@@ -89,7 +88,7 @@ package struct Parameter<Value>: Sendable {
         self.parse = parse
     }
 
-    /// The same after a keyword, or nothing.
+    /// The parameter after a keyword; optional together with the keyword.
     package func after(_ keyword: String) -> Parameter<Value?> {
         let parse = parse
         return Parameter<Value?>(
@@ -100,7 +99,7 @@ package struct Parameter<Value>: Sendable {
         }
     }
 
-    /// The same with a keyword that must stand before it.
+    /// The parameter after a required keyword.
     package func required(after keyword: String) -> Parameter<Value> {
         let parse = parse
         return Parameter(
@@ -113,7 +112,7 @@ package struct Parameter<Value>: Sendable {
         }
     }
 
-    /// The same, or nothing where the stage ends or a clause word follows.
+    /// The parameter, optional before the end of the stage or a clause word.
     package var optional: Parameter<Value?> {
         let parse = parse
         return Parameter<Value?>("[\(usage)]", grammar: "[ \(grammar) ]") {
@@ -126,7 +125,7 @@ package struct Parameter<Value>: Sendable {
 }
 
 extension Parser {
-    /// Whether a clause word (`by`, `per`, `if`, `on` …) comes next.
+    /// Whether a clause word (`by`, `per`, `if`, `on` …) follows.
     package mutating func clauseFollows() -> Bool {
         skipSpace()
         guard let word = peekWord()?.lowercased() else { return false }
@@ -135,7 +134,7 @@ extension Parser {
     }
 }
 
-/// The parameters that more than one form has.
+/// Parameters that several forms share.
 extension Parameter where Value == Expression {
     package static var expression: Parameter {
         Parameter("EXPR", grammar: "expression") {
@@ -205,7 +204,7 @@ extension Parser {
         return elements
     }
 
-    /// A whole number that counts rows.
+    /// Takes a number of rows.
     package mutating func takeCount() throws(Diagnostic) -> Int {
         skipSpace()
         guard let next = byte(), next &- 48 < 10 else {
@@ -218,7 +217,7 @@ extension Parser {
         return count
     }
 
-    /// Whether a number comes next.
+    /// Whether a number follows.
     package mutating func numberFollows() -> Bool {
         skipSpace()
         return byte().map { $0 &- 48 < 10 } == true
@@ -233,7 +232,7 @@ extension Parser {
         return text
     }
 
-    /// A duration as a bare word: `30s`, `1h`, `1d`; the engine reads it.
+    /// Takes a duration as a bare word (`30s`, `1h`, `1d`), which the planner resolves.
     package mutating func takeDurationWord() throws(Diagnostic) -> Name {
         expect(.duration)
         let (text, range) = try takeWord("a duration such as 1h")

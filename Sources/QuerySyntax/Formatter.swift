@@ -1,8 +1,8 @@
-/// Writes scripts in their one canonical form: a statement a line, stages by their own names, spaces where they
-/// help. A pipeline that was written over several lines, or is too long for one, gets a line for each stage.
+/// Formatter of scripts. It writes one statement per line, with canonical names. A pipeline of several lines, or one
+/// that is too long for a line, gets one line per stage.
 ///
-/// It works on the tokens that the parser took, so it needs no grammar of its own; what comes out is parsed again,
-/// and a statement whose tokens would not be the same stays as it was.
+/// The formatter uses the tokens of the parser. It parses its result again, and keeps a statement unchanged if the
+/// tokens differ.
 package struct Formatter<Stage: Sendable> {
     package struct Problem: Error {
         package let diagnostics: [Diagnostic]
@@ -36,7 +36,7 @@ package struct Formatter<Stage: Sendable> {
 
     // MARK: Statements
 
-    /// A statement with the comments in it, or comments between statements.
+    /// Statement with its comments, or comments between statements.
     private struct Group {
         var tokens: [Token] = []
         var hasBlankBefore = false
@@ -58,7 +58,7 @@ package struct Formatter<Stage: Sendable> {
             }
             let lines = newlines(source, end, token.range.lower)
             if token.role == .comment, current.tokens.isEmpty {
-                // A comment behind a statement's end belongs to that statement's line.
+                // A comment after the end of a statement belongs to the line of that statement.
                 if lines == 0, let last = groups.indices.last {
                     groups[last].tokens.append(token)
                 } else {
@@ -100,7 +100,7 @@ package struct Formatter<Stage: Sendable> {
 
     private func statement(_ tokens: [Token], _ source: Source, _ names: Set<String>) -> String {
         let formatted = layout(tokens, source)
-        // The proof: the same pieces in the same order.
+        // Formatting must keep the pieces and their order.
         if case .success(let again) = self.tokens(of: Source(name: "", text: formatted), names: names) {
             let copy = Source(name: "", text: formatted)
             if pieces(tokens, source) == pieces(again, copy) { return formatted }
@@ -123,7 +123,7 @@ package struct Formatter<Stage: Sendable> {
         canonical(tokens.filter { $0.role != .comment && $0.role != .end }, source)
     }
 
-    /// The pieces with each word spelt as the language spells it.
+    /// Returns the pieces with canonical words.
     private func canonical(_ tokens: [Token], _ source: Source) -> [Piece] {
         var pieces: [Piece] = []
         for token in tokens {
@@ -132,7 +132,7 @@ package struct Formatter<Stage: Sendable> {
             case .stage: text = vocabulary[text]?.canonical(text) ?? text.lowercased()
             case .keyword:
                 text = text.lowercased()
-                // `group by x` and `order by x` have said it already.
+                // The canonical names of `group by x` and `order by x` contain the `by`.
                 if text == "by", pieces.last?.role == .stage, ["groupby", "sort"].contains(pieces.last?.text)
                 {
                     continue
@@ -182,17 +182,12 @@ package struct Formatter<Stage: Sendable> {
         return text
     }
 
-    /// Whether something stands before the comment on its line.
+    /// Whether the comment follows code on its line.
     private func isTrailing(_ comment: Token, _ source: Source) -> Bool {
-        var place = comment.range.lower
-        while place > 0, source.bytes[place - 1] != 10 {
-            place -= 1
-            if source.bytes[place] != 32, source.bytes[place] != 9 { return true }
-        }
-        return false
+        source.bytes[..<comment.range.lower].reversed().prefix { $0 != 10 }.contains { $0 != 32 && $0 != 9 }
     }
 
-    /// The tokens of each stage of the outermost pipeline, and whether a pipe stands before it.
+    /// Returns the tokens of each stage of the outermost pipeline, and whether a pipe precedes them.
     private func stages(_ tokens: [Token], _ source: Source) -> [(tokens: [Token], hasPipe: Bool)] {
         var stages: [(tokens: [Token], hasPipe: Bool)] = [([], false)]
         var depth = 0
@@ -200,7 +195,7 @@ package struct Formatter<Stage: Sendable> {
             if token.role == .open { depth += 1 }
             if token.role == .close { depth -= 1 }
             if token.role == .pipe, depth == 0 {
-                // Comments on lines of their own before the pipe speak of the stage after it.
+                // Comments on lines of their own before the pipe belong to the next stage.
                 var ahead: [Token] = []
                 while let last = stages[stages.count - 1].tokens.last, last.role == .comment,
                     !isTrailing(last, source)
@@ -224,9 +219,9 @@ package struct Formatter<Stage: Sendable> {
         var ranges = tokens[...]
         var text = ""
         var previous: (piece: Piece, upper: Int, isUnary: Bool)?
-        for (place, piece) in pieces.enumerated() {
-            let next = place + 1 < pieces.count ? pieces[place + 1] : nil
-            // The words that went are skipped here too.
+        for (index, piece) in pieces.enumerated() {
+            let next = index + 1 < pieces.count ? pieces[index + 1] : nil
+            // Skip the tokens of words that the canonical form omits.
             while let token = ranges.first,
                 token.role != piece.role || canonical([token], source).first != piece
             {
@@ -248,7 +243,7 @@ package struct Formatter<Stage: Sendable> {
         return text
     }
 
-    /// Whether what follows is the beginning of an operand, so that a minus there is a sign.
+    /// Whether an operand follows the piece, so that a minus is a sign.
     private static func opensOperand(_ piece: Piece) -> Bool {
         switch piece.role {
         case .operator, .open, .comma, .keyword, .stage: true
@@ -265,7 +260,8 @@ package struct Formatter<Stage: Sendable> {
         }
         if left.role == .operator, left.text == "@" { return false }
         if right.role == .open { return left.role != .function && !(touches && left.role == .keyword) }
-        // `status=sent` is one thing; `n = expression` is an assignment, `from = (to)` compares two fields.
+        // Comparisons with a value have no spaces: `status=sent`. Assignments and comparisons of fields have: `from =
+        // (to)`.
         if right.role == .operator, right.text == "=" || right.text == "!=" {
             return left.role == .name || next?.role == .open
         }

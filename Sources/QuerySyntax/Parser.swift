@@ -1,32 +1,32 @@
 import SystemText
 
-/// Reads query text piece by piece. What a piece is depends on where it stands, so the parser asks for what may
-/// stand there and there is no separate pass of tokens; each piece that is taken is recorded as a `Token`.
+/// Parser of query text. The role of a piece depends on its context, so there is no separate lexer. The parser records
+/// each piece that it takes as a `Token`.
 package struct Parser {
     package let source: Source
     package private(set) var position = 0
-    /// The pieces taken so far, in order.
+    /// Pieces in the order in which they were taken.
     package private(set) var tokens: [Token] = []
-    /// Errors that were reported and stepped over.
+    /// Errors from which the parser recovered.
     package var diagnostics: [Diagnostic] = []
-    /// Names of pipelines that are known before the text; a pipeline may begin with one.
+    /// Names of pipelines that were bound before the text. A pipeline may begin with one.
     package var names: Set<String> = []
-    /// Names that the text has added so far, by `let` and by imports.
+    /// Names that the text has bound by `let` and by imports.
     package internal(set) var ownNames: Set<String> = []
-    /// What was asked for where the text ends.
+    /// Expectations at the end of the text.
     package internal(set) var expectations: [Expectation] = []
-    /// The pipeline, up to the stage, in which that was asked.
+    /// The pipeline of the expectations, up to its last stage.
     package internal(set) var expectedIn: SourceRange?
-    /// From the start of the innermost pipeline that is being read to the start of its open stage.
+    /// From the start of the innermost open pipeline to the start of its last stage.
     var openStage: SourceRange?
 
     /// Open brackets; inside them a newline is a space.
     private var depth = 0
-    /// How deep expressions and pipelines are nested; bounded, so that a hostile query cannot exhaust the stack.
+    /// Nesting of expressions and pipelines. The limit protects the stack.
     private var nesting = 0
-    /// The last piece that is no comment.
+    /// The last piece that is not a comment.
     private var lastPiece: Token?
-    /// Between these offsets are only spaces and comments, so that each of them is scanned once.
+    /// Offsets that contain only spaces and comments. A cache, so that each byte is scanned once.
     private var blank = 0..<0
 
     package static let maximumLength = 1 << 20
@@ -59,8 +59,8 @@ package struct Parser {
 
     // MARK: Spaces, comments and the ends of statements
 
-    /// Steps over spaces and comments, and over newlines where the statement goes on: inside brackets, after an
-    /// operator, `,` or `|`, or before a line that starts with `|`.
+    /// Skips spaces and comments. Skips a newline if the statement continues: inside brackets, after an operator, `,`
+    /// or `|`, or before a line that starts with `|`.
     package mutating func skipSpace() {
         while let next = byte() {
             switch next {
@@ -121,7 +121,7 @@ package struct Parser {
         return byte() == nil || byte() == 10 || byte() == 59
     }
 
-    /// Whether nothing is left of the whole text.
+    /// Whether the text ends here, apart from ends of statements.
     package mutating func atEndOfText() -> Bool {
         while atEnd() {
             guard byte() != nil else { return true }
@@ -143,7 +143,7 @@ package struct Parser {
         return range
     }
 
-    /// What `body` finds from here on; nothing is taken.
+    /// Returns the result of `body`, and takes nothing.
     mutating func lookAhead<T>(_ body: (inout Parser) -> T) -> T {
         let (start, count, last) = (position, tokens.count, lastPiece)
         defer {
@@ -154,13 +154,13 @@ package struct Parser {
         return body(&self)
     }
 
-    /// Where an error that has no text of its own points: the next character.
+    /// Range of the next character, for errors.
     package mutating func here() -> SourceRange {
         skipSpace()
         return SourceRange(position, min(position + 1, max(position, source.bytes.count)))
     }
 
-    /// The next piece, for messages: a word, or a character.
+    /// The next word or character, for messages.
     package mutating func found() -> String {
         skipSpace()
         guard let next = byte(), next != 10 else { return "the end of the query" }
@@ -177,7 +177,7 @@ package struct Parser {
         return source[SourceRange(position, end)]
     }
 
-    /// Takes the word if it is the next one.
+    /// Takes a keyword if it is next.
     package mutating func takeKeyword(_ word: String, role: Token.Role = .keyword) -> SourceRange? {
         expect(.keyword(word))
         guard peekWord()?.lowercased() == word else { return nil }
@@ -235,7 +235,7 @@ package struct Parser {
         return take(1, .close)
     }
 
-    /// Runs `body` one level deeper, or says that the query is nested too deep.
+    /// Runs `body` one level deeper. Throws at the limit.
     package mutating func nested<T>(
         _ body: (inout Parser) throws(Diagnostic) -> T
     ) throws(Diagnostic) -> T {
@@ -262,7 +262,7 @@ package struct Parser {
                 let mark = quote == 39 ? "'" : "\""
                 throw Diagnostic(
                     "this string is not closed", at: SourceRange(start, start + 1),
-                    hint: "a string ends on its line: write \(mark) behind it")
+                    hint: "a string ends on its line: write \(mark) after it")
             }
             index += 1
             if next == quote { break }
@@ -309,7 +309,7 @@ package struct Parser {
             guard let next = byte(at: index), next != 10 else {
                 throw Diagnostic(
                     "this regex is not closed", at: SourceRange(start, start + 1),
-                    hint: "a regex ends on its line: write / behind it")
+                    hint: "a regex ends on its line: write / after it")
             }
             index += 1
             if next == 47 { break }
@@ -374,12 +374,11 @@ package struct Parser {
 
     // MARK: Recovery
 
-    /// After an error: steps to the next `|` on this level or to the end of the statement, over strings and
-    /// brackets.
+    /// Skips to the next `|` on this level or to the end of the statement, after an error.
     package mutating func recover() {
         var level = 0
         depth = 0
-        // What is stepped over is a piece too: it ends what stood before it.
+        // The skipped text is a piece too, which ends the piece before it.
         let start = position
         defer {
             if position > start { append(Token(role: .skipped, range: SourceRange(start, position))) }

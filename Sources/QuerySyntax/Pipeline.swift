@@ -1,6 +1,6 @@
 import SystemText
 
-/// Stages in a row, each parsed to what the vocabulary makes of it.
+/// Sequence of stages.
 package struct Pipeline<Stage: Sendable>: Sendable {
     /// The name of a `let` pipeline that this one starts from.
     package let start: Name?
@@ -12,22 +12,22 @@ package struct Pipeline<Stage: Sendable>: Sendable {
         self.range = range
     }
 
-    /// Whether a stage could not be parsed, so that what follows it cannot be checked.
+    /// Whether a stage has a syntax error. The stages after it cannot be checked.
     package var isBroken: Bool { stages.contains { $0.stage == nil } }
 
     package struct Step: Sendable {
-        /// nil where the text was not understood; its error has been reported.
+        /// nil after a syntax error, which has been reported.
         package let stage: Stage?
         package let name: Name
         package let range: SourceRange
-        /// As it was written.
+        /// Source text.
         package let text: String
     }
 }
 
 extension Parser {
-    /// A pipeline up to the end of the statement or a closing bracket. An error costs its stage only: it is
-    /// reported, and parsing goes on at the next `|`.
+    /// Parses a pipeline up to the end of the statement or a closing bracket. After an error in a stage, parsing
+    /// continues at the next `|`.
     package mutating func pipeline<Stage: Sendable>(
         _ vocabulary: Vocabulary<Stage>, isNested: Bool = false
     ) throws(Diagnostic) -> Pipeline<Stage> {
@@ -81,7 +81,7 @@ extension Parser {
         return Pipeline(start: first, stages: steps, range: SourceRange(start, position))
     }
 
-    /// One thing of a vocabulary, by its name.
+    /// Parses a form of a vocabulary.
     package mutating func form<Stage>(
         of vocabulary: Vocabulary<Stage>
     ) throws(Diagnostic) -> Pipeline<Stage>.Step {
@@ -109,7 +109,7 @@ extension Parser {
         return Pipeline.Step(stage: product, name: name, range: range, text: String(text))
     }
 
-    /// SQL's habits get SQL's answer; a condition without `filter` is told so; the rest gets a near name.
+    /// Error for an unknown stage. SQL clauses and conditions without `filter` have their own hints.
     private mutating func unknownStage<Stage>(
         _ word: String, _ range: SourceRange, _ vocabulary: Vocabulary<Stage>
     ) -> Diagnostic {

@@ -13,8 +13,8 @@ package enum Statement<Stage: Sendable>: Sendable {
 }
 
 extension Parser {
-    /// All statements. An error costs its statement's rest only. `handle` gets each before the next one is read, and
-    /// returns the names that it adds (an import those of its file).
+    /// Parses all statements. After an error, parsing continues with the next statement. `handle` gets each statement
+    /// before the next one is parsed, and returns the names that it binds (for an import, those of its file).
     @discardableResult
     package mutating func script<Stage: Sendable>(
         _ vocabulary: Vocabulary<Stage>, handle: (Statement<Stage>) -> Set<String> = { _ in [] }
@@ -32,7 +32,7 @@ extension Parser {
                 if !diagnostics.contains(error) { diagnostics.append(error) }
                 if diagnostics.count(where: { $0.severity == .error }) >= maximumErrors { break }
                 recover()
-                // What is left of a broken statement is not another one.
+                // The rest of a broken statement is not a statement.
                 while byte() == 124 {
                     take(1, .pipe)
                     recover()
@@ -86,7 +86,7 @@ extension Parser {
         }
     }
 
-    /// Whether the word is followed by what a statement of that name has: a word or a quote.
+    /// Whether a space follows the word, as in a statement.
     private func statementWord(_ word: String) -> Bool {
         byte(SystemText.bytes(word).count).map { $0 == 32 || $0 == 9 } ?? false
     }

@@ -1,11 +1,10 @@
-/// A piece of query text with the part that it plays. The parser knows the part because it asks for each piece
-/// by what may stand there (a bare word on the right of `=` is a value, after `|` a stage), so the formatter and
-/// the shell's colours need no grammar of their own.
+/// Piece of query text with its role. A bare word after `=` is a value, and after `|` a stage. The formatter and the
+/// colours of the shell use these roles, so they need no second grammar.
 package struct Token: Hashable, Sendable {
     package enum Role: Sendable {
         case stage, keyword, field, function, number, string, regex, value, parameter, name
         case `operator`, comma, pipe, open, close, end, comment
-        /// What stands between an error and where reading went on.
+        /// Text between an error and the position where parsing continued.
         case skipped
     }
 
@@ -13,12 +12,12 @@ package struct Token: Hashable, Sendable {
     package var range: SourceRange
 }
 
-/// The words that are operators or clause words everywhere. All other words are free to be fields.
+/// Words that are always operators or clause words. All other words may be fields.
 package enum ReservedWords {
     package static let all: Set<String> = [
         "and", "or", "not", "in", "matches", "contains", "startswith", "endswith", "isnt", "missing", "by",
         "per", "as", "if", "else", "asc", "desc", "true", "false", "null", "with", "on",
     ]
-    /// Reserved words that begin an operand all the same.
+    /// Reserved words that may begin an operand.
     package static let operands: Set<String> = ["missing", "if", "true", "false", "null", "not"]
 }

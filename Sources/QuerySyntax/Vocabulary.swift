@@ -1,6 +1,6 @@
-/// The forms of one kind of thing: the stages, the aggregates, the functions, the shell's commands.
+/// All forms of one kind: stages, aggregates, functions, or commands of the shell.
 package struct Vocabulary<Product>: Sendable {
-    /// What messages call one of them: "stage", "function".
+    /// The kind in messages: "stage", "function".
     package let kind: String
     package let forms: [Form<Product>]
     private let index: [String: Int]
@@ -9,11 +9,11 @@ package struct Vocabulary<Product>: Sendable {
         self.kind = kind
         self.forms = forms
         var index: [String: Int] = [:]
-        for (place, form) in forms.enumerated() {
+        for (position, form) in forms.enumerated() {
             for name in [form.name] + form.aliases {
                 let name = name.lowercased()
                 precondition(index[name] == nil, "two \(kind)s are called '\(name)'")
-                index[name] = place
+                index[name] = position
             }
         }
         self.index = index
@@ -24,10 +24,10 @@ package struct Vocabulary<Product>: Sendable {
         return index[word].map { forms[$0] } ?? forms.first { $0.family?(word) == true }
     }
 
-    /// Every name and alias.
+    /// Names and aliases.
     package var names: [String] { forms.flatMap { [$0.name] + $0.aliases } }
 
-    /// What to say about a name that is none of them.
+    /// Error for a name that is not in the vocabulary.
     package func unknown(_ name: Name) -> Diagnostic {
         let near = Spelling.nearest(to: name.text, among: names)
         return Diagnostic(

@@ -86,9 +86,8 @@ struct HouseTests {
 
     /// Files that are not yet checked for phrases.
     static let unrevised: [String] = [
-        "README.md", "Examples/retry-storm.mlq", "Sources/MailLog/Decoding", "Sources/MailLog/Input",
+        "Examples/retry-storm.mlq", "Sources/MailLog/Decoding", "Sources/MailLog/Input",
         "Sources/MailLog/Records", "Sources/MailLog/System", "Sources/MailLog/Time",
-        "Sources/QuerySyntax",
     ]
 
     /// Phrases that make a reader go back, and plain words for them. A regex cannot find all such sentences.

@@ -1,4 +1,4 @@
-/// What is wrong with a query: where, why, and what to do instead.
+/// Error or warning about a query: its range, its reason, and what to write instead.
 package struct Diagnostic: Error, Hashable, Sendable {
     package enum Severity: String, Sendable { case error, warning, hint }
 
@@ -6,9 +6,9 @@ package struct Diagnostic: Error, Hashable, Sendable {
     /// One lower-case clause that names the offending text.
     package var message: String
     package var range: SourceRange
-    /// Stands beside the caret: the near suggestion, or what to write.
+    /// Text after the caret: a similar name, or what to write.
     package var hint: String?
-    /// Further lines below: what is available here.
+    /// Further lines, such as a list of names.
     package var notes: [String]
 
     package init(
@@ -23,5 +23,5 @@ package struct Diagnostic: Error, Hashable, Sendable {
     }
 }
 
-/// How many errors one check reports before it stops.
+/// Maximum number of errors that one check reports.
 package let maximumErrors = 5

@@ -1,4 +1,4 @@
-/// Writes a diagnostic the way compilers do: the message, the place, the line, the caret.
+/// Renderer of diagnostics with message, position, line and caret, as in compilers.
 ///
 ///     error: unknown field 'statsu'
 ///       storm.mlq:4:8
@@ -6,10 +6,10 @@
 ///         |        ^^^^^^ did you mean 'status'?
 package struct DiagnosticRenderer {
     private let source: Source
-    /// Lines longer than this are shown in part.
+    /// Columns of a shown line. Longer lines are cut.
     private let width: Int
 
-    /// `columns` are those of the screen, where there is one.
+    /// Creates a renderer for a screen of so many columns; nil without a screen.
     package init(source: Source, columns: Int? = nil) {
         self.source = source
         width = max(40, min(100, (columns ?? .max) - 10))
@@ -23,7 +23,7 @@ package struct DiagnosticRenderer {
         let number = bytes[..<start].reduce(1) { $1 == 10 ? $0 + 1 : $0 }
         let end = min(max(start, diagnostic.range.upper), lineEnd)
 
-        // A long line is cut to a window around the fault.
+        // A long line is cut to a window around the error.
         let before = scalars(lineStart..<start)
         let marked = scalars(start..<end)
         let after = scalars(end..<lineEnd)
@@ -51,7 +51,7 @@ package struct DiagnosticRenderer {
         return text
     }
 
-    /// As many as fit into so many columns.
+    /// Returns the first scalars that fit into `limit` columns.
     private func first(_ scalars: [Unicode.Scalar], cells limit: Int) -> ArraySlice<Unicode.Scalar> {
         var room = limit
         return scalars.prefix { scalar in
@@ -68,7 +68,7 @@ package struct DiagnosticRenderer {
         Array(String(decoding: source.bytes[range], as: UTF8.self).unicodeScalars)
     }
 
-    /// Control characters in a query must not reach the terminal either.
+    /// Replaces control characters, which must not reach the terminal.
     private func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
         var text = ""
         for scalar in scalars {

@@ -1,6 +1,6 @@
 import SystemText
 
-/// A stretch of query text, in bytes from its start.
+/// Range of query text, in byte offsets.
 package struct SourceRange: Hashable, Sendable {
     package var lower: Int
     package var upper: Int
@@ -10,11 +10,11 @@ package struct SourceRange: Hashable, Sendable {
         self.upper = upper
     }
 
-    /// From the start of this one to the end of `other`.
+    /// From the start of this range to the end of `other`.
     package func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, other.upper) }
 }
 
-/// A name as it was written, with its place.
+/// Name with its range.
 package struct Name: Hashable, Sendable {
     package let text: String
     package let range: SourceRange
@@ -25,9 +25,9 @@ package struct Name: Hashable, Sendable {
     }
 }
 
-/// A text with queries in it: a script, or the argument of `-e`.
+/// Text of queries: a script, or the argument of `-e`.
 package struct Source: Sendable {
-    /// What messages call it: a path, or `query`.
+    /// Name in messages: a path, or `query`.
     package let name: String
     package let bytes: [UInt8]
 

@@ -1,6 +1,7 @@
-/// Finds the word that was meant.
+/// Suggestions for misspelt names.
 package enum Spelling {
-    /// The nearest candidate, if it is near enough to be meant: at most a third of the letters wrong.
+    /// Returns the nearest candidate with at most a third of the letters wrong, or the only one that continues the
+    /// word.
     package static func nearest<Words: Sequence<String>>(to word: String, among candidates: Words) -> String?
     {
         let wanted = Array(word.lowercased().utf8)
@@ -14,14 +15,14 @@ package enum Spelling {
             if distance <= limit, distance < (best?.distance ?? .max) { best = (distance, candidate) }
         }
         if best == nil, wanted.count >= 3 {
-            // What somebody typed may be the start of one word, and of one only.
+            // The word may be the start of exactly one candidate.
             let longer = candidates.filter { $0.lowercased().utf8.starts(with: wanted) }
             if longer.count == 1 { return longer[0] }
         }
         return best?.word
     }
 
-    /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
+    /// Damerau-Levenshtein distance.
     static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var beforeLast = [Int](repeating: 0, count: b.count + 1)
         var last = Array(0...b.count)

@@ -293,8 +293,8 @@ struct Interpreter {
             wanted.upperBound <= covered.earliest || wanted.lowerBound > covered.latest
         else { return nil }
         let read = account.skipped.isEmpty && covered.isExact ? "" : " that was read"
-        return "no line\(read) is of the time asked for: the logs go from \(QueryText.time(covered.first)) to "
-            + QueryText.time(covered.last)
+        let (first, last) = (QueryText.time(covered.first), QueryText.time(covered.last))
+        return "no line\(read) is of the time asked for: the logs go from \(first) to \(last)"
     }
 
     private func statistics(_ outcome: Executor.Outcome, seconds: Double) -> String {
