@@ -12,10 +12,9 @@ enum ApproximateCountAggregate {
         details: "Exact up to 256 values. Takes at most 4 kB of memory per group.",
         examples: ["stats approx_dcount(queue_id) by day"]
     ) { (call, _) throws(Diagnostic) in
-        let ignoresCase = call[0].type.ignoresCase
-        return ResolvedAggregate(.integer, of: call.arguments, empty: .integer(0)) {
-            GroupStates(Sketch(ignoresCase: ignoresCase))
-        }
+        ResolvedAggregate(
+            .integer, of: call.arguments, empty: .integer(0),
+            state: Sketch(ignoresCase: call[0].type.ignoresCase))
     }
 }
 

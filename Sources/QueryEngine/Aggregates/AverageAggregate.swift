@@ -13,8 +13,8 @@ enum AverageAggregate {
         switch type {
         case .size, .duration, .integer:
             let result: ValueType = type == .integer ? .number : type
-            return ResolvedAggregate(result, of: call.arguments) { GroupStates(WholeMean(type: type)) }
-        default: return ResolvedAggregate(.number, of: call.arguments) { GroupStates(NumberMean()) }
+            return ResolvedAggregate(result, of: call.arguments, state: WholeMean(type: type))
+        default: return ResolvedAggregate(.number, of: call.arguments, state: NumberMean())
         }
     }
 }

@@ -8,10 +8,9 @@ enum CountAggregate {
         summary: "the number of rows, or of rows in which x is not missing",
         examples: ["groupby process | count", "stats n=count(), with_relay=count(relay)"]
     ) { (call, _) throws(Diagnostic) in
-        let countsPresent = !call.arguments.isEmpty
-        return ResolvedAggregate(.integer, of: call.arguments, empty: .integer(0), isExtensive: true) {
-            GroupStates(Count(countsPresent: countsPresent))
-        }
+        ResolvedAggregate(
+            .integer, of: call.arguments, empty: .integer(0), isExtensive: true,
+            state: Count(countsPresent: !call.arguments.isEmpty))
     }
 }
 

@@ -10,9 +10,8 @@ enum DeviationAggregate {
         examples: ["stats avg(delay), stddev(delay) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
         let isDuration = call[0].type == .duration
-        return ResolvedAggregate(isDuration ? .duration : .number, of: call.arguments) {
-            GroupStates(Deviation(isDuration: isDuration))
-        }
+        return ResolvedAggregate(
+            isDuration ? .duration : .number, of: call.arguments, state: Deviation(isDuration: isDuration))
     }
 }
 

@@ -11,9 +11,7 @@ enum EdgeAggregate {
             name, [ArgumentRule("x", .any)], isStage: true, summary: summary,
             examples: ["\(name) time by queue_id", "stats \(name)(detail) by relay_name"]
         ) { (call, _) throws(Diagnostic) in
-            ResolvedAggregate(call[0].type, of: call.arguments, usesOrder: true) {
-                GroupStates(Edge(sign: sign))
-            }
+            ResolvedAggregate(call[0].type, of: call.arguments, usesOrder: true, state: Edge(sign: sign))
         }
     }
 
@@ -23,10 +21,9 @@ enum EdgeAggregate {
         details: "If several rows have the largest y: x of the first of them, in the order of the log.",
         examples: ["stats slowest=argmax(queue_id, delay) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
-        let ignoresCase = call[1].type.ignoresCase
-        return ResolvedAggregate(call[0].type, of: call.arguments, usesOrder: true) {
-            GroupStates(Summit(ignoresCase: ignoresCase))
-        }
+        ResolvedAggregate(
+            call[0].type, of: call.arguments, usesOrder: true,
+            state: Summit(ignoresCase: call[1].type.ignoresCase))
     }
 }
 

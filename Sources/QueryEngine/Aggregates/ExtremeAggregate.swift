@@ -13,10 +13,9 @@ enum ExtremeAggregate {
             name, [ArgumentRule("x", .any)], isStage: true, summary: summary,
             details: "Texts are compared byte by byte.", examples: [example]
         ) { (call, _) throws(Diagnostic) in
-            let ignoresCase = call[0].type.ignoresCase
-            return ResolvedAggregate(call[0].type, of: call.arguments) {
-                GroupStates(Extreme(sign: wantsGreatest ? 1 : -1, ignoresCase: ignoresCase))
-            }
+            ResolvedAggregate(
+                call[0].type, of: call.arguments,
+                state: Extreme(sign: wantsGreatest ? 1 : -1, ignoresCase: call[0].type.ignoresCase))
         }
     }
 }

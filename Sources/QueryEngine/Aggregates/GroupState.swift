@@ -1,7 +1,7 @@
 import MailLog
 
 /// State of an aggregate for one group. The result must not depend on the order of `add` and `merge`.
-package protocol GroupState: SendableMetatype {
+package protocol GroupState: Sendable {
     /// Adds a row, and returns the growth of the memory outside the state, in bytes.
     mutating func add(_ inputs: UnsafePointer<Value>, order: UInt64) -> Int
     /// Adds another state, and returns the growth in bytes.
@@ -62,5 +62,17 @@ extension KeptValue {
         let growth = value.heldBytes - heldBytes
         self = value
         return growth
+    }
+}
+
+extension ResolvedAggregate {
+    /// Creates an aggregate. `state` is the state of a group without rows; `empty` is the value of a bin without rows.
+    init(
+        _ type: ValueType, of inputs: [Typed], empty: Value = .missing, isExtensive: Bool = false,
+        usesOrder: Bool = false, state: some GroupState
+    ) {
+        self.init(type, of: inputs, empty: empty, isExtensive: isExtensive, usesOrder: usesOrder) {
+            GroupStates(state)
+        }
     }
 }

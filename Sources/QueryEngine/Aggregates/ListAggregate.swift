@@ -9,9 +9,7 @@ enum ListAggregate {
         details: "`values` lists each different value once.",
         examples: ["filter status=* | stats list(status) by queue_id"]
     ) { (call, _) throws(Diagnostic) in
-        ResolvedAggregate(.list(call[0].type), of: call.arguments, usesOrder: true) {
-            GroupStates(Sequence())
-        }
+        ResolvedAggregate(.list(call[0].type), of: call.arguments, usesOrder: true, state: Sequence())
     }
 }
 

@@ -8,7 +8,7 @@ enum PercentileAggregate {
         summary: "the median of x; for an even number of values, the mean of the two middle values",
         examples: ["median delay by relay_name"]
     ) { (call, _) throws(Diagnostic) in
-        resolved(call, call[0].type == .integer ? .number : call[0].type) { Ranks.median }
+        resolved(call, call[0].type == .integer ? .number : call[0].type, .median)
     }
 
     /// `p50`, `p95`, `p99`; `p999` is 99.9.
@@ -20,7 +20,7 @@ enum PercentileAggregate {
         examples: ["p95 delay by relay_name", "filter status=sent | p99 delay per 1d"]
     ) { (call, _) throws(Diagnostic) in
         let wanted = percent(of: call.name.text) ?? 50
-        return resolved(call, call[0].type) { .nearest([wanted]) }
+        return resolved(call, call[0].type, .nearest([wanted]))
     }
 
     static let percentile = Aggregate.form(
@@ -33,7 +33,7 @@ enum PercentileAggregate {
             throw Diagnostic("a percentile must be from 0 to 100", at: call[index + 1].range)
         }
         let type = wanted.count == 1 ? call[0].type : .list(call[0].type)
-        var resolved = resolved(call, type) { .nearest(wanted) }
+        var resolved = resolved(call, type, .nearest(wanted))
         resolved.inputs = [call[0]]
         return resolved
     }
@@ -48,14 +48,10 @@ enum PercentileAggregate {
         return percent
     }
 
-    private static func resolved(
-        _ call: Call, _ type: ValueType, _ ranks: @escaping @Sendable () -> Ranks
-    ) -> ResolvedAggregate {
+    private static func resolved(_ call: Call, _ type: ValueType, _ ranks: Ranks) -> ResolvedAggregate {
         let isWhole = [.integer, .size, .duration].contains(call[0].type)
         let kind: Value.Kind = call[0].type == .duration ? .duration : isWhole ? .integer : .double
-        return ResolvedAggregate(type, of: call.arguments) {
-            GroupStates(Sample(kind: kind, ranks: ranks()))
-        }
+        return ResolvedAggregate(type, of: call.arguments, state: Sample(kind: kind, ranks: ranks))
     }
 }
 

@@ -7,8 +7,8 @@ enum RateAggregate {
         "rate", [ArgumentRule("per D", .duration)],
         summary: "the number of rows per D: rate(per 1m)",
         details: """
-            The time is that of the bin, if the groups have a bin of time as a key. Otherwise, it lasts from the \
-            first to the last row of the group; missing if both have the same time.
+            If the groups have a bin of time as a key: rows divided by the length of the bin. Otherwise: rows divided by \
+            the time from the first to the last row of the group; missing if both have the same time.
             """,
         examples: ["stats count(), rate(per 1m) per 1d", "stats rate(per 1h) by process"]
     ) { (call, resolution) throws(Diagnostic) in
@@ -16,8 +16,7 @@ enum RateAggregate {
             throw Diagnostic("'rate' needs a duration", at: call[0].range, hint: "such as rate(per 1m)")
         }
         let time = try resolution.expression(.field(Name("time", call.range)))
-        let bin = resolution.groupBin
-        return ResolvedAggregate(.number, of: [time]) { GroupStates(Rate(unit: unit, bin: bin)) }
+        return ResolvedAggregate(.number, of: [time], state: Rate(unit: unit, bin: resolution.groupBin))
     }
 }
 

@@ -8,9 +8,8 @@ enum ShareAggregate {
         summary: "the share of the group in the rows of all groups, from 0 to 1",
         examples: ["stats n=count(), share() by process"]
     ) { (call, _) throws(Diagnostic) in
-        var resolved = ResolvedAggregate(.number, of: [], empty: .double(0)) {
-            GroupStates(Count(countsPresent: false))
-        }
+        var resolved = ResolvedAggregate(
+            .number, of: [], empty: .double(0), state: Count(countsPresent: false))
         resolved.isShare = true
         return resolved
     }

@@ -13,14 +13,11 @@ enum SumAggregate {
         case .integer, .size, .duration:
             let kind: Value.Kind = type == .duration ? .duration : .integer
             return ResolvedAggregate(
-                type, of: call.arguments, empty: Value(bits: 0, kind: kind), isExtensive: true
-            ) {
-                GroupStates(WholeSum(kind: kind))
-            }
+                type, of: call.arguments, empty: Value(bits: 0, kind: kind), isExtensive: true,
+                state: WholeSum(kind: kind))
         default:
-            return ResolvedAggregate(.number, of: call.arguments, empty: .double(0), isExtensive: true) {
-                GroupStates(NumberSum())
-            }
+            return ResolvedAggregate(
+                .number, of: call.arguments, empty: .double(0), isExtensive: true, state: NumberSum())
         }
     }
 }

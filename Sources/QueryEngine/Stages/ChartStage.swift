@@ -12,7 +12,7 @@ struct ChartStage: Stage {
 
             Columns
             - axis: the first column that is not an amount
-            - series: each value of a second such column, drawn as stacked bars; each of several numbers
+            - series: the values of a second such column (their bars are stacked), or several columns of numbers
 
             Kinds
             - `line`: the default for more than 40 bins of time

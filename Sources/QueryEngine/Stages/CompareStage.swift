@@ -8,7 +8,7 @@ struct CompareStage: Stage {
         details: """
             Columns
             - the keys
-            - `before`, `after`: the aggregate in the earlier and in the later range; count() if none is named
+            - `before`, `after`: the aggregate in the earlier and in the later range; without AGGREGATE: count()
             - `change`: `after` minus `before`; the row with the largest change comes first
             - `ratio`: `after` divided by `before`
             - `mark`: `new` if the key has rows only in the later range, `gone` if only in the earlier range

@@ -6,8 +6,8 @@ struct DedupStage: Stage {
     static let form = Form<any Stage>(
         "dedup", aliases: ["distinct", "uniq"], summary: "keep one row for each value of the columns",
         details: """
-            The first row of each value stays, or with `keep last` the last one. Without columns, rows that \
-            are equal in all of them count as one. Rows without a value are equal in that.
+            Keeps the first row of each value, or the last one with `keep last`. Without columns, all columns are \
+            compared. Missing values count as equal.
             """,
         examples: [
             "filter event=delivery | dedup queue_id, to keep last | count by status",
@@ -276,7 +276,7 @@ private final class LastPart: ReductionPart {
         rowBytes += record.capacity
         if group == rows.count {
             rows.append(record)
-            // An array has a header of 32 bytes; its place among the rows and its order are kept too.
+            // Header of the array, its element in `rows`, and its order when rows are emitted.
             rowBytes += 32 + 16 + 24
         } else {
             rowBytes -= rows[group].capacity

@@ -6,7 +6,7 @@ struct ExtractStage: Stage {
     static let form = Form<any Stage>(
         "extract", aliases: ["parse", "rex"], summary: "make columns from parts of a text",
         details: """
-            In a quoted template, <name> matches any text up to the next character of the template, or to the end. \
+            In a quoted template, <name> matches any text up to the next literal text of the template, or to the end. \
             <_> matches in the same way but makes no column. In a regex, each named group (?<name>…) makes a \
             column. A row that does not match is kept, with missing values. Without `on`, the field is `text`.
             """,

@@ -4,9 +4,9 @@ import QuerySyntax
 /// `pivot F [VALUE]`: converts the values of F to columns.
 struct PivotStage: Stage {
     static let form = Form<any Stage>(
-        "pivot", aliases: ["xtab"], summary: "turn the values of a field into columns",
+        "pivot", aliases: ["xtab"], summary: "convert the values of a field to columns",
         details: """
-            The cells are the values of VALUE, or of the last column. The other columns stay and are the keys of the \
+            The cells are the values of the second FIELD, or of the last column. The other columns stay and are the keys of the \
             rows. In a cell without a value, counts and sums are 0. The new columns are in the order of their values.
             """,
         examples: [

@@ -7,7 +7,7 @@ struct QueueStage: Stage {
         "queue",
         summary: "a row for each message in the output of postqueue -j or mailq, read instead of a log",
         details: """
-            Usage
+            Typical queries
             - why mail waits: `postqueue -j | mlq -e 'queue | count by reason'`
             - for whom: `postqueue -j | mlq -e 'queue | explode to | top 5 (domain(to)) as domain'`
 

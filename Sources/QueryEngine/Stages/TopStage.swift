@@ -21,7 +21,7 @@ struct TopStage: Stage {
         Form<any Stage>(
             name, aliases: aliases, summary: summary,
             details: """
-                With `per`, the top N of each bin of time. Without keys: the rows with the \
+                With `per`, N keys of each bin of time. Without keys: the rows with the \
                 \(descending ? "largest" : "smallest") value in the last column that is a number. Without N: 10.
                 """,
             examples: examples,

@@ -90,9 +90,9 @@ private final class WriteOperator: RowConsumer {
 
     /// Maximum number of files. More are probably a mistake in the name.
     private static let fileLimit = 10_000
-    /// Bytes after which a file is flushed, and bytes of all files after which all are flushed.
+    /// Bytes after which a file is flushed.
     private static let piece = 64 << 10
-    /// Bytes that may wait before all files are written.
+    /// Bytes of all files after which all files are flushed.
     private var mostWaiting: Int { min(16 << 20, worker.run.memory / 4) }
 
     /// File that `write` makes, and the bytes to write.
@@ -216,7 +216,7 @@ private final class WriteOperator: RowConsumer {
 
     /// Gives the files their names, unless rows are missing.
     private func end() {
-        // Removes files without a name.
+        // Removes temporary files that were not renamed.
         defer { staged = nil }
         let names = files.keys.map { $0 }.sorted { $0.lexicographicallyPrecedes($1) }
         guard worker.run.failure == nil else { return }
