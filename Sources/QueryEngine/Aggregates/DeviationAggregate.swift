@@ -5,7 +5,7 @@ import QuerySyntax
 enum DeviationAggregate {
     static let form = Aggregate.form(
         "stddev", [ArgumentRule("x", .number)],
-        summary: "the standard deviation of x, as of a sample (divided by n - 1)",
+        summary: "the sample standard deviation of x (divided by n - 1)",
         details: "Missing if fewer than two rows have x.",
         examples: ["stats avg(delay), stddev(delay) by relay_name"]
     ) { (call, _) throws(Diagnostic) in
