@@ -7,8 +7,8 @@ enum RateAggregate {
         "rate", [ArgumentRule("per D", .duration)],
         summary: "the number of rows per D: rate(per 1m)",
         details: """
-            If the groups have a bin of time as a key: rows divided by the length of the bin. Otherwise: rows divided by \
-            the time from the first to the last row of the group; missing if both have the same time.
+            If the groups have a bin of time as a key: rows divided by the length of the bin. Otherwise: rows divided \
+            by the time from the first to the last row of the group; missing if both have the same time.
             """,
         examples: ["stats count(), rate(per 1m) per 1d", "stats rate(per 1h) by process"]
     ) { (call, resolution) throws(Diagnostic) in

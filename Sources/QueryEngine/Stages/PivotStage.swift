@@ -6,8 +6,9 @@ struct PivotStage: Stage {
     static let form = Form<any Stage>(
         "pivot", aliases: ["xtab"], summary: "convert the values of a field to columns",
         details: """
-            The cells are the values of the second FIELD, or of the last column. The other columns stay and are the keys of the \
-            rows. In a cell without a value, counts and sums are 0. The new columns are in the order of their values.
+            The cells are the values of the second FIELD, or of the last column. The other columns stay and are the \
+            keys of the rows. In a cell without a value, counts and sums are 0. The new columns are in the order of \
+            their values.
             """,
         examples: [
             "count by day, status | pivot status", "stats p95(delay) by relay_name, status | pivot status",
