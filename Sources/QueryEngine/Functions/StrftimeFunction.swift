@@ -7,7 +7,7 @@ enum StrftimeFunction {
         "strftime", [ArgumentRule("t", .time), ArgumentRule("format", .constantText)],
         summary: "a time as text: %Y %m %d %H %M %S %L (ms) %F %T %R %a %b %e %j %u %s %z %%",
         details:
-            "Uses the clock of the log. %u is the day of the week, Monday = 1. %z is empty if the log has no zone.",
+            "Uses the clock of the log. %u is the day of the week, Monday = 1. %z is empty without a UTC offset.",
         examples: [#"count by strftime(time, "%a %H") as hour_of_week"#]
     ) { (call, _) throws(Diagnostic) in
         let format = Array(call.text(1).utf8)

@@ -139,8 +139,8 @@ package enum Grammar {
 
     private static func wrapped(_ words: [String], separator: String) -> String {
         var lines = [""]
-        for (place, word) in words.enumerated() {
-            let piece = place == 0 ? word : separator + word
+        for (index, word) in words.enumerated() {
+            let piece = index == 0 ? word : separator + word
             if lines[lines.count - 1].utf8.count + piece.utf8.count > 90 {
                 lines.append("    " + piece.drop { $0 == " " })
             } else {

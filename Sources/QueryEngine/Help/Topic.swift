@@ -18,7 +18,7 @@ struct Topic: Sendable {
                 "text"   /regex/
                     without a field: the line contains it; a final i ignores case: "text"i, /regex/i
                 missing(a)   not X   X and Y   X or Y   (X)
-                    conditions without an operator between them mean and; next to an `or`, use parentheses
+                    conditions without an operator between them must all hold; next to an `or`, use parentheses
                 a + b   a - b   a * b   a / b   a % b
                     numbers, durations and times
                 from = <>
@@ -43,7 +43,7 @@ struct Topic: Sendable {
                     - out of order (stamps go back there), or more than a year away.
                     In logs of over 32 MB, stamps are sampled; --full-scan reads all of them.
 
-                Year of stamps without a year: the first that is available of
+                Year of stamps without a year: the first of these that is available
                     1  a stamp with a year in the first 64 KB after the first stamp
                     2  --year: the year of the first stamp
                     3  message ids that Postfix made and long queue ids, in the first 16 MB of the logs
@@ -52,7 +52,7 @@ struct Topic: Sendable {
                 - A file may contain the New Year. A year in a stamp is never changed.
                 - In a pipe, 4 is not available, and 5 is the time stamp in gzip or today. If times matter, mlq reads a
                   pipe up to the limits of 1 and 3 before the first row.
-                - With --follow, 2 and 5 decide.
+                - With --follow, only 2 and 5 are used.
 
                 Time zones
                 - Times are those of the clock of the log. Stamps without a UTC offset have an unknown time zone.
@@ -117,8 +117,8 @@ struct Topic: Sendable {
                   an address or the value of a key.
                 - The domain of a person, or of a host with the name of a domain (bob.example), is shown.
                 - Column names of a query and typed text (history, `:save`, `:edit`) are not redacted.
-                - Numbers and times can identify people: a list of the ten largest senders shows who they are to
-                  those who know them. Rows are sorted by the true names.
+                - Numbers, times and the order of rows can identify people. Readers who know the ten largest senders
+                  may recognise them in a list. Rows are sorted by the true names.
                 """),
         Topic(
             name: "exit", summary: "exit statuses",

@@ -100,7 +100,7 @@ struct LookupStage: Stage {
         return isEmpty ? .text(.plain) : type
     }
 
-    /// Returns a cell as a value of a type; nil if it does not have this type. An empty cell is a missing value.
+    /// Returns a cell as a value of a type; nil if the cell does not fit. An empty cell is a missing value.
     private func value(
         _ cell: String, _ type: ValueType, _ texts: Arena, _ resolution: Resolution
     ) -> Value? {

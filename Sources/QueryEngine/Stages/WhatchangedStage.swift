@@ -31,8 +31,9 @@ struct WhatchangedStage: Stage {
             - `query`: a query for these lines
 
             Notes
-            - If one queue id or one login has the same messages as a condition, the id or login is named instead.
-            - A line without a sender or another field of its message gets it from the other lines of the message.
+            - If one queue id or one login has the same messages as a condition, the condition names the id or login.
+            - If a line lacks a field of its message, such as the sender, the value comes from another line of the \
+            message.
             - Of a log with more than \(LineSample.capacity) lines, only one message in 2, 4, 8 … is read. A note \
             then states the error.
             - Only filters and `deliveries` may precede it. After `deliveries`, rows are counted instead of lines.
