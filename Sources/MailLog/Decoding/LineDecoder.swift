@@ -25,10 +25,10 @@ package final class LineDecoder {
     /// there.
     private let bodyIsEarly: Bool
     private let needsShapes: Bool
+    private let events = LineEvent.names
     private let tagSlots: [Int]
     private let bodySlots: UnsafeMutableBufferPointer<Int>
-    private let wanted: UnsafeMutablePointer<Bool>
-    private let eventSlot: Int
+    private let forms: UnsafeMutablePointer<Cells.Form>
     private let derived: UnsafeMutableBufferPointer<Derived>
 
     private struct Derived {
@@ -63,33 +63,29 @@ package final class LineDecoder {
     private var times = 1
 
     /// What follows from the tag alone.
-    package static let tagFields = FieldSet(["tag", "instance", "service", "process"].map { Field($0) })
+    package static let tagFields = FieldSet([.tag, .instance, .service, .process])
     /// What `decodeEnvelope` fills; bytes, file and line are known to the reader.
     package static let headFields = Fields.ofTime.union(tagFields).union(
-        FieldSet(["host", "raw", "bytes", "file", "line"].map { Field($0) }))
+        FieldSet([.host, .raw, .bytes, .file, .line]))
 
     package init(demand: FieldSet, early: FieldSet) {
         var demand = demand
         for field in Fields.all.reversed() where demand.contains(field.slot) {
             var field = field
             while case .derived(let source, _) = field.origin {
-                field = Field(source)
+                field = source
                 demand.insert(field.slot)
             }
         }
-        func slot(_ name: String) -> Int {
-            let slot = Field(name).slot
-            return demand.contains(slot) ? slot : -1
-        }
-        host = slot("host")
-        pid = slot("pid")
-        severity = slot("severity")
-        text = slot("text")
-        queueID = slot("queue_id")
-        raw = slot("raw")
-        repeats = slot("repeat")
-        event = slot("event")
-        eventSlot = Field("event").slot
+        func slot(_ field: Field) -> Int { demand.contains(field.slot) ? field.slot : -1 }
+        host = slot(.host)
+        pid = slot(.pid)
+        severity = slot(.severity)
+        text = slot(.text)
+        queueID = slot(.queueID)
+        raw = slot(.raw)
+        repeats = slot(.repeat)
+        event = slot(.event)
 
         let body = Fields.all.filter { demand.contains($0.slot) && !Self.headFields.contains($0.slot) }.map(
             \.slot)
@@ -103,28 +99,30 @@ package final class LineDecoder {
         needsShapes = !shapes.isEmpty
         stamps = StampCells(demand: demand)
         tags = TagTable(demand: demand, shapes: shapes)
-        tagSlots = ["tag", "instance", "service", "process"].map(slot).filter { $0 >= 0 }
+        tagSlots = [Field.tag, .instance, .service, .process].map(slot).filter { $0 >= 0 }
 
         needsBody = !body.isEmpty
         bodyIsEarly = body.contains(where: early.contains)
         bodySlots = .allocate(capacity: body.count)
         _ = bodySlots.initialize(from: body)
-        wanted = .allocate(capacity: Fields.all.count)
-        for field in Fields.all { (wanted + field.slot).initialize(to: demand.contains(field.slot)) }
+        forms = .allocate(capacity: Fields.all.count)
+        for field in Fields.all {
+            (forms + field.slot).initialize(to: demand.contains(field.slot) ? .init(field.type) : .unwanted)
+        }
 
         // A field that is derived from a derived one comes after it.
         var steps: [Derived] = []
         var left = Fields.all.filter { demand.contains($0.slot) }
         var ready = Set(
-            left.filter { if case .derived = $0.origin { false } else { true } }.map(\.name))
+            left.filter { if case .derived = $0.origin { false } else { true } })
         while let next = left.firstIndex(where: { field in
             if case .derived(let source, _) = field.origin { ready.contains(source) } else { false }
         }) {
             let field = left.remove(at: next)
             if case .derived(let source, let compute) = field.origin {
-                steps.append(Derived(source: Field(source).slot, slot: field.slot, compute: compute))
+                steps.append(Derived(source: source.slot, slot: field.slot, compute: compute))
             }
-            ready.insert(field.name)
+            ready.insert(field)
         }
         derived = .allocate(capacity: steps.count)
         _ = derived.initialize(from: steps)
@@ -137,7 +135,7 @@ package final class LineDecoder {
     deinit {
         stamps.deallocate()
         bodySlots.deallocate()
-        wanted.deallocate()
+        forms.deallocate()
         derived.deinitialize()
         derived.deallocate()
         lastHost.deallocate()
@@ -366,7 +364,7 @@ package final class LineDecoder {
         hasReadText = true
         shapeless = nil
         for slot in bodySlots { slots[slot] = .missing }
-        if event >= 0 { slots[event] = .text(Bytes("other")) }
+        if event >= 0 { slots[event] = LineEvent.other.cell }
         if tagEnd >= 0 { readPID() }
         if pid >= 0, let number = pidText?.decimal { slots[pid] = .integer(number) }
         if repeats >= 0 { slots[repeats] = .integer(tagEnd < 0 ? times : 1) }
@@ -404,7 +402,7 @@ package final class LineDecoder {
 
     private func readShape(of line: LineText, into slots: UnsafeMutablePointer<Value>) {
         guard let entry else { return }
-        let cells = Cells(slots: slots, wanted: UnsafePointer(wanted), eventSlot: eventSlot)
+        let cells = Cells(slots: slots, forms: UnsafePointer(forms), events: events)
         let shapes = entry.pointee.shapes
         guard shapes.count > 0 else { return }
         let likely = entry.pointee.likely + Int(line.body[0])
@@ -462,6 +460,18 @@ package final class LineDecoder {
         case UInt8(ascii: "f"): return text.stands("fatal: ", at: 0) ? 5 : 0
         case UInt8(ascii: "p"): return text.stands("panic: ", at: 0) ? 5 : 0
         default: return 0
+        }
+    }
+}
+
+extension Cells.Form {
+    /// Form of a wanted cell of this type.
+    init(_ type: ValueType) {
+        switch type {
+        case .integer, .size: self = .integer
+        case .number: self = .number
+        case .duration: self = .seconds
+        default: self = .text
         }
     }
 }

@@ -40,11 +40,11 @@ struct StampCells {
     }
 
     init(demand: FieldSet) {
-        let names: [(String, Kind)] = [
-            ("time", .time), ("minute", .minute), ("hour", .hour), ("hour_of_day", .hourOfDay), ("day", .day),
-            ("week", .week), ("month", .month), ("weekday", .weekday),
+        let names: [(Field, Kind)] = [
+            (.time, .time), (.minute, .minute), (.hour, .hour), (.hourOfDay, .hourOfDay), (.day, .day),
+            (.week, .week), (.month, .month), (.weekday, .weekday),
         ]
-        let wanted = names.map { (Field($0).slot, $1) }.filter { demand.contains($0.0) }
+        let wanted = names.map { ($0.slot, $1) }.filter { demand.contains($0.0) }
         count = wanted.count
         clockCount =
             wanted.prefix { $0.1 != .day && $0.1 != .week && $0.1 != .month && $0.1 != .weekday }.count

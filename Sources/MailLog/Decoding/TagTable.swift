@@ -92,8 +92,8 @@ final class TagTable {
         self.demand = demand
         self.shapes = shapes
         slots = (
-            Field("tag").slot, Field("instance").slot, Field("service").slot, Field("process").slot,
-            Field("queue_id").slot
+            Field.tag.slot, Field.instance.slot, Field.service.slot, Field.process.slot,
+            Field.queueID.slot
         )
         index = .allocate(capacity: 4 * Self.limit)
         index.initialize(repeating: nil, count: 4 * Self.limit)

@@ -309,13 +309,21 @@ package enum ReasonClasses {
         """
 
     /// Classes in the order of the table, and `other`. Computed on the first lookup of any field, so it must be fast.
-    static let names: [String] =
-        rules.utf8.split(separator: UInt8(ascii: "\n")).reduce(into: []) { names, line in
-            let name = line.prefix { $0 != UInt8(ascii: ":") }
-            // Search backwards: usually, it is the class of the previous line.
-            guard names.lastIndex(where: { $0.utf8.elementsEqual(name) }) == nil else { return }
-            names.append(String(Substring(name)))
-        } + [unclassified]
+    static let names: [String] = {
+        var table = rules
+        let names = table.withUTF8 { buffer in
+            var names: [Bytes] = []
+            var rest = Bytes(buffer.baseAddress.unsafelyUnwrapped, count: buffer.count)
+            while let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+                let name = rest.prefix(colon)
+                // Search backwards: usually, it is the class of the previous line.
+                if !names.reversed().contains(where: { $0 == name }) { names.append(name) }
+                rest = rest.dropFirst(rest.firstIndex(of: 10).map { $0 + 1 } ?? rest.count)
+            }
+            return names.map(\.string)
+        }
+        return names + [unclassified]
+    }()
 
     static let unclassified = "other"
 

@@ -315,9 +315,9 @@ private struct RecentCounts {
 
 /// Reads the times of lines.
 private final class LineClock {
-    private let decoder = LineDecoder(demand: FieldSet([Field("time")]), early: FieldSet())
+    private let decoder = LineDecoder(demand: FieldSet([Field.time]), early: FieldSet())
     private let slots: UnsafeMutablePointer<Value>
-    private let slot = Field("time").slot
+    private let slot = Field.time.slot
     private let usesInstants: Bool
 
     init(usesInstants: Bool) {

@@ -49,62 +49,40 @@ package enum MailEvent: Int, CaseIterable, Sendable {
 /// Determines the event of a decoded line. Each worker has its own reader.
 package struct MailEventReader {
     /// Fields that a line must have been decoded with.
-    package static let fields = ["event", "queue_id", "process", "action", "where", "detail", "text"].map {
-        Field($0)
-    }
-
-    private let event = Field("event").slot
-    private let queueID = Field("queue_id").slot
-    private let process = Field("process").slot
-    private let action = Field("action").slot
-    private let place = Field("where").slot
-    private let detail = Field("detail").slot
-    private let text = Field("text").slot
+    package static let fields: [Field] = [.event, .queueID, .process, .action, .where, .detail, .text]
 
     package init() {}
 
     package func event(of line: Record) -> MailEvent? {
-        let word = line.slots[event]
-        guard word.kind == .text else { return nil }
-        let isOfMessage = line.slots[queueID].kind == .text
-        switch word.bytes[0] {
-        case UInt8(ascii: "a") where word.bytes == "active": return isOfMessage ? .active : nil
-        case UInt8(ascii: "c"):
-            if word.bytes == "connect" { return .connect }
-            guard isOfMessage else { return nil }
-            if word.bytes == "client" { return .client }
-            if word.bytes == "check" { return action(of: line) }
-        case UInt8(ascii: "d"):
-            if word.bytes == "disconnect" { return .disconnect }
-            if word.bytes == "discard" { return .discard }
-            guard word.bytes == "delivery" else { break }
-            return isOfMessage ? delivery(line) : nil
-        case UInt8(ascii: "r"):
-            if word.bytes == "removed" { return isOfMessage ? removal(line) : nil }
-            if word.bytes == "reject" { return reject(line) }
-        case UInt8(ascii: "m"):
-            if word.bytes == "message-id" { return isOfMessage ? .messageID : nil }
-            if word.bytes == "milter-reject" { return reject(line) }
-            if word.bytes == "milter-hold" { return .hold }
-            if word.bytes == "milter-discard" { return .discard }
-            if word.bytes == "message-rejected" || word.bytes == "mime-error" {
-                return isOfMessage ? .reject : nil
-            }
-        case UInt8(ascii: "p"):
-            if word.bytes == "pickup" { return isOfMessage ? .pickup : nil }
-            if word.bytes == "proxy-reject" { return reject(line) }
-        case UInt8(ascii: "l") where word.bytes == "lost": return .lost
-        case UInt8(ascii: "h") where word.bytes == "hold": return .hold
-        case UInt8(ascii: "e") where word.bytes == "expired": return isOfMessage ? .expired : nil
-        case UInt8(ascii: "n") where word.bytes == "notification": return isOfMessage ? .notification : nil
+        guard let event = LineEvent(line[.event]) else { return nil }
+        switch event {
+        case .connect: return .connect
+        case .disconnect: return .disconnect
+        case .lost: return .lost
+        case .hold, .milterHold: return .hold
+        case .discard, .milterDiscard: return .discard
+        case .reject, .milterReject, .proxyReject: return reject(line)
         default: break
         }
-        return isOfMessage ? mention(line) : nil
+        guard line[.queueID].kind == .text else { return nil }
+        switch event {
+        case .active: return .active
+        case .client: return .client
+        case .check: return action(of: line)
+        case .delivery: return delivery(line)
+        case .removed: return removal(line)
+        case .messageID: return .messageID
+        case .messageRejected, .mimeError: return .reject
+        case .pickup: return .pickup
+        case .expired: return .expired
+        case .notification: return .notification
+        default: return mention(line)
+        }
     }
 
     /// Returns the event of a header or body check, which depends on the action.
     private func action(of line: Record) -> MailEvent {
-        let word = line.slots[action]
+        let word = line[.action]
         guard word.kind == .text else { return .mention }
         if word.bytes == "reject" { return .reject }
         if word.bytes == "hold" { return .hold }
@@ -113,7 +91,7 @@ package struct MailEventReader {
 
     /// Returns `.reject` if the message content was rejected, `.refusal` if it was a recipient or a command.
     private func reject(_ line: Record) -> MailEvent {
-        let word = line.slots[place]
+        let word = line[.where]
         guard word.kind == .text else { return .refusal }
         let isOfContent = ["END-OF-MESSAGE", "END-OF-DATA", "DATA content", "BDAT content", "DATA", "BDAT"]
             .contains { (name: StaticString) in word.bytes == name }
@@ -121,26 +99,26 @@ package struct MailEventReader {
     }
 
     private func delivery(_ line: Record) -> MailEvent {
-        if line.slots[process].kind == .text, line.slots[process].bytes == "discard" {
+        if line[.process].kind == .text, line[.process].bytes == "discard" {
             return .discardedDelivery
         }
-        let why = line.slots[detail]
+        let why = line[.detail]
         return why.kind == .text && why.bytes == "discarded" ? .discardedDelivery : .delivery
     }
 
     private func removal(_ line: Record) -> MailEvent {
-        if line.slots[process].kind == .text, line.slots[process].bytes == "postsuper" { return .deleted }
-        let why = line.slots[detail]
+        if line[.process].kind == .text, line[.process].bytes == "postsuper" { return .deleted }
+        let why = line[.detail]
         guard why.kind == .text else { return .removed }
         return why.bytes == "canceled" ? .canceled : why.bytes == "discarded" ? .discardedRemoval : .removed
     }
 
     /// Returns the event of other lines with a queue id. `postsuper` logs the holds and releases of an administrator.
     private func mention(_ line: Record) -> MailEvent {
-        guard line.slots[process].kind == .text, line.slots[process].bytes == "postsuper",
-            line.slots[text].kind == .text
+        guard line[.process].kind == .text, line[.process].bytes == "postsuper",
+            line[.text].kind == .text
         else { return .mention }
-        if line.slots[text].bytes.hasSuffix("placed on hold") { return .hold }
-        return line.slots[text].bytes.hasSuffix("released from hold") ? .release : .mention
+        if line[.text].bytes.hasSuffix("placed on hold") { return .hold }
+        return line[.text].bytes.hasSuffix("released from hold") ? .release : .mention
     }
 }

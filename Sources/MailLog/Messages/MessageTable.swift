@@ -22,21 +22,21 @@ package final class MessageTable {
 
         /// Returns the fields that are read from a line with this event.
         package func needs(of event: MailEvent) -> [Field] {
-            var names = ["time", "host", "queue_id"]
-            if event.isOfSession { names += ["tag", "pid"] }
+            var fields: [Field] = [.time, .host, .queueID]
+            if event.isOfSession { fields += [.tag, .pid] }
             switch event {
-            case .client: names += ["orig_queue_id"]
-            case .pickup: names += ["orig_id"]
-            case .messageID: names += ["message_id"]
-            case .active: names += ["nrcpt"]
+            case .client: fields.append(.origQueueID)
+            case .pickup: fields.append(.origID)
+            case .messageID: fields.append(.messageID)
+            case .active: fields.append(.nrcpt)
             case .delivery, .discardedDelivery:
-                names += ["to", "orig_to", "status", "queued_as", "new_queue_id", "link"]
-            case .notification: names += ["new_queue_id"]
-            case .lost: names += ["where"]
+                fields += [.to, .origTo, .status, .queuedAs, .newQueueID, .link]
+            case .notification: fields.append(.newQueueID)
+            case .lost: fields.append(.where)
             default: break
             }
-            if keepsReason, event.tellsReason { names += ["detail"] }
-            return names.map { Field($0) } + (event.bringsAttributes ? attributes : [])
+            if keepsReason, event.tellsReason { fields.append(.detail) }
+            return fields + (event.bringsAttributes ? attributes : [])
                 + (event.isAttempt ? told : [])
         }
     }
@@ -55,24 +55,6 @@ package final class MessageTable {
     private let toldSlots: [Int]
     private let memory: Int
     private let ended: (Message) -> Bool
-
-    private let time = Field("time").slot
-    private let host = Field("host").slot
-    private let tag = Field("tag").slot
-    private let pid = Field("pid").slot
-    private let queueID = Field("queue_id").slot
-    private let to = Field("to").slot
-    private let originalTo = Field("orig_to").slot
-    private let status = Field("status").slot
-    private let detail = Field("detail").slot
-    private let queuedAs = Field("queued_as").slot
-    private let place = Field("where").slot
-    private let newQueueID = Field("new_queue_id").slot
-    private let link = Field("link").slot
-    private let originalQueueID = Field("orig_queue_id").slot
-    private let originalID = Field("orig_id").slot
-    private let nrcpt = Field("nrcpt").slot
-    private let messageID = Field("message_id").slot
 
     /// First messages of the chains. The table owns its messages with unmanaged references, so walking a chain does no
     /// reference counting.
@@ -118,22 +100,22 @@ package final class MessageTable {
     // MARK: Lines
 
     /// Returns the host that logged the line.
-    package func host(of line: Record) -> MessageHost { knownHost(line.slots[host]) }
+    package func host(of line: Record) -> MessageHost { knownHost(line[.host]) }
 
     /// Takes the next line, and returns its message; nil if the line has no queue id.
     package func take(_ line: Record, _ event: MailEvent) -> Message? {
-        let now = line.slots[time]
+        let now = line[.time]
         guard now.kind == .time else { return nil }
         linesTaken += 1
         let host = self.host(of: line)
         advance(host, to: now.wallClock)
-        let id = line.slots[queueID]
+        let id = line[.queueID]
         guard id.kind == .text else {
             takeSession(line, event, nil, host)
             return nil
         }
-        if event == .pickup, line.slots[originalID].kind == .text,
-            let requeued = find(host, line.slots[originalID].bytes)
+        if event == .pickup, line[.origID].kind == .text,
+            let requeued = find(host, line[.origID].bytes)
         {
             requeued.marks.insert(.requeued)
             close(requeued)
@@ -172,20 +154,20 @@ package final class MessageTable {
         case .client:
             message.marks.insert(.client)
             takeSession(line, event, message, host)
-            if line.slots[originalQueueID].kind == .text {
-                adopt(message, line.slots[originalQueueID].bytes, .filter)
+            if line[.origQueueID].kind == .text {
+                adopt(message, line[.origQueueID].bytes, .filter)
             }
         case .pickup:
             message.marks.insert(.pickup)
-            if line.slots[originalID].kind == .text {
-                adopt(message, line.slots[originalID].bytes, .requeue)
+            if line[.origID].kind == .text {
+                adopt(message, line[.origID].bytes, .requeue)
             }
-        case .messageID: noteMessageID(line.slots[messageID], message)
+        case .messageID: noteMessageID(line[.messageID], message)
         case .active:
             message.marks.insert(.active)
             message.marks.remove([.held, .rejected, .discarded, .cutOff])
             message.activations += 1
-            if line.slots[nrcpt].kind == .integer { message.nrcpt = line.slots[nrcpt].integer }
+            if line[.nrcpt].kind == .integer { message.nrcpt = line[.nrcpt].integer }
         case .delivery, .discardedDelivery: noteDelivery(line, event, now, message)
         case .expired: message.marks.insert(.expired)
         case .removed, .canceled, .discardedRemoval, .deleted:
@@ -196,8 +178,8 @@ package final class MessageTable {
             message.removed = now
             close(message)
         case .notification:
-            if line.slots[newQueueID].kind == .text {
-                bear(message, line.slots[newQueueID].bytes, .notification, now)
+            if line[.newQueueID].kind == .text {
+                bear(message, line[.newQueueID].bytes, .notification, now)
             }
         case .hold: message.marks.insert(.held)
         case .release: message.marks.remove(.held)
@@ -208,14 +190,14 @@ package final class MessageTable {
             message.marks.insert(.rejected)
             noteReason(line, message)
         case .refusal: noteReason(line, message)
-        case .lost: if isContent(line.slots[place]) { message.marks.insert(.cutOff) }
+        case .lost: if isContent(line[.where]) { message.marks.insert(.cutOff) }
         case .mention, .connect, .disconnect: break
         }
     }
 
     private func noteReason(_ line: Record, _ message: Message) {
-        guard plan.keepsReason, line.slots[detail].kind == .text else { return }
-        message.failure = message.values.keep(line.slots[detail], over: message.failure)
+        guard plan.keepsReason, line[.detail].kind == .text else { return }
+        message.failure = message.values.keep(line[.detail], over: message.failure)
     }
 
     private func noteMessageID(_ value: Value, _ message: Message) {
@@ -244,7 +226,7 @@ package final class MessageTable {
     // MARK: Deliveries
 
     private func noteDelivery(_ line: Record, _ event: MailEvent, _ now: Value, _ message: Message) {
-        let word = line.slots[status]
+        let word = line[.status]
         guard word.kind == .text else { return }
         message.attempts += 1
         var fate: Message.Fate
@@ -264,11 +246,11 @@ package final class MessageTable {
         }
         if fate == .delivered {
             if event == .discardedDelivery { fate = .discarded }
-            if line.slots[link].kind == .text, line.slots[newQueueID].kind == .text {
-                bear(message, line.slots[newQueueID].bytes, .forward, now)
-            } else if line.slots[queuedAs].kind == .text {
-                message.keptNextHop = message.values.keep(line.slots[queuedAs], over: message.keptNextHop)
-                if passes(message, to: line.slots[queuedAs].bytes) { fate = .passed }
+            if line[.link].kind == .text, line[.newQueueID].kind == .text {
+                bear(message, line[.newQueueID].bytes, .forward, now)
+            } else if line[.queuedAs].kind == .text {
+                message.keptNextHop = message.values.keep(line[.queuedAs], over: message.keptNextHop)
+                if passes(message, to: line[.queuedAs].bytes) { fate = .passed }
             }
         }
         let recipient = recipient(line, now, message)
@@ -278,11 +260,11 @@ package final class MessageTable {
             before.attempts == 0 ? .missing : .duration(Int(MessageTable.elapsed(before.last, now)))
         )
         message.recipients[recipient].note(fate, now)
-        if plan.keepsReason, line.slots[detail].kind == .text {
+        if plan.keepsReason, line[.detail].kind == .text {
             if fate == .deferred || fate == .bounced {
-                message.failure = message.values.keep(line.slots[detail], over: message.failure)
+                message.failure = message.values.keep(line[.detail], over: message.failure)
             } else {
-                message.success = message.values.keep(line.slots[detail], over: message.success)
+                message.success = message.values.keep(line[.detail], over: message.success)
             }
         }
         for (place, slot) in toldSlots.enumerated() {
@@ -295,8 +277,8 @@ package final class MessageTable {
 
     private func recipient(_ line: Record, _ now: Value, _ message: Message) -> Int {
         var hash = seed
-        for slot in [to, originalTo] {
-            let value = line.slots[slot]
+        for field in [Field.to, .origTo] {
+            let value = line[field]
             // A missing value differs from an empty one.
             hash = value.kind == .text ? value.bytes.hash(seed: hash, ignoringCase: true) : ~hash
         }
@@ -308,8 +290,8 @@ package final class MessageTable {
         let place = message.recipients.count
         message.add(
             Message.Recipient(
-                to: message.values.keep(line.slots[to]),
-                originalTo: message.values.keep(line.slots[originalTo]),
+                to: message.values.keep(line[.to]),
+                originalTo: message.values.keep(line[.origTo]),
                 hash: hash, first: now, last: now),
             telling: toldSlots.count)
         return place
@@ -366,9 +348,9 @@ package final class MessageTable {
     /// the line has none.
     private func takeSession(_ line: Record, _ event: MailEvent, _ message: Message?, _ host: MessageHost) {
         guard event.isOfSession else { return }
-        let tag = line.slots[self.tag]
+        let tag = line[.tag]
         guard tag.kind == .text else { return }
-        let key = hash(tag.bytes, UInt64(truncatingIfNeeded: line.slots[pid].integer))
+        let key = hash(tag.bytes, UInt64(truncatingIfNeeded: line[.pid].integer))
         switch event {
         case .connect, .disconnect:
             if let session = host.sessions.removeValue(forKey: key) {
@@ -387,7 +369,7 @@ package final class MessageTable {
             session.foretold = nil
             host.sessions[key] = session
         case .lost:
-            if let current = host.sessions[key]?.message, isContent(line.slots[place]) {
+            if let current = host.sessions[key]?.message, isContent(line[.where]) {
                 current.marks.insert(.cutOff)
             }
         default:

@@ -58,9 +58,14 @@ package final class Session {
 /// Table of the open sessions of smtpd. A process has one session at a time. Lines must arrive in the order of the log.
 package final class SessionTable {
     /// Fields that lines must have been decoded with.
-    package static let fields = [
-        "time", "host", "tag", "pid", "event", "queue_id", "text", "detail", "sasl_username",
-    ].map { Field($0) }
+    package static let fields: [Field] = [
+        .time, .host, .tag, .pid, .event, .queueID, .text, .detail, .saslUsername,
+    ]
+
+    /// Whether a cell of the field `process` names a daemon that has sessions: smtpd, or qmqpd.
+    package static func isServer(_ process: Value) -> Bool {
+        process.kind == .text && (process.bytes == "smtpd" || process.bytes == "qmqpd")
+    }
 
     private let toldSlots: [Int]
     private let memory: Int
@@ -75,16 +80,6 @@ package final class SessionTable {
     /// Number of sessions dropped because memory was full.
     package private(set) var evictions = 0
 
-    private let time = Field("time").slot
-    private let host = Field("host").slot
-    private let tag = Field("tag").slot
-    private let pid = Field("pid").slot
-    private let event = Field("event").slot
-    private let queueID = Field("queue_id").slot
-    private let text = Field("text").slot
-    private let detail = Field("detail").slot
-    private let username = Field("sasl_username").slot
-
     /// Creates a table with a memory limit in bytes that keeps the last value of each field in `told`. `ended` receives
     /// each session at its end, and returns whether it wants more.
     package init(told: [Field], memory: Int, ended: @escaping (Session) -> Bool) {
@@ -95,29 +90,28 @@ package final class SessionTable {
 
     /// Takes the next line of a server process.
     package func take(_ line: Record) {
-        let now = line.slots[time]
-        guard now.kind == .time, line.slots[tag].kind == .text, line.slots[event].kind == .text else {
+        let now = line[.time]
+        guard now.kind == .time, line[.tag].kind == .text, let event = LineEvent(line[.event]) else {
             return
         }
         linesTaken += 1
         let key = key(of: line)
-        let word = line.slots[event].bytes
-        if word == "connect", let old = sessions[key] { end(old, key) }
-        guard let session = sessions[key] ?? begin(line, key, now, word) else { return }
+        if event == .connect, let old = sessions[key] { end(old, key) }
+        guard let session = sessions[key] ?? begin(line, key, now, event) else { return }
         session.lines += 1
         session.last = now
         session.seen = linesTaken
-        for (place, slot) in toldSlots.enumerated() where !line.slots[slot].isMissing {
+        for (index, slot) in toldSlots.enumerated() where !line.slots[slot].isMissing {
             // The detail of `lost` describes the end of the session, not a reject.
-            if slot == detail, word == "lost" { continue }
+            if slot == Field.detail.slot, event == .lost { continue }
             // The user name of a failed login is not the user of the session.
-            if slot == username, word == "sasl-fail" { continue }
-            session.told[place] = session.values.keep(line.slots[slot], over: session.told[place])
+            if slot == Field.saslUsername.slot, event == .saslFail { continue }
+            session.told[index] = session.values.keep(line.slots[slot], over: session.told[index])
         }
-        note(line, word, session)
+        note(line, event, session)
         footprint += session.footprint - session.countedFootprint
         session.countedFootprint = session.footprint
-        if word == "disconnect" {
+        if event == .disconnect {
             end(session, key)
         } else if footprint > memory {
             shrink()
@@ -131,36 +125,36 @@ package final class SessionTable {
     }
 
     /// Creates the session of a line; nil for a line that belongs to no client.
-    private func begin(_ line: Record, _ key: UInt64, _ now: Value, _ word: Bytes) -> Session? {
-        if word == "other", !isOfClient(line) { return nil }
+    private func begin(_ line: Record, _ key: UInt64, _ now: Value, _ event: LineEvent) -> Session? {
+        if event == .other, !isOfClient(line) { return nil }
         births += 1
         let session = Session(number: births, time: now, toldCount: toldSlots.count)
-        session.hasBirth = word == "connect"
+        session.hasBirth = event == .connect
         sessions[key] = session
         return session
     }
 
     private func isOfClient(_ line: Record) -> Bool {
-        line.slots[text].kind == .text && line.slots[text].bytes.contains(" from ")
+        line[.text].kind == .text && line[.text].bytes.contains(" from ")
     }
 
-    private func note(_ line: Record, _ word: Bytes, _ session: Session) {
-        let id = line.slots[queueID]
-        if word == "client", id.kind == .text {
+    private func note(_ line: Record, _ event: LineEvent, _ session: Session) {
+        let id = line[.queueID]
+        if event == .client, id.kind == .text {
             session.keptQueueIDs.append(session.values.keep(id))
-            if line.slots[username].kind == .text { session.logins += 1 }
-        } else if word == "reject" || word == "milter-reject" || word == "proxy-reject" {
+            if line[.saslUsername].kind == .text { session.logins += 1 }
+        } else if event == .reject || event == .milterReject || event == .proxyReject {
             session.rejects += 1
-        } else if word == "lost" {
-            let how = line.slots[detail]
+        } else if event == .lost {
+            let how = line[.detail]
             session.end =
                 how.kind != .text || how.bytes == "lost connection"
                 ? .lost : how.bytes == "timeout" ? .timeout : .errors
-        } else if word == "disconnect" {
+        } else if event == .disconnect {
             session.hasEnd = true
             if session.end == .open { session.end = .disconnect }
-        } else if line.slots[text].kind == .text {
-            noteText(line.slots[text].bytes, session)
+        } else if line[.text].kind == .text {
+            noteText(line[.text].bytes, session)
         }
     }
 
@@ -177,14 +171,14 @@ package final class SessionTable {
 
     private func key(of line: Record) -> UInt64 {
         var hasher = Hasher()
-        for slot in [host, tag] {
-            let value = line.slots[slot]
+        for field in [Field.host, .tag] {
+            let value = line[field]
             hasher.combine(value.extra)
             guard value.kind == .text else { continue }
             hasher.combine(
                 bytes: UnsafeRawBufferPointer(start: value.bytes.base, count: value.bytes.count))
         }
-        hasher.combine(line.slots[pid].bits)
+        hasher.combine(line[.pid].bits)
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 

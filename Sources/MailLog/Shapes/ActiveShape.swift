@@ -2,7 +2,7 @@
 ///
 ///     from=<S>, size=N, nrcpt=N (queue active)
 package struct ActiveShape: LineShape {
-    package static let events = ["active"]
+    package static let events: [LineEvent] = [.active]
     package let processes = ["qmgr", "oqmgr", "nqmgr"]
     package let marker: String? = " (queue "
     package let summary = "a message enters the active queue: from, size and nrcpt"
@@ -12,14 +12,9 @@ package struct ActiveShape: LineShape {
         "Sep 25 12:07:56 mx1 postfix/qmgr[1626]: ED373F8043E: from=rory@a.example, size=270, nrcpt=1 (queue active)",
     ]
 
-    private let from = Field("from").slot
-    private let size = Field("size").slot
-    private let nrcpt = Field("nrcpt").slot
-    private let queue = Field("queue").slot
-
     package init() {}
 
-    package var slots: [Int] { [from, size, nrcpt, queue] }
+    package var fields: [Field] { [.from, .size, .nrcpt, .queue] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
@@ -30,11 +25,11 @@ package struct ActiveShape: LineShape {
         else { return false }
         let recipients = pairs.upTo(" (queue ")
         guard pairs.skip(" (queue ") else { return false }
-        cells.event("active")
-        cells.set(from, sender)
-        cells.setInteger(size, bytes)
-        cells.setInteger(nrcpt, recipients)
-        cells.set(queue, pairs.rest.dropLast(1))
+        cells.event(.active)
+        cells.set(.from, sender)
+        cells.setInteger(.size, bytes)
+        cells.setInteger(.nrcpt, recipients)
+        cells.set(.queue, pairs.rest.dropLast(1))
         return true
     }
 }

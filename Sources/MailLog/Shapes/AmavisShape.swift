@@ -4,7 +4,7 @@
 ///         mail_id: X, Hits: 1.2, size: N, queued_as: QID, 345 ms
 ///     (PID-NN) ID FWD from <S> -> <R>,<R>, BODY=7BIT 250 2.0.0 from MTA(…): 250 2.0.0 Ok: queued as QID
 package struct AmavisShape: LineShape {
-    package static let events = ["amavis", "amavis-forward"]
+    package static let events: [LineEvent] = [.amavis, .amavisForward]
     package let processes = ["amavis", "amavisd", "amavisd-new"]
     package let marker: String? = " -> <"
     package let summary =
@@ -15,21 +15,10 @@ package struct AmavisShape: LineShape {
         "Nov 23 16:39:34 mx1 amavis[300]: (00300-01) x1 FWD from <s@a.example> -> <alice@example.org>, BODY=7BIT 250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as BB485F8A0B2",
     ]
 
-    private let action = Field("action").slot
-    private let verdict = Field("verdict").slot
-    private let ip = Field("client_ip").slot
-    private let from = Field("from").slot
-    private let to = Field("to").slot
-    private let queueID = Field("queue_id").slot
-    private let messageID = Field("message_id").slot
-    private let score = Field("score").slot
-    private let size = Field("size").slot
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] {
-        [action, verdict, ip, from, to, queueID, messageID, score, size, detail]
+    package var fields: [Field] {
+        [.action, .verdict, .clientIP, .from, .to, .queueID, .messageID, .score, .size, .detail]
     }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
@@ -44,24 +33,24 @@ package struct AmavisShape: LineShape {
         guard pairs.skip("<"), let sender = pairs.address(before: { $0.stands(" -> <", at: $1) }),
             pairs.skip(" -> <"), let recipient = pairs.address(before: { $1 == $0.count || $0[$1] == 0x2C })
         else { return false }
-        cells.event("amavis")
-        cells.set(detail, text)
-        cells.set(action, act.dropLast(1))
-        cells.set(verdict, found)
-        cells.set(from, sender)
-        cells.set(to, recipient)
+        cells.event(.amavis)
+        cells.set(.detail, text)
+        cells.set(.action, act.dropLast(1))
+        cells.set(.verdict, found)
+        cells.set(.from, sender)
+        cells.set(.to, recipient)
         if let open = head.firstIndex(of: UInt8(ascii: "[")),
             let close = head.firstIndex(of: UInt8(ascii: "]"), from: open)
         {
             let address = head[open + 1..<close]
-            cells.set(ip, address.hasPrefix("IPv6:") ? address.dropFirst(5) : address)
+            cells.set(.clientIP, address.hasPrefix("IPv6:") ? address.dropFirst(5) : address)
         }
         // The order of the other pairs is configurable.
         let rest = pairs.rest
-        if let id = value("Queue-ID: ", in: rest) { cells.set(queueID, id) }
-        if let id = value("Message-ID: ", in: rest) { cells.set(messageID, id.withoutBrackets) }
-        if let hits = value("Hits: ", in: rest) { cells.setNumber(score, hits) }
-        if let bytes = value("size: ", in: rest) { cells.setInteger(size, bytes) }
+        if let id = value("Queue-ID: ", in: rest) { cells.set(.queueID, id) }
+        if let id = value("Message-ID: ", in: rest) { cells.set(.messageID, id.withoutBrackets) }
+        if let hits = value("Hits: ", in: rest) { cells.setNumber(.score, hits) }
+        if let bytes = value("size: ", in: rest) { cells.setInteger(.size, bytes) }
         return true
     }
 
@@ -71,11 +60,11 @@ package struct AmavisShape: LineShape {
         guard pairs.skip(" FWD from <"), let sender = pairs.address(before: { $0.stands(" -> <", at: $1) }),
             pairs.skip(" -> <"), let recipient = pairs.address(before: { $1 == $0.count || $0[$1] == 0x2C })
         else { return false }
-        cells.event("amavis-forward")
-        cells.set(from, sender)
-        cells.set(to, recipient)
+        cells.event(.amavisForward)
+        cells.set(.from, sender)
+        cells.set(.to, recipient)
         _ = pairs.upTo(", ")
-        if pairs.skip(", ") { cells.set(detail, pairs.rest) }
+        if pairs.skip(", ") { cells.set(.detail, pairs.rest) }
         return true
     }
 

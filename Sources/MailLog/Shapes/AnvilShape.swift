@@ -4,7 +4,7 @@
 ///     statistics: max connection count 2 for (smtp:192.0.2.7) at Nov 23 16:39:35
 ///     statistics: max cache size 3 at Nov 23 16:39:35
 package struct AnvilShape: LineShape {
-    package static let events = ["anvil"]
+    package static let events: [LineEvent] = [.anvil]
     package let processes = ["anvil"]
     package let marker: String? = "statistics: max "
     package let summary = "the highest rate or count of a client since the last anvil statistics"
@@ -14,16 +14,9 @@ package struct AnvilShape: LineShape {
         "Nov 23 16:42:55 mx1 postfix/anvil[9736]: statistics: max cache size 3 at Nov 23 16:39:35",
     ]
 
-    private let kind = Field("stat_kind").slot
-    private let at = Field("stat_at").slot
-    private let rate = Field("rate").slot
-    private let unit = Field("rate_unit").slot
-    private let service = Field("limit_service").slot
-    private let ip = Field("client_ip").slot
-
     package init() {}
 
-    package var slots: [Int] { [kind, at, rate, unit, service, ip] }
+    package var fields: [Field] { [.statKind, .statAt, .rate, .rateUnit, .limitService, .clientIP] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         var pairs = Pairs(line.body)
@@ -38,11 +31,11 @@ package struct AnvilShape: LineShape {
             _ = pairs.skip(")")
         }
         guard pairs.skip(" at ") else { return false }
-        cells.event("anvil")
-        cells.set(kind, what)
-        cells.setInteger(rate, number)
-        if let period { cells.set(unit, period) }
-        cells.set(at, pairs.rest)
+        cells.event(.anvil)
+        cells.set(.statKind, what)
+        cells.setInteger(.rate, number)
+        if let period { cells.set(.rateUnit, period) }
+        cells.set(.statAt, pairs.rest)
         if let client { fill(client, into: cells) }
         return true
     }
@@ -58,8 +51,8 @@ package struct AnvilShape: LineShape {
                 client.firstIndex(of: colon, from: client[start] == UInt8(ascii: "]") ? start + 2 : start)
                 ?? split
         }
-        cells.set(service, client.prefix(split))
+        cells.set(.limitService, client.prefix(split))
         let address = client.dropFirst(split + 1)
-        if address != "unknown", !address.isEmpty { cells.set(ip, address) }
+        if address != "unknown", !address.isEmpty { cells.set(.clientIP, address) }
     }
 }

@@ -1,11 +1,11 @@
 /// Lines about the cleanup of a cache (`util/dict_cache.c`).
 package struct CacheShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "cache",
-            "cache <table> <action=full|partial> cleanup: retained=<retained> dropped=<dropped> entries"
+            .cache,
+            "cache \(.table) \(.action, "full|partial") cleanup: retained=\(.retained) dropped=\(.dropped) entries"
         ),
-        ("cache", "{warning: }close database <table>: <detail>"),
+        (.cache, "{warning: }close database \(.table): \(.detail)"),
     ]
     package let processes: [String] = ["postscreen", "verify", "smtpd", "tlsmgr", "proxymap"]
     package let summary = "a daemon cleans a cache: entries retained and dropped"

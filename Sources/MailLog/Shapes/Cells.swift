@@ -1,42 +1,56 @@
-/// Output cells of a shape: the slots of a row, with a flag for each slot that the query wants.
+/// Output cells of a shape: the cells of a row, with the form in which the query wants each of them.
 ///
 /// A shape may write an unwanted cell. It calls `wants` only to avoid expensive work.
 package struct Cells {
+    /// Form of a cell's value.
+    enum Form: UInt8 { case unwanted, text, integer, number, seconds }
+
     let slots: UnsafeMutablePointer<Value>
-    let wanted: UnsafePointer<Bool>
-    let eventSlot: Int
+    let forms: UnsafePointer<Form>
+    /// `LineEvent.names`, which is slow to reach as a global variable.
+    let events: UnsafePointer<Value>
 
     @inline(__always)
-    func wants(_ slot: Int) -> Bool { wanted[slot] }
+    func wants(_ field: Field) -> Bool { forms[field.slot] != .unwanted }
 
-    subscript(slot: Int) -> Value {
-        @inline(__always) get { slots[slot] }
-        @inline(__always) nonmutating set { slots[slot] = newValue }
+    subscript(field: Field) -> Value {
+        @inline(__always) get { slots[field.slot] }
+        @inline(__always) nonmutating set { slots[field.slot] = newValue }
     }
 
     @inline(__always)
-    func set(_ slot: Int, _ text: Bytes) { slots[slot] = .text(text) }
+    func event(_ event: LineEvent) { self[.event] = events[event.index] }
 
-    /// Sets the event name. The text is static, so it outlives the row.
     @inline(__always)
-    func event(_ name: StaticString) { slots[eventSlot] = .text(Bytes(name)) }
+    func set(_ field: Field, _ text: Bytes) { self[field] = .text(text) }
 
     /// Sets a whole number; leaves the cell unchanged if the text is not one.
-    func setInteger(_ slot: Int, _ text: Bytes) {
-        if let number = text.decimal { slots[slot] = .integer(number) }
+    func setInteger(_ field: Field, _ text: Bytes) {
+        if let number = text.decimal { self[field] = .integer(number) }
     }
 
     /// Sets a duration in seconds, to microsecond precision; leaves the cell unchanged if the text is not a number.
-    func setSeconds(_ slot: Int, _ text: Bytes) {
-        if let microseconds = text.microseconds { slots[slot] = .duration(microseconds) }
+    func setSeconds(_ field: Field, _ text: Bytes) {
+        if let microseconds = text.microseconds { self[field] = .duration(microseconds) }
     }
 
     /// Sets a decimal number with optional sign and fraction; leaves the cell unchanged if the text is not one.
-    func setNumber(_ slot: Int, _ text: Bytes) {
+    func setNumber(_ field: Field, _ text: Bytes) {
         let isNegative = text.hasPrefix("-")
         let digits = isNegative || text.hasPrefix("+") ? text.dropFirst(1) : text
         guard let millionths = digits.microseconds else { return }
-        self[slot] = .double(Double(isNegative ? -millionths : millionths) / 1_000_000)
+        self[field] = .double(Double(isNegative ? -millionths : millionths) / 1_000_000)
+    }
+
+    /// Sets the value in the form that the type of the field demands.
+    func setValue(_ field: Field, _ text: Bytes) {
+        switch forms[field.slot] {
+        case .unwanted: return
+        case .text: set(field, text)
+        case .integer: setInteger(field, text)
+        case .number: setNumber(field, text)
+        case .seconds: setSeconds(field, text)
+        }
     }
 }
 

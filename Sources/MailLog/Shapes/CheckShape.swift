@@ -4,7 +4,7 @@
 ///     ACTION: {header|body} TEXT from {N[A]|local}; from=<S> to=<R> proto=P helo=<H>[: REMARK]
 ///     ACTION: {header|body} TEXT[: REMARK]
 package struct CheckShape: LineShape {
-    package static let events = ["check"]
+    package static let events: [LineEvent] = [.check]
     package let processes = ["cleanup", "smtp", "lmtp"]
     package let marker: String? = nil
     package let summary = "a header or body check matches"
@@ -16,17 +16,11 @@ package struct CheckShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/smtp[9735]: BF3A8F8A63D: replace: header Received: by a: Received: by b",
     ]
 
-    private let action = Field("action").slot
-    private let part = Field("check_part").slot
-    private let text = Field("check_text").slot
-    private let client = ClientSlots()
-    private let transaction: [Int] = ["from", "to", "proto", "helo"].map { Field($0).slot }
-    private let pairSlots = Transaction.Slots()
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] { [action, part, text, detail] + client.all + transaction }
+    package var fields: [Field] {
+        [.action, .checkPart, .checkText, .detail, .from, .to, .proto, .helo] + Peer.clientFields
+    }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
@@ -43,23 +37,23 @@ package struct CheckShape: LineShape {
             return false
         }
         let (head, envelope) = Transaction.split(pairs.rest, allowsRemark: true)
-        cells.event("check")
-        cells.set(action, body.prefix(colon))
-        cells.set(part, Bytes(kind))
+        cells.event(.check)
+        cells.set(.action, body.prefix(colon))
+        cells.set(.checkPart, Bytes(kind))
         guard let envelope else {
-            cells.set(text, pairs.rest)
+            cells.set(.checkText, pairs.rest)
             return true
         }
-        pairSlots.fill(envelope, into: cells)
-        if let remark = envelope.remark { cells.set(detail, remark) }
+        cells.set(envelope)
+        if let remark = envelope.remark { cells.set(.detail, remark) }
         var end = head.count
         var index = 0
         while let from = head.range(of: " from ", from: index) {
             end = from.lowerBound
             index = from.upperBound
         }
-        cells.set(text, head.prefix(end))
-        if end < head.count { client.fill(head.dropFirst(index), into: cells) }
+        cells.set(.checkText, head.prefix(end))
+        if end < head.count { cells.setClient(head.dropFirst(index)) }
         return true
     }
 }

@@ -1,17 +1,17 @@
 /// Results of the ClamAV virus scanner.
 package struct ClamAVShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "clamav",
-            "Message <queue_id> from <<from>> to <<to>> with subject '<_>' message-id '<<message_id>>' <verdict=infected> by <detail>"
+            .clamav,
+            "Message \(.queueID) from <\(.from)> to <\(.to)> with subject '<_>' message-id '<\(.messageID)>' \(.verdict, "infected") by \(.detail)"
         ),
         (
-            "clamav",
-            "Message <queue_id> from <<from>> to <<to>> with subject '<_>' message-id '<<message_id>>' date '<_>' <verdict=infected> by <detail>"
+            .clamav,
+            "Message \(.queueID) from <\(.from)> to <\(.to)> with subject '<_>' message-id '<\(.messageID)>' date '<_>' \(.verdict, "infected") by \(.detail)"
         ),
-        ("clamav", "Message <queue_id> from <<from>> to <<to>> <verdict=infected> by <detail>"),
-        ("clamav", "<verdict=Clean> message <queue_id> from <<from>> to <<to>><_>"),
-        ("clamav", "<_>: <detail> <verdict=FOUND>"),
+        (.clamav, "Message \(.queueID) from <\(.from)> to <\(.to)> \(.verdict, "infected") by \(.detail)"),
+        (.clamav, "\(.verdict, "Clean") message \(.queueID) from <\(.from)> to <\(.to)><_>"),
+        (.clamav, "<_>: \(.detail) \(.verdict, "FOUND")"),
     ]
     package let processes: [String] = ["clamav-milter", "clamd"]
     package let summary = "ClamAV finds a message clean or infected"

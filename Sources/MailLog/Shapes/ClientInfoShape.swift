@@ -1,18 +1,18 @@
 /// Workarounds of the SMTP client for particular servers, and its notes about servers (`smtp/smtp_proto.c`).
 package struct ClientInfoShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("pix", "ID: enabling PIX workarounds: <detail> for <relay>"),
-        ("breaking", "ID: breaking line > <_> bytes with <CR><LF>SPACE"),
-        ("replaced-reply", "ID: replacing server reply \"<_>\" with \"<detail>\""),
-        ("ehlo", "discarding EHLO keywords: <detail>"),
-        ("ehlo", "<client>: discarding EHLO keywords: <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.pix, "ID: enabling PIX workarounds: \(.detail) for \(.relay)"),
+        (.breaking, "ID: breaking line > <_> bytes with <CR><LF>SPACE"),
+        (.replacedReply, "ID: replacing server reply \"<_>\" with \"\(.detail)\""),
+        (.ehlo, "discarding EHLO keywords: \(.detail)"),
+        (.ehlo, "\(.client): discarding EHLO keywords: \(.detail)"),
         (
-            "own-hostname",
-            "warning: host <relay> <detail=greeted me with|replied to HELO/EHLO with> my own hostname <hostname>"
+            .ownHostname,
+            "warning: host \(.relay) \(.detail, "greeted me with|replied to HELO/EHLO with") my own hostname \(.hostname)"
         ),
-        ("dsn-mapped", "{warning: }mapping DSN status <_> into <detail>"),
-        ("requiretls", "ID: Sender requested REQUIRETLS, but <detail>"),
-        ("transport-passed", "ID: passing <<to>> to transport=<socket>"),
+        (.dsnMapped, "{warning: }mapping DSN status <_> into \(.detail)"),
+        (.requiretls, "ID: Sender requested REQUIRETLS, but \(.detail)"),
+        (.transportPassed, "ID: passing <\(.to)> to transport=\(.socket)"),
     ]
     package let processes: [String] = ["smtp", "lmtp", "smtpd", "postscreen"]
     package let summary = "a workaround for a server, or an SMTP extension that is not offered"

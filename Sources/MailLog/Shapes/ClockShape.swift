@@ -1,8 +1,8 @@
 /// Warning that the system clock was set back (`util/sane_time.c`).
 package struct ClockShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("clock", "warning: <detail=backward time jump detected -- slewing clock>"),
-        ("clock", "warning: <detail=backward time jump recovered -- back to normality>"),
+    package static let lines: [TemplateLine] = [
+        (.clock, "warning: \(.detail, "backward time jump detected -- slewing clock")"),
+        (.clock, "warning: \(.detail, "backward time jump recovered -- back to normality")"),
     ]
     package let processes = PostfixProcesses.all
     package let summary = "the system clock was set back"

@@ -1,11 +1,11 @@
 /// Unknown or malformed SMTP command (`smtpd/smtpd.c`).
 package struct CommandShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("non-smtp", "warning: non-SMTP command from <client>: <detail>"),
-        ("bad-syntax", "warning: Illegal address syntax from <client> in <where> command: <detail>"),
-        ("bare-newline", "{warning: }bare <LF> received after <where> from <client>"),
-        ("etrn", "{warning: }{ID: }reject: ETRN <detail>... from <client>"),
-        ("replaced", "<client>: replacing command \"<where>\" with \"<detail>\""),
+    package static let lines: [TemplateLine] = [
+        (.nonSmtp, "warning: non-SMTP command from \(.client): \(.detail)"),
+        (.badSyntax, "warning: Illegal address syntax from \(.client) in \(.where) command: \(.detail)"),
+        (.bareNewline, "{warning: }bare <LF> received after \(.where) from \(.client)"),
+        (.etrn, "{warning: }{ID: }reject: ETRN \(.detail)... from \(.client)"),
+        (.replaced, "\(.client): replacing command \"\(.where)\" with \"\(.detail)\""),
     ]
     package let processes: [String] = ["smtpd"]
     package let summary = "a client sends a command that is not SMTP, or a malformed address"

@@ -1,27 +1,27 @@
 /// Lines of Postfix about its configuration and its lookup tables.
 package struct ConfigShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("table-changed", "table <table> has changed <_=-- restarting|- finishing in the background>"),
-        ("compatibility", "{warning: }<_>: using backwards-compatible default setting <detail>"),
-        ("compatibility", "{warning: }using backwards-compatible default setting <detail>"),
-        ("compatibility", "{warning: }<detail=Postfix is using backwards-compatible default settings>"),
+    package static let lines: [TemplateLine] = [
+        (.tableChanged, "table \(.table) has changed <_=-- restarting|- finishing in the background>"),
+        (.compatibility, "{warning: }<_>: using backwards-compatible default setting \(.detail)"),
+        (.compatibility, "{warning: }using backwards-compatible default setting \(.detail)"),
+        (.compatibility, "{warning: }\(.detail, "Postfix is using backwards-compatible default settings")"),
         (
-            "compatibility",
-            "{warning: }See <detail=http://www.postfix.org/COMPATIBILITY_README.html> for details"
+            .compatibility,
+            "{warning: }See \(.detail, "http://www.postfix.org/COMPATIBILITY_README.html") for details"
         ),
-        ("compatibility", "{warning: }To disable backwards compatibility use \"<detail>\" and \"<_>\""),
+        (.compatibility, "{warning: }To disable backwards compatibility use \"\(.detail)\" and \"<_>\""),
         (
-            "map",
-            "warning: <table> <detail=map lookup problem>{ for <_>} -- message not accepted, try again later"
+            .map,
+            "warning: \(.table) \(.detail, "map lookup problem"){ for <_>} -- message not accepted, try again later"
         ),
-        ("map", "warning: <table> <detail=map lookup problem> for <_>"),
-        ("map", "warning: <_=unreasonable> <detail> -- message not accepted, try again later"),
-        ("map", "warning: <table> <detail=lookup error> for \"<_>\""),
-        ("map", "warning: <table> is unavailable. <detail>"),
-        ("map", "warning: <table>: <detail=table lookup problem>"),
-        ("map", "warning: <table> <detail=lookup failure>"),
-        ("map", "warning: dict_<_>: <detail>"),
-        ("queue-lifetime", "warning: <table> is <_=larger|smaller> than <_> - adjusting <_>"),
+        (.map, "warning: \(.table) \(.detail, "map lookup problem") for <_>"),
+        (.map, "warning: <_=unreasonable> \(.detail) -- message not accepted, try again later"),
+        (.map, "warning: \(.table) \(.detail, "lookup error") for \"<_>\""),
+        (.map, "warning: \(.table) is unavailable. \(.detail)"),
+        (.map, "warning: \(.table): \(.detail, "table lookup problem")"),
+        (.map, "warning: \(.table) \(.detail, "lookup failure")"),
+        (.map, "warning: dict_<_>: \(.detail)"),
+        (.queueLifetime, "warning: \(.table) is <_=larger|smaller> than <_> - adjusting <_>"),
     ]
     package let processes = PostfixProcesses.all
     package let summary = "a table has changed, a table lookup fails, or a setting is questionable"

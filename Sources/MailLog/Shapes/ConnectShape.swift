@@ -1,6 +1,6 @@
 /// Start of a session: `connect from N[A]` (`smtpd/smtpd.c`).
 package struct ConnectShape: LineShape {
-    package static let events = ["connect"]
+    package static let events: [LineEvent] = [.connect]
     package let processes = ["smtpd", "qmqpd"]
     package let marker: String? = "connect from "
     package let summary = "a client connects"
@@ -8,16 +8,14 @@ package struct ConnectShape: LineShape {
         "Nov 23 16:40:11 mx1 mx1-out/smtpd[10616]: connect from localhost[127.0.0.1]:58940"
     ]
 
-    private let client = ClientSlots()
-
     package init() {}
 
-    package var slots: [Int] { client.all }
+    package var fields: [Field] { Peer.clientFields }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         guard line.body.stands("connect from ", at: 0), !line.hasSeverityWord else { return false }
-        cells.event("connect")
-        client.fill(line.body.dropFirst(13), into: cells)
+        cells.event(.connect)
+        cells.setClient(line.body.dropFirst(13))
         return true
     }
 }

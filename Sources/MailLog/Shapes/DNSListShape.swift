@@ -1,7 +1,7 @@
 /// DNS list entry of a client (`dnsblog/dnsblog.c`).
 package struct DNSListShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("dnsbl", "addr <client_ip> listed by domain <dnsbl_domain> as <dnsbl_result>")
+    package static let lines: [TemplateLine] = [
+        (.dnsbl, "addr \(.clientIP) listed by domain \(.dnsblDomain) as \(.dnsblResult)")
     ]
     package let processes: [String] = ["dnsblog"]
     package let summary = "a DNS list contains the address of a client"

@@ -3,7 +3,7 @@
 ///
 ///     > localhost[127.0.0.1]: 250 2.1.5 Ok      smtpd_check_addr: addr=a@b.example
 package struct DebugShape: LineShape {
-    package static let events = ["debug"]
+    package static let events: [LineEvent] = [.debug]
     package let processes = PostfixProcesses.all
     package let marker: String? = nil
     package let isLastResort = true
@@ -15,13 +15,13 @@ package struct DebugShape: LineShape {
 
     package init() {}
 
-    package var slots: [Int] { [] }
+    package var fields: [Field] { [] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         guard !line.hasSeverityWord, line.queueID == nil else { return false }
         let body = line.body
         guard body.hasPrefix("> ") || body.hasPrefix("< ") || startsWithFunction(body) else { return false }
-        cells.event("debug")
+        cells.event(.debug)
         return true
     }
 

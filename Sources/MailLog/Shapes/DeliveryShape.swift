@@ -5,7 +5,7 @@
 /// Before Postfix 2.3, lines had no `delays` and no `dsn`, and `delay` was in whole seconds. Some systems log
 /// addresses without `<>`.
 package struct DeliveryShape: LineShape {
-    package static let events = ["delivery"]
+    package static let events: [LineEvent] = [.delivery]
     package let processes: [String] = []
     package let marker: String? = "status="
     package let summary = "a delivery attempt: to, relay, delays and status"
@@ -19,34 +19,15 @@ package struct DeliveryShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/local[1]: 2A22C263F6: to=user@a.example, orig_to=root@localhost, relay=local, delay=0.07, delays=0.04/0/0/0.03, dsn=2.0.0, status=sent (delivered to mailbox)",
     ]
 
-    /// Slots of all fields. A class, because a struct of this size would be copied for each line.
-    private final class Places: Sendable {
-        let to = Field("to").slot
-        let origTo = Field("orig_to").slot
-        let relay = Field("relay").slot
-        let relayParts = RelaySlots()
-        let connUse = Field("conn_use").slot
-        let delay = Field("delay").slot
-        let delays = Field("delays").slot
-        let delayParts = ["delay_a", "delay_b", "delay_c", "delay_d"].map { Field($0).slot }
-        let tls = Field("tls").slot
-        let dsn = Field("dsn").slot
-        let status = Field("status").slot
-        let detail = Field("detail").slot
-        let newQueueID = Field("new_queue_id").slot
-        let link = Field("link").slot
-
-        var all: [Int] {
-            [to, origTo, relay, connUse, delay, delays, tls, dsn, status, detail, newQueueID, link]
-                + relayParts.all + delayParts
-        }
-    }
-
-    private let places = Places()
+    private static let delays: [Field] = [.delayA, .delayB, .delayC, .delayD]
 
     package init() {}
 
-    package var slots: [Int] { places.all }
+    package var fields: [Field] {
+        [
+            .to, .origTo, .relay, .connUse, .delay, .delays, .tls, .dsn, .status, .detail, .newQueueID, .link,
+        ] + Peer.relayFields + Self.delays
+    }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
@@ -77,37 +58,39 @@ package struct DeliveryShape: LineShape {
             else { return false }
         }
 
-        cells.event("delivery")
-        cells.set(places.to, recipient)
-        if let original { cells.set(places.origTo, original) }
-        cells.set(places.relay, server)
-        places.relayParts.fill(server, into: cells)
-        if !uses.isEmpty { cells.setInteger(places.connUse, uses) }
-        if !total.isEmpty, cells.wants(places.delay) { cells.setSeconds(places.delay, total) }
+        cells.event(.delivery)
+        cells.set(.to, recipient)
+        if let original { cells.set(.origTo, original) }
+        cells.set(.relay, server)
+        cells.setRelay(server)
+        if !uses.isEmpty { cells.setInteger(.connUse, uses) }
+        if !total.isEmpty, cells.wants(.delay) { cells.setSeconds(.delay, total) }
         if !parts.isEmpty {
-            cells.set(places.delays, parts)
-            if places.delayParts.contains(where: cells.wants) { fill(delays: parts, into: cells) }
+            cells.set(.delays, parts)
+            if cells.wants(.delayA) || cells.wants(.delayB) || cells.wants(.delayC) || cells.wants(.delayD) {
+                fill(delays: parts, into: cells)
+            }
         }
-        if !level.isEmpty { cells.set(places.tls, level) }
-        if !code.isEmpty { cells.set(places.dsn, code) }
+        if !level.isEmpty { cells.set(.tls, level) }
+        if !code.isEmpty { cells.set(.dsn, code) }
 
         let outcome = pairs.rest
         let word = outcome.prefix(outcome.nearIndex(of: 0x20, from: 0) ?? outcome.count)
         if word == "SOFTBOUNCE" {
-            cells.set(places.status, Bytes("softbounce"))
+            cells.set(.status, Bytes("softbounce"))
         } else if !word.isEmpty {
-            cells.set(places.status, word)
+            cells.set(.status, word)
         }
         guard outcome.stands(" (", at: word.count) else { return true }
         // The reason may contain parentheses. The last one of the line closes it, unless the line was cut.
         var why = outcome.dropFirst(word.count + 2)
         if why.count > 0, why[why.count - 1] == UInt8(ascii: ")") { why = why.dropLast(1) }
-        cells.set(places.detail, why)
-        if cells.wants(places.newQueueID) || cells.wants(places.link), why.hasPrefix("forwarded as ") {
+        cells.set(.detail, why)
+        if cells.wants(.newQueueID) || cells.wants(.link), why.hasPrefix("forwarded as ") {
             let child = why.dropFirst(13)
             if QueueID.matches(child) {
-                cells.set(places.newQueueID, child)
-                cells.set(places.link, Bytes("forward"))
+                cells.set(.newQueueID, child)
+                cells.set(.link, Bytes("forward"))
             }
         }
         return true
@@ -116,9 +99,9 @@ package struct DeliveryShape: LineShape {
     /// Splits `a/b/c/d` into the four delays.
     private func fill(delays text: Bytes, into cells: Cells) {
         var start = 0
-        for slot in places.delayParts {
+        for field in Self.delays {
             let end = text.firstIndex(of: UInt8(ascii: "/"), from: start) ?? text.count
-            if cells.wants(slot) { cells.setSeconds(slot, text[start..<end]) }
+            if cells.wants(field) { cells.setSeconds(field, text[start..<end]) }
             start = end + 1
             guard start <= text.count else { return }
         }

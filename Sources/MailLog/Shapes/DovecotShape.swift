@@ -7,9 +7,9 @@
 ///     imap(U)<PID><ID>: delete: box=INBOX, uid=N, msgid=<MID>, size=N    by its plugin mail_log
 ///     auth: passwd-file(U,A): Password mismatch                          auth-worker(PID): passwd-file(…
 package struct DovecotShape: LineShape {
-    package static let events = [
-        "dovecot-login", "dovecot-login-fail", "dovecot-deliver", "dovecot-mail", "dovecot-logout",
-        "dovecot-auth",
+    package static let events: [LineEvent] = [
+        .dovecotLogin, .dovecotLoginFail, .dovecotDeliver, .dovecotMail, .dovecotLogout,
+        .dovecotAuth,
     ]
     package let processes = ["dovecot"]
     package let marker: String? = nil
@@ -26,17 +26,9 @@ package struct DovecotShape: LineShape {
         "Nov 23 16:39:34 mx1 dovecot: auth-worker(814): pam(bob,192.0.2.7): unknown user",
     ]
 
-    private let user = Field("user").slot
-    private let method = Field("sasl_method").slot
-    private let ip = Field("client_ip").slot
-    private let messageID = Field("message_id").slot
-    private let action = Field("action").slot
-    private let size = Field("size").slot
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] { [user, method, ip, messageID, action, size, detail] }
+    package var fields: [Field] { [.user, .saslMethod, .clientIP, .messageID, .action, .size, .detail] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         var pairs = Pairs(line.body)
@@ -59,20 +51,20 @@ package struct DovecotShape: LineShape {
         guard pairs.skip(": ") else { return false }
         if pairs.skip("user=<") {
             guard let name = pairs.address(before: { $1 == $0.count || $0[$1] == 0x2C }) else { return false }
-            if !name.isEmpty { cells.set(user, name) }
+            if !name.isEmpty { cells.set(.user, name) }
             _ = pairs.skip(", ")
         }
         if what == "Login" || what == "Logged in" {
-            cells.event("dovecot-login")
+            cells.event(.dovecotLogin)
         } else {
-            cells.event("dovecot-login-fail")
+            cells.event(.dovecotLoginFail)
         }
-        cells.set(detail, what)
+        cells.set(.detail, what)
         if pairs.skip("method=") {
-            cells.set(method, pairs.upTo(", "))
+            cells.set(.saslMethod, pairs.upTo(", "))
             _ = pairs.skip(", ")
         }
-        if pairs.skip("rip=") { cells.set(ip, pairs.upTo(", ")) }
+        if pairs.skip("rip=") { cells.set(.clientIP, pairs.upTo(", ")) }
         return true
     }
 
@@ -84,9 +76,9 @@ package struct DovecotShape: LineShape {
         if pairs.skip(": msgid=") {
             let id = pairs.upTo(": ")
             guard pairs.skip(": ") else { return false }
-            cells.event("dovecot-deliver")
-            cells.set(messageID, id.withoutBrackets)
-            cells.set(detail, pairs.rest)
+            cells.event(.dovecotDeliver)
+            cells.set(.messageID, id.withoutBrackets)
+            cells.set(.detail, pairs.rest)
         } else {
             pairs = Pairs(text)
             _ = pairs.upTo(": ")
@@ -94,17 +86,17 @@ package struct DovecotShape: LineShape {
             let what = pairs.rest
             if what.contains(": box=") || what.contains(", msgid=") {
                 guard decodeMail(what, into: cells) else { return false }
-                cells.set(user, name.dropFirst(comma))
+                cells.set(.user, name.dropFirst(comma))
                 return true
             }
             guard
                 what.hasPrefix("Logged out") || what.hasPrefix("Disconnected")
                     || what.hasPrefix("Connection closed")
             else { return false }
-            cells.event("dovecot-logout")
-            cells.set(detail, what)
+            cells.event(.dovecotLogout)
+            cells.set(.detail, what)
         }
-        cells.set(user, name.dropFirst(comma))
+        cells.set(.user, name.dropFirst(comma))
         return true
     }
 
@@ -113,15 +105,15 @@ package struct DovecotShape: LineShape {
         var pairs = Pairs(text)
         let what = pairs.upTo(": ")
         guard pairs.skip(": ") else { return false }
-        cells.event("dovecot-mail")
-        cells.set(action, what.prefix(what.firstIndex(of: 0x20) ?? what.count))
-        cells.set(detail, text)
+        cells.event(.dovecotMail)
+        cells.set(.action, what.prefix(what.firstIndex(of: 0x20) ?? what.count))
+        cells.set(.detail, text)
         while !pairs.isAtEnd {
             guard let (key, value) = pairs.next(before: ", ") else { continue }
             if key == "msgid" {
-                cells.set(messageID, value.withoutBrackets)
+                cells.set(.messageID, value.withoutBrackets)
             } else if key == "size" {
-                cells.setInteger(size, value)
+                cells.setInteger(.size, value)
             }
         }
         return true
@@ -142,15 +134,15 @@ package struct DovecotShape: LineShape {
         guard pairs.skip("(") else { return false }
         let inside = pairs.upTo("): ")
         guard pairs.skip("): ") else { return false }
-        cells.event("dovecot-auth")
-        cells.set(detail, pairs.rest)
+        cells.event(.dovecotAuth)
+        cells.set(.detail, pairs.rest)
         let comma = UInt8(ascii: ",")
         let end = inside.firstIndex(of: comma) ?? inside.count
-        cells.set(user, inside.prefix(end))
+        cells.set(.user, inside.prefix(end))
         if end < inside.count {
             let rest = inside.dropFirst(end + 1)
             let address = rest.prefix(rest.firstIndex(of: comma) ?? rest.count)
-            if !address.isEmpty { cells.set(ip, address) }
+            if !address.isEmpty { cells.set(.clientIP, address) }
         }
         return true
     }

@@ -5,8 +5,8 @@
 ///     [ID ]H=N (HELO) [A]:P F=<S> rejected RCPT <R>: error         … F=<S> temporarily rejected after DATA: error
 ///     M authenticator failed for N (HELO) [A]: 535 Incorrect authentication data (set_id=U)
 package struct EximShape: LineShape {
-    package static let events = [
-        "exim-in", "exim-out", "exim-fail", "exim-defer", "exim-done", "exim-reject", "exim-login-fail",
+    package static let events: [LineEvent] = [
+        .eximIn, .eximOut, .eximFail, .eximDefer, .eximDone, .eximReject, .eximLoginFail,
     ]
     package let processes = ["exim", "exim4"]
     package let marker: String? = nil
@@ -24,28 +24,13 @@ package struct EximShape: LineShape {
         "Nov 23 16:39:34 mx1 exim[40]: login authenticator failed for mx.a.example (USER) [192.0.2.7]: 535 Incorrect authentication data (set_id=bob)",
     ]
 
-    private let queueID = Field("queue_id").slot
-    private let from = Field("from").slot
-    private let to = Field("to").slot
-    private let size = Field("size").slot
-    private let messageID = Field("message_id").slot
-    private let clientName = Field("client_name").slot
-    private let clientIP = Field("client_ip").slot
-    private let relayName = Field("relay_name").slot
-    private let relayIP = Field("relay_ip").slot
-    private let helo = Field("helo").slot
-    private let user = Field("user").slot
-    private let method = Field("sasl_method").slot
-    private let action = Field("action").slot
-    private let place = Field("where").slot
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] {
+    package var fields: [Field] {
         [
-            queueID, from, to, size, messageID, clientName, clientIP, relayName, relayIP, helo, user, method,
-            action, place, detail,
+            .queueID, .from, .to, .size, .messageID, .clientName, .clientIP, .relayName, .relayIP, .helo,
+            .user, .saslMethod,
+            .action, .where, .detail,
         ]
     }
 
@@ -63,46 +48,47 @@ package struct EximShape: LineShape {
         guard isID(id), pairs.skip(" ") else { return false }
         if decodeSession(pairs, id, into: cells) { return true }
         if pairs.rest == "Completed" {
-            cells.event("exim-done")
-            cells.set(queueID, id)
+            cells.event(.eximDone)
+            cells.set(.queueID, id)
             return true
         }
         guard let arrow = pairs.oneOf("<= ", "=> ", "-> ", ">> ", "** ", "== ") else { return false }
-        cells.set(queueID, id)
+        cells.set(.queueID, id)
         let isArrival = arrow == "<= "
         if isArrival {
-            cells.event("exim-in")
+            cells.event(.eximIn)
         } else if arrow == "** " {
-            cells.event("exim-fail")
+            cells.event(.eximFail)
         } else if arrow == "== " {
-            cells.event("exim-defer")
+            cells.event(.eximDefer)
         } else {
-            cells.event("exim-out")
+            cells.event(.eximOut)
         }
         var address = pairs.upTo(" ")
         if address.hasSuffix(":") { address = address.dropLast(1) }
         if pairs.skip(" <"), let full = pairs.address(before: { $1 == $0.count || $0[$1] == 0x20 }) {
             address = full
         }
-        cells.set(isArrival ? from : to, address.withoutBrackets)
+        cells.set(isArrival ? .from : .to, address.withoutBrackets)
         while pairs.skip(" ") {
             if pairs.skip("H=") {
-                takeHost(&pairs, isArrival ? clientName : relayName, isArrival ? clientIP : relayIP, cells)
+                takeHost(
+                    &pairs, isArrival ? .clientName : .relayName, isArrival ? .clientIP : .relayIP, cells)
                 if !isArrival, pairs.skip(": ") {
-                    cells.set(detail, pairs.rest)
+                    cells.set(.detail, pairs.rest)
                     return true
                 }
             } else if isArrival, pairs.skip("A=") {
-                cells.set(method, pairs.upTo(":", " "))
-                if pairs.skip(":") { cells.set(user, pairs.upTo(" ")) }
+                cells.set(.saslMethod, pairs.upTo(":", " "))
+                if pairs.skip(":") { cells.set(.user, pairs.upTo(" ")) }
             } else if pairs.skip("S=") {
-                cells.setInteger(size, pairs.upTo(" "))
+                cells.setInteger(.size, pairs.upTo(" "))
             } else if pairs.skip("id=") {
-                cells.set(messageID, pairs.upTo(" "))
+                cells.set(.messageID, pairs.upTo(" "))
             } else {
                 let word = pairs.upTo(" ")
                 if !isArrival, word.hasSuffix(":") {
-                    if pairs.skip(" ") { cells.set(detail, pairs.rest) }
+                    if pairs.skip(" ") { cells.set(.detail, pairs.rest) }
                     return true
                 }
             }
@@ -116,33 +102,33 @@ package struct EximShape: LineShape {
         if pairs.rest.contains(" authenticator failed for ") {
             let name = pairs.upTo(" ")
             guard pairs.skip(" authenticator failed for ") else { return false }
-            cells.event("exim-login-fail")
-            cells.set(method, name)
-            takeHost(&pairs, clientName, clientIP, cells)
+            cells.event(.eximLoginFail)
+            cells.set(.saslMethod, name)
+            takeHost(&pairs, .clientName, .clientIP, cells)
             _ = pairs.upTo(": ")
-            if pairs.skip(": ") { cells.set(detail, pairs.rest) }
+            if pairs.skip(": ") { cells.set(.detail, pairs.rest) }
             _ = pairs.upTo("(set_id=")
-            if pairs.skip("(set_id=") { cells.set(user, pairs.upTo(")")) }
+            if pairs.skip("(set_id=") { cells.set(.user, pairs.upTo(")")) }
             return true
         }
         guard pairs.skip("H="), pairs.rest.contains("rejected ") else { return false }
-        cells.event("exim-reject")
-        if let id { cells.set(queueID, id) }
-        takeHost(&pairs, clientName, clientIP, cells)
+        cells.event(.eximReject)
+        if let id { cells.set(.queueID, id) }
+        takeHost(&pairs, .clientName, .clientIP, cells)
         while pairs.skip(" ") {
             if pairs.skip("F=") {
-                cells.set(from, pairs.skip("<") ? bracketed(&pairs) : pairs.upTo(" "))
+                cells.set(.from, pairs.skip("<") ? bracketed(&pairs) : pairs.upTo(" "))
             } else if let word = pairs.oneOf("temporarily rejected ", "rejected ") {
-                cells.set(action, word.dropLast(1))
+                cells.set(.action, word.dropLast(1))
                 let command = pairs.upTo(": ", " ")
-                cells.set(place, command)
+                cells.set(.where, command)
                 if pairs.skip(" <") {
-                    cells.set(to, bracketed(&pairs))
+                    cells.set(.to, bracketed(&pairs))
                 } else if command == "RCPT", pairs.skip(" ") {
-                    cells.set(to, pairs.upTo(": "))
+                    cells.set(.to, pairs.upTo(": "))
                 }
                 _ = pairs.upTo(": ")
-                if pairs.skip(": ") { cells.set(detail, pairs.rest) }
+                if pairs.skip(": ") { cells.set(.detail, pairs.rest) }
                 return true
             } else {
                 _ = pairs.upTo(" ")
@@ -157,13 +143,13 @@ package struct EximShape: LineShape {
     }
 
     /// Takes `mx.a.example (helo) [192.0.2.7]:4711`, or `(helo) [192.0.2.7]` if the client has no verified name.
-    private func takeHost(_ pairs: inout Pairs, _ name: Int, _ ip: Int, _ cells: Cells) {
+    private func takeHost(_ pairs: inout Pairs, _ name: Field, _ ip: Field, _ cells: Cells) {
         if !pairs.rest.hasPrefix("("), !pairs.rest.hasPrefix("[") {
             cells.set(name, pairs.upTo(" "))
             _ = pairs.skip(" ")
         }
         if pairs.skip("(") {
-            cells.set(helo, pairs.upTo(") ["))
+            cells.set(.helo, pairs.upTo(") ["))
             _ = pairs.skip(") ")
         }
         if pairs.skip("[") { cells.set(ip, pairs.upTo("]")) }

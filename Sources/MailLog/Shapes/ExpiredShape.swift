@@ -2,7 +2,7 @@
 ///
 ///     from=<S>, status={expired|force-expired}, returned to sender
 package struct ExpiredShape: LineShape {
-    package static let events = ["expired"]
+    package static let events: [LineEvent] = [.expired]
     package let processes = ["qmgr", "oqmgr", "nqmgr"]
     package let marker: String? = "expired, returned to sender"
     package let summary = "a message exceeds the queue lifetime and is returned to the sender"
@@ -11,18 +11,13 @@ package struct ExpiredShape: LineShape {
         "Nov 23 16:40:16 mx1 mx1-out/qmgr[10573]: 4jYBWH4v7vz2NpSf: from=<s@c.example>, status=force-expired, returned to sender",
     ]
 
-    private let from = Field("from").slot
-    private let status = Field("status").slot
-
     package init() {}
 
-    package var slots: [Int] { [from, status] }
+    package var fields: [Field] { [.from, .status] }
 
     package func gives(_ word: String, for field: Field) -> Bool {
-        field.slot != status || ExpiredShape.statuses.contains(word)
+        field != .status || word == "expired" || word == "force-expired"
     }
-
-    private static let statuses = ["expired", "force-expired"]
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
@@ -34,9 +29,9 @@ package struct ExpiredShape: LineShape {
             pairs.skip(", status="), let word = pairs.upToComma()
         else { return false }
         guard word == "expired" || word == "force-expired" else { return false }
-        cells.event("expired")
-        cells.set(from, sender)
-        cells.set(status, word)
+        cells.event(.expired)
+        cells.set(.from, sender)
+        cells.set(.status, word)
         return true
     }
 }

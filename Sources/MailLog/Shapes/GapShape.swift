@@ -1,23 +1,26 @@
 /// Notices of syslog daemons, journald and log rotation: lines were dropped, a log starts, a line was repeated.
 package struct GapShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("gap", "imuxsock lost <dropped> messages from pid <worker_pid> due to rate-limiting<_>"),
-        ("gap", "imuxsock begins to drop messages from pid <worker_pid> <detail=due to rate-limiting><_>"),
-        ("gap", "imuxsock[<_>: <detail=begins to drop messages due to rate-limiting><_>"),
-        ("gap", "imuxsock[<_>: <detail=begin to drop messages due to rate-limiting><_>"),
-        ("gap", "imuxsock[<_>: <dropped> messages lost due to rate-limiting<_>"),
-        ("gap", "imjournal: <dropped> messages lost due to rate-limiting<_>"),
-        ("gap", "imjournal: <detail=begin to drop messages due to rate-limiting><_>"),
-        ("gap", "<_=Suppressed> <dropped> messages from <socket>"),
-        ("gap", "<_> messages suppressed: <dropped>"),
-        ("gap", "<detail=logfile turned over><_>"),
-        ("gap", "-- <detail=MARK> --"),
-        ("gap", "-- <detail=Reboot> --"),
-        ("gap", "-- <detail=Boot><_> --"),
-        ("gap", "-- <_=Logs|Journal> <detail=begin><_> --"),
-        ("repeat", "{--- }last message repeated <_>"),
-        ("repeat", "above message repeats <_>"),
-        ("repeat", "Last message '<_>' repeated <_>"),
+    package static let lines: [TemplateLine] = [
+        (.gap, "imuxsock lost \(.dropped) messages from pid \(.workerPid) due to rate-limiting<_>"),
+        (
+            .gap,
+            "imuxsock begins to drop messages from pid \(.workerPid) \(.detail, "due to rate-limiting")<_>"
+        ),
+        (.gap, "imuxsock[<_>: \(.detail, "begins to drop messages due to rate-limiting")<_>"),
+        (.gap, "imuxsock[<_>: \(.detail, "begin to drop messages due to rate-limiting")<_>"),
+        (.gap, "imuxsock[<_>: \(.dropped) messages lost due to rate-limiting<_>"),
+        (.gap, "imjournal: \(.dropped) messages lost due to rate-limiting<_>"),
+        (.gap, "imjournal: \(.detail, "begin to drop messages due to rate-limiting")<_>"),
+        (.gap, "<_=Suppressed> \(.dropped) messages from \(.socket)"),
+        (.gap, "<_> messages suppressed: \(.dropped)"),
+        (.gap, "\(.detail, "logfile turned over")<_>"),
+        (.gap, "-- \(.detail, "MARK") --"),
+        (.gap, "-- \(.detail, "Reboot") --"),
+        (.gap, "-- \(.detail, "Boot")<_> --"),
+        (.gap, "-- <_=Logs|Journal> \(.detail, "begin")<_> --"),
+        (.repeat, "{--- }last message repeated <_>"),
+        (.repeat, "above message repeats <_>"),
+        (.repeat, "Last message '<_>' repeated <_>"),
     ]
     package let processes: [String] = [
         "", "rsyslogd", "systemd-journald", "journal", "newsyslog", "syslogd", "syslog-ng", "syslog",

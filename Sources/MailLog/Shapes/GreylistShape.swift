@@ -3,7 +3,7 @@
 ///     [QID: ]action=greylist, reason=new, client_name=N, client_address=A, sender=S, recipient=R
 ///     QID: addr N[A] from <S> [to|rcpt] <R>: autowhitelisted for 24:00:00         milter-greylist
 package struct GreylistShape: LineShape {
-    package static let events = ["greylist"]
+    package static let events: [LineEvent] = [.greylist]
     package let processes = ["postgrey", "cbpolicyd", "policyd", "milter-greylist"]
     package let marker: String? = nil
     package let summary = "a greylisting service decides on a client: action and reason"
@@ -15,18 +15,9 @@ package struct GreylistShape: LineShape {
         "Nov 23 16:39:34 mx1 milter-greylist[202]: AB485F8A0B2: addr mx.a.example[192.0.2.7] from <s@a.example> to <alice@example.org> delayed for 00:30:00",
     ]
 
-    private let action = Field("action").slot
-    private let detail = Field("detail").slot
-    private let delay = Field("delay").slot
-    private let name = Field("client_name").slot
-    private let ip = Field("client_ip").slot
-    private let helo = Field("helo").slot
-    private let from = Field("from").slot
-    private let to = Field("to").slot
-
     package init() {}
 
-    package var slots: [Int] { [action, detail, delay, name, ip, helo, from, to] }
+    package var fields: [Field] { [.action, .detail, .delay, .clientName, .clientIP, .helo, .from, .to] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
@@ -34,26 +25,26 @@ package struct GreylistShape: LineShape {
         guard body.hasPrefix("action=") || body.hasPrefix("module=") && body.contains(", action=") else {
             return false
         }
-        cells.event("greylist")
+        cells.event(.greylist)
         var pairs = Pairs(body)
         while !pairs.isAtEnd {
             guard let (key, value) = pairs.next(before: ", ") else { continue }
             if key == "action" {
-                cells.set(action, value)
+                cells.set(.action, value)
             } else if key == "reason" {
-                cells.set(detail, value)
+                cells.set(.detail, value)
             } else if key == "delay" {
-                cells.setSeconds(delay, value)
+                cells.setSeconds(.delay, value)
             } else if key == "client_name" {
-                cells.set(name, value)
+                cells.set(.clientName, value)
             } else if key == "client_address" || key == "host" {
-                cells.set(ip, value.prefix(value.firstIndex(of: UInt8(ascii: "/")) ?? value.count))
+                cells.set(.clientIP, value.prefix(value.firstIndex(of: UInt8(ascii: "/")) ?? value.count))
             } else if key == "helo" {
-                cells.set(helo, value)
+                cells.set(.helo, value)
             } else if key == "sender" || key == "from" {
-                cells.set(from, value.withoutBrackets)
+                cells.set(.from, value.withoutBrackets)
             } else if key == "recipient" || key == "to" {
-                cells.set(to, value.withoutBrackets)
+                cells.set(.to, value.withoutBrackets)
             }
         }
         return true
@@ -69,19 +60,19 @@ package struct GreylistShape: LineShape {
             pairs.skip(" rcpt <") || pairs.skip(" to <"),
             let recipient = pairs.address(before: { $1 == $0.count || $0[$1] == 0x20 || $0[$1] == 0x3A })
         else { return false }
-        cells.event("greylist")
+        cells.event(.greylist)
         if let peer = Peer(peer) {
-            if !peer.name.isEmpty { cells.set(name, peer.name) }
-            cells.set(ip, peer.address)
+            if !peer.name.isEmpty { cells.set(.clientName, peer.name) }
+            cells.set(.clientIP, peer.address)
         } else {
-            cells.set(ip, peer)
+            cells.set(.clientIP, peer)
         }
-        cells.set(from, sender)
-        cells.set(to, recipient)
+        cells.set(.from, sender)
+        cells.set(.to, recipient)
         _ = pairs.skip(":")
         _ = pairs.skip(" ")
-        cells.set(detail, pairs.rest)
-        cells.set(action, pairs.upTo(" "))
+        cells.set(.detail, pairs.rest)
+        cells.set(.action, pairs.upTo(" "))
         return true
     }
 }

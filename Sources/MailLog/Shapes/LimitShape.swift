@@ -1,13 +1,13 @@
 /// Client that exceeds a rate or concurrency limit (`smtpd/smtpd.c`, counted by anvil).
 package struct LimitShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "limit",
-            "warning: <stat_kind> <detail=limit exceeded>: <rate> from <client> for service <limit_service>"
+            .limit,
+            "warning: \(.statKind) \(.detail, "limit exceeded"): \(.rate) from \(.client) for service \(.limitService)"
         ),
         (
-            "limit",
-            "{warning: }Refusing <stat_kind=STARTTLS|TLS service> request from <client> for service <limit_service>"
+            .limit,
+            "{warning: }Refusing \(.statKind, "STARTTLS|TLS service") request from \(.client) for service \(.limitService)"
         ),
     ]
     package let processes: [String] = ["smtpd"]

@@ -5,20 +5,20 @@
 /// tried, and its result must not depend on that choice.
 package protocol LineShape: Sendable {
     /// Values of `event` that this shape sets.
-    static var events: [String] { get }
+    static var events: [LineEvent] { get }
 
     init()
 
     /// Processes (last component of the tag) that log such lines; empty means any process.
     var processes: [String] { get }
-    /// Slots of the fields that `decode` fills, without `event` and the fields of the prelude.
-    var slots: [Int] { get }
+    /// Fields that `decode` fills, without `event` and the fields of the prelude.
+    var fields: [Field] { get }
     /// Whether a line of this shape may have the value `word` in a field with a closed set of values.
     func gives(_ word: String, for field: Field) -> Bool
     /// Text that every line of this shape contains, used to search raw bytes; nil if there is no such text.
     var marker: String? { get }
     /// Returns a list of texts; every line with the event contains at least one. Nil if no such list is known.
-    func markers(of event: String) -> [String]?
+    func markers(of event: LineEvent) -> [String]?
     /// Whether the shape takes lines that no other shape matches; all other shapes are tried first.
     var isLastResort: Bool { get }
     /// One line for the help.
@@ -31,11 +31,11 @@ package protocol LineShape: Sendable {
 }
 
 extension LineShape {
-    package var events: [String] { Self.events }
+    package var events: [LineEvent] { Self.events }
     package func gives(_ word: String, for field: Field) -> Bool { true }
-    package func markers(of event: String) -> [String]? { marker.map { [$0] } }
+    package func markers(of event: LineEvent) -> [String]? { marker.map { [$0] } }
     package var isLastResort: Bool { false }
-    package var fields: [Field] { slots.map { Fields.all[$0] } }
+    package var slots: [Int] { fields.map(\.slot) }
 }
 
 /// Input of a shape: the text of a line after the tag, the severity word and the queue id.

@@ -64,12 +64,8 @@ package enum LineShapes {
 
     package static let all: [any LineShape] = types.map { $0.init() }
 
-    /// Values of `event`: those of all shapes, and `other` for an unrecognised line. Uses the types, not the
-    /// instances: the initialiser of a shape looks up fields, and `event` is one of them.
-    package static let events: [String] = types.flatMap { $0.events } + ["other"]
-
     /// Returns a list of texts; every line with the event contains at least one. Nil if no such list is known.
-    package static func markers(of event: String) -> [String]? {
+    package static func markers(of event: LineEvent) -> [String]? {
         var markers: [String] = []
         for shape in all where shape.events.contains(event) {
             guard let texts = shape.markers(of: event) else { return nil }

@@ -1,16 +1,19 @@
 /// DNS lookup that failed, or returned an unusable answer.
 package struct LookupShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("dns", "warning: <hostname>: RBL lookup error: <detail>"),
-        ("dns", "warning: Unable to look up <_=MX|NS|A|AAAA> host for <hostname>: <detail>"),
-        ("dns", "warning: Unable to look up <_=MX|NS|A|AAAA> host <hostname> for <_>: <detail>"),
-        ("dns", "warning: dnsblog_query: lookup error for DNS query <hostname>: <detail>"),
-        ("dns", "warning: <detail=dnsblog reply timeout> <_> for <hostname>"),
-        ("dns", "warning: no MX host for <hostname> <detail=has a valid address record>"),
-        ("dns", "warning: <detail=numeric domain name in resource data> of <_> record for <hostname>: <_>"),
-        ("dns", "warning: <detail=TLSA lookup error> for <hostname>"),
-        ("dns", "warning: valid_hostname: <detail>: <hostname>"),
-        ("dns", "warning: valid_hostname: <detail=empty hostname>"),
+    package static let lines: [TemplateLine] = [
+        (.dns, "warning: \(.hostname): RBL lookup error: \(.detail)"),
+        (.dns, "warning: Unable to look up <_=MX|NS|A|AAAA> host for \(.hostname): \(.detail)"),
+        (.dns, "warning: Unable to look up <_=MX|NS|A|AAAA> host \(.hostname) for <_>: \(.detail)"),
+        (.dns, "warning: dnsblog_query: lookup error for DNS query \(.hostname): \(.detail)"),
+        (.dns, "warning: \(.detail, "dnsblog reply timeout") <_> for \(.hostname)"),
+        (.dns, "warning: no MX host for \(.hostname) \(.detail, "has a valid address record")"),
+        (
+            .dns,
+            "warning: \(.detail, "numeric domain name in resource data") of <_> record for \(.hostname): <_>"
+        ),
+        (.dns, "warning: \(.detail, "TLSA lookup error") for \(.hostname)"),
+        (.dns, "warning: valid_hostname: \(.detail): \(.hostname)"),
+        (.dns, "warning: valid_hostname: \(.detail, "empty hostname")"),
     ]
     package let processes: [String] = [
         "smtpd", "smtp", "lmtp", "dnsblog", "cleanup", "trivial-rewrite", "tlsproxy", "postscreen",

@@ -2,7 +2,7 @@
 ///
 ///     {lost connection|timeout|too many errors} after WHERE[ (N bytes)] from N[A]
 package struct LostShape: LineShape {
-    package static let events = ["lost"]
+    package static let events: [LineEvent] = [.lost]
     package let processes = ["smtpd", "qmqpd"]
     package let marker: String? = " after "
     package let summary = "a session ends early: lost connection, timeout or too many errors"
@@ -11,13 +11,9 @@ package struct LostShape: LineShape {
         "Nov 23 16:39:36 mx1 postfix/smtpd[9733]: NOQUEUE: timeout after END-OF-MESSAGE from localhost[127.0.0.1]",
     ]
 
-    private let detail = Field("detail").slot
-    private let place = Field("where").slot
-    private let client = ClientSlots()
-
     package init() {}
 
-    package var slots: [Int] { [detail, place] + client.all }
+    package var fields: [Field] { [.detail, .where] + Peer.clientFields }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         var pairs = Pairs(line.body)
@@ -34,10 +30,10 @@ package struct LostShape: LineShape {
         let command = pairs.upTo(" (", " from ")
         _ = pairs.upTo(" from ")
         guard pairs.skip(" from ") else { return false }
-        cells.event("lost")
-        cells.set(detail, Bytes(kind))
-        cells.set(place, command)
-        client.fill(pairs.rest, into: cells)
+        cells.event(.lost)
+        cells.set(.detail, Bytes(kind))
+        cells.set(.where, command)
+        cells.setClient(pairs.rest)
         return true
     }
 }

@@ -1,8 +1,11 @@
 /// Post to a Mailman mailing list.
 package struct MailmanShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("mailman", "{(<_>) }post to <user> from <from>, size=<size>, message-id=<<message_id>>, <verdict>"),
-        ("mailman", "{(<_>) }<<message_id>> smtp to <user> for <nrcpt> recips, <_>"),
+    package static let lines: [TemplateLine] = [
+        (
+            .mailman,
+            "{(<_>) }post to \(.user) from \(.from), size=\(.size), message-id=<\(.messageID)>, \(.verdict)"
+        ),
+        (.mailman, "{(<_>) }<\(.messageID)> smtp to \(.user) for \(.nrcpt) recips, <_>"),
     ]
     package let processes: [String] = ["mailman"]
     package let summary = "a Mailman list receives a post, or sends it to its members"

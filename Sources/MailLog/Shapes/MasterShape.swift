@@ -1,24 +1,27 @@
 /// Lines of the master daemon about itself and its child processes (`master/`).
 package struct MasterShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("start", "daemon started -- version <version>, configuration <config_dir>"),
-        ("reload", "reload -- version <version>, configuration <config_dir>"),
-        ("stop", "terminating on signal <signal>"),
-        ("process-end", "warning: process <worker> pid <worker_pid> exit status <exit_status>"),
-        ("process-end", "warning: process <worker> pid <worker_pid> <_=killed|stopped> by signal <signal>"),
-        ("throttle", "warning: <worker>: bad command startup -- throttling"),
-        ("throttle", "{warning: }throttle released for command <worker>"),
+    package static let lines: [TemplateLine] = [
+        (.start, "daemon started -- version \(.version), configuration \(.configDir)"),
+        (.reload, "reload -- version \(.version), configuration \(.configDir)"),
+        (.stop, "terminating on signal \(.signal)"),
+        (.processEnd, "warning: process \(.worker) pid \(.workerPid) exit status \(.exitStatus)"),
         (
-            "master-limit",
-            "warning: service \"<limit_service>\" (<_>) has reached its process limit \"<rate>\": <detail>"
+            .processEnd,
+            "warning: process \(.worker) pid \(.workerPid) <_=killed|stopped> by signal \(.signal)"
+        ),
+        (.throttle, "warning: \(.worker): bad command startup -- throttling"),
+        (.throttle, "{warning: }throttle released for command \(.worker)"),
+        (
+            .masterLimit,
+            "warning: service \"\(.limitService)\" (<_>) has reached its process limit \"\(.rate)\": \(.detail)"
         ),
         (
-            "master-limit",
-            "warning: <detail=to avoid this condition, increase the process count in master.cf or reduce the service time per client>"
+            .masterLimit,
+            "warning: \(.detail, "to avoid this condition, increase the process count in master.cf or reduce the service time per client")"
         ),
-        ("master-limit", "warning: see <detail>  for examples of stress-adapting configuration settings"),
-        ("master-limit", "warning: see <detail> for examples of stress-adapting configuration settings"),
-        ("bind", "warning: bind <socket>: <detail>"),
+        (.masterLimit, "warning: see \(.detail)  for examples of stress-adapting configuration settings"),
+        (.masterLimit, "warning: see \(.detail) for examples of stress-adapting configuration settings"),
+        (.bind, "warning: bind \(.socket): \(.detail)"),
     ]
     package let processes: [String] = ["master"]
     package let summary = "Postfix starts, reloads or stops, or one of its processes fails"

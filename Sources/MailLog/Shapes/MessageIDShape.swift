@@ -1,7 +1,7 @@
 /// Message-ID of a message (`cleanup/cleanup_message.c`): `message-id=<X@Y>`. The text is copied from the header: it
 /// may lack the brackets, be empty, or contain blanks.
 package struct MessageIDShape: LineShape {
-    package static let events = ["message-id", "resent-message-id"]
+    package static let events: [LineEvent] = [.messageID, .resentMessageID]
     package let processes = ["cleanup"]
     package let marker: String? = "message-id="
     package let summary = "the Message-ID of a message"
@@ -11,22 +11,19 @@ package struct MessageIDShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: DCEBFF8A024: resent-message-id=<a@b.example>",
     ]
 
-    private let messageID = Field("message_id").slot
-    private let resentMessageID = Field("resent_message_id").slot
-
     package init() {}
 
-    package var slots: [Int] { [messageID, resentMessageID] }
+    package var fields: [Field] { [.messageID, .resentMessageID] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
         guard line.queueID != nil else { return false }
         if body.stands("message-id=", at: 0) {
-            cells.event("message-id")
-            cells.set(messageID, body.dropFirst(11).withoutBrackets)
+            cells.event(.messageID)
+            cells.set(.messageID, body.dropFirst(11).withoutBrackets)
         } else if body.stands("resent-message-id=", at: 0) {
-            cells.event("resent-message-id")
-            cells.set(resentMessageID, body.dropFirst(18).withoutBrackets)
+            cells.event(.resentMessageID)
+            cells.set(.resentMessageID, body.dropFirst(18).withoutBrackets)
         } else {
             return false
         }

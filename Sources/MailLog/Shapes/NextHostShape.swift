@@ -4,7 +4,7 @@
 ///     QID: host H[A] said: REPLY (in reply to X command)
 ///     QID: {lost connection with|conversation with} H[A] …
 package struct NextHostShape: LineShape {
-    package static let events = ["next-host"]
+    package static let events: [LineEvent] = [.nextHost]
     package let processes = ["smtp", "lmtp"]
     package let marker: String? = nil
     package let summary = "a server rejects or disconnects, and the next server is tried: relay and reply"
@@ -23,24 +23,21 @@ package struct NextHostShape: LineShape {
         ("message size ", false), ("mail for ", false), ("unable to look up host ", false),
     ]
 
-    private let relay = RelaySlots()
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] { relay.all + [detail] }
+    package var fields: [Field] { Peer.relayFields + [.detail] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
         guard line.queueID != nil, !line.hasSeverityWord,
             let opening = Self.openings.first(where: { body.hasPrefix($0.text) })
         else { return false }
-        cells.event("next-host")
-        cells.set(detail, body)
+        cells.event(.nextHost)
+        cells.set(.detail, body)
         guard opening.hasRelay else { return true }
         var pairs = Pairs(body, from: opening.text.utf8CodeUnitCount)
         let server = pairs.upTo(" ")
-        if Peer(server) != nil { relay.fill(server, into: cells) }
+        if Peer(server) != nil { cells.setRelay(server) }
         return true
     }
 }

@@ -1,19 +1,19 @@
 /// Notification that could not be created or sent (`global/abounce.c`, `bounce/`).
 package struct NotificationFailShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("notification-fail", "ID: status=<status=deferred> (<detail=bounce failed>)"),
-        ("notification-fail", "warning: ID: <detail=undeliverable postmaster notification discarded>"),
+    package static let lines: [TemplateLine] = [
+        (.notificationFail, "ID: status=\(.status, "deferred") (\(.detail, "bounce failed"))"),
+        (.notificationFail, "warning: ID: \(.detail, "undeliverable postmaster notification discarded")"),
         (
-            "notification-fail",
-            "{warning: }ID: <_=sender|postmaster|postmaster/sender> notification failed to <<to>>{: <detail>}"
+            .notificationFail,
+            "{warning: }ID: <_=sender|postmaster|postmaster/sender> notification failed to <\(.to)>{: \(.detail)}"
         ),
         (
-            "notification-fail",
-            "warning: ID: <_=sender|postmaster|postmaster/sender> <detail=notification failed>"
+            .notificationFail,
+            "warning: ID: <_=sender|postmaster|postmaster/sender> \(.detail, "notification failed")"
         ),
         (
-            "notification-fail",
-            "ID: not sending trace/success notification for <detail=single-bounce|double-bounce> message"
+            .notificationFail,
+            "ID: not sending trace/success notification for \(.detail, "single-bounce|double-bounce") message"
         ),
     ]
     package let processes = PostfixProcesses.all

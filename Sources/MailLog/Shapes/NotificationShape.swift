@@ -2,7 +2,7 @@
 ///
 ///     {sender|postmaster} {non-delivery notification|delay notification|delivery status notification}: QID
 package struct NotificationShape: LineShape {
-    package static let events = ["notification"]
+    package static let events: [LineEvent] = [.notification]
     package let processes = ["bounce", "defer", "trace"]
     package let marker: String? = " notification: "
     package let summary = "a bounce, delay or delivery status notification is created"
@@ -12,12 +12,9 @@ package struct NotificationShape: LineShape {
         "Nov 23 16:39:36 mx1 postfix/bounce[9793]: 84B73F8A0CD: sender delay notification: 88459F8A64C",
     ]
 
-    private let newQueueID = Field("new_queue_id").slot
-    private let link = Field("link").slot
-
     package init() {}
 
-    package var slots: [Int] { [newQueueID, link] }
+    package var fields: [Field] { [.newQueueID, .link] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         var pairs = Pairs(line.body)
@@ -32,9 +29,9 @@ package struct NotificationShape: LineShape {
         } else {
             return false
         }
-        cells.event("notification")
-        cells.set(newQueueID, pairs.rest)
-        cells.set(link, Bytes(kind))
+        cells.event(.notification)
+        cells.set(.newQueueID, pairs.rest)
+        cells.set(.link, Bytes(kind))
         return true
     }
 }

@@ -1,18 +1,18 @@
 /// Lines of opendkim about the DKIM signature of a message.
 package struct OpenDKIMShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("opendkim", "ID: DKIM-Signature <_=field|header> <verdict=added> (s=<_>, d=<hostname>)"),
-        ("opendkim", "ID: DKIM verification <verdict=successful>"),
-        ("opendkim", "ID: <hostname> [<client_ip>] <verdict=not internal|not authenticated>"),
-        ("opendkim", "ID: <verdict=no signing domain match> for <hostname>"),
+    package static let lines: [TemplateLine] = [
+        (.opendkim, "ID: DKIM-Signature <_=field|header> \(.verdict, "added") (s=<_>, d=\(.hostname))"),
+        (.opendkim, "ID: DKIM verification \(.verdict, "successful")"),
+        (.opendkim, "ID: \(.hostname) [\(.clientIP)] \(.verdict, "not internal|not authenticated")"),
+        (.opendkim, "ID: \(.verdict, "no signing domain match") for \(.hostname)"),
         (
-            "opendkim",
-            "ID: <verdict=bad signature data|no signature data|not authenticated|no signing table match|no sender domain>{ <detail>}"
+            .opendkim,
+            "ID: \(.verdict, "bad signature data|no signature data|not authenticated|no signing table match|no sender domain"){ \(.detail)}"
         ),
-        ("opendkim", "ID: <verdict=key retrieval failed> (s=<_>, d=<hostname>){: <detail>}"),
-        ("opendkim", "ID: external host <client_name> <verdict=attempted to send> as <hostname>"),
-        ("opendkim", "ID: s=<_> d=<hostname> <detail>"),
-        ("opendkim", "ID: <detail>"),
+        (.opendkim, "ID: \(.verdict, "key retrieval failed") (s=<_>, d=\(.hostname)){: \(.detail)}"),
+        (.opendkim, "ID: external host \(.clientName) \(.verdict, "attempted to send") as \(.hostname)"),
+        (.opendkim, "ID: s=<_> d=\(.hostname) \(.detail)"),
+        (.opendkim, "ID: \(.detail)"),
     ]
     package let processes: [String] = ["opendkim"]
     /// The last template matches any text, because the list of opendkim's messages is incomplete.

@@ -1,13 +1,13 @@
 /// Results of opendmarc for the policy of the sender's domain.
 package struct OpenDMARCShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "opendmarc",
-            "ID: SPF(<_>): <hostname> <verdict=pass|fail|softfail|neutral|none|permerror|temperror>"
+            .opendmarc,
+            "ID: SPF(<_>): \(.hostname) \(.verdict, "pass|fail|softfail|neutral|none|permerror|temperror")"
         ),
-        ("opendmarc", "ID: <hostname> <verdict=pass|fail|softfail|neutral|none|permerror|temperror>"),
-        ("opendmarc", "implicit authentication service: <hostname>"),
-        ("opendmarc", "ID: <detail>"),
+        (.opendmarc, "ID: \(.hostname) \(.verdict, "pass|fail|softfail|neutral|none|permerror|temperror")"),
+        (.opendmarc, "implicit authentication service: \(.hostname)"),
+        (.opendmarc, "ID: \(.detail)"),
     ]
     package let processes: [String] = ["opendmarc"]
     /// The last template matches any text, because the list of opendmarc's messages is incomplete.

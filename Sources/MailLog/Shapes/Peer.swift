@@ -22,50 +22,33 @@ struct Peer {
     }
 
     var isSocket: Bool { address.firstIndex(of: UInt8(ascii: "/")) != nil }
+
+    static let clientFields: [Field] = [.client, .clientName, .clientIP, .clientPort]
+    /// Without `relay` itself.
+    static let relayFields: [Field] = [.relayName, .relayIP, .relayPort, .relayPath]
 }
 
-/// Slots of the client fields.
-struct ClientSlots {
-    let client = Field("client").slot
-    let name = Field("client_name").slot
-    let ip = Field("client_ip").slot
-    let port = Field("client_port").slot
-
-    var all: [Int] { [client, name, ip, port] }
-
-    func wanted(by cells: Cells) -> Bool {
-        cells.wants(client) || cells.wants(name) || cells.wants(ip) || cells.wants(port)
-    }
-
-    func fill(_ text: Bytes, into cells: Cells) {
-        guard wanted(by: cells) else { return }
-        cells.set(client, text)
+extension Cells {
+    /// Sets the client and its parts.
+    func setClient(_ text: Bytes) {
+        guard wants(.client) || wants(.clientName) || wants(.clientIP) || wants(.clientPort) else { return }
+        set(.client, text)
         guard let peer = Peer(text) else { return }
-        if !peer.name.isEmpty { cells.set(name, peer.name) }
-        if peer.address != "unknown" { cells.set(ip, peer.address) }
-        if let number = peer.port { cells.setInteger(port, number) }
+        if !peer.name.isEmpty { set(.clientName, peer.name) }
+        if peer.address != "unknown" { set(.clientIP, peer.address) }
+        if let port = peer.port { setInteger(.clientPort, port) }
     }
-}
 
-/// Slots of the relay fields, without `relay` itself.
-struct RelaySlots {
-    let name = Field("relay_name").slot
-    let ip = Field("relay_ip").slot
-    let port = Field("relay_port").slot
-    let path = Field("relay_path").slot
-
-    var all: [Int] { [name, ip, port, path] }
-
-    /// Fills the cells from a relay. A delivery agent (`local`, `virtual`, a pipe service) has only a name; `none`
-    /// fills no cell.
-    func fill(_ text: Bytes, into cells: Cells) {
-        guard cells.wants(name) || cells.wants(ip) || cells.wants(port) || cells.wants(path) else { return }
+    /// Sets the parts of a relay. A delivery agent (`local`, `virtual`, a pipe service) has only a name; `none` has no
+    /// part.
+    func setRelay(_ text: Bytes) {
+        guard wants(.relayName) || wants(.relayIP) || wants(.relayPort) || wants(.relayPath) else { return }
         guard let peer = Peer(text) else {
-            if text != "none" { cells.set(name, text) }
+            if text != "none" { set(.relayName, text) }
             return
         }
-        if !peer.name.isEmpty { cells.set(name, peer.name) }
-        cells.set(peer.isSocket ? path : ip, peer.address)
-        if let number = peer.port { cells.setInteger(port, number) }
+        if !peer.name.isEmpty { set(.relayName, peer.name) }
+        set(peer.isSocket ? .relayPath : .relayIP, peer.address)
+        if let port = peer.port { setInteger(.relayPort, port) }
     }
 }

@@ -1,11 +1,11 @@
 /// Client whose hostname does not resolve to its address (`smtpd/smtpd_peer.c`). The last two templates are from
 /// before Postfix 2.9.
 package struct PeerNameShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("peer-name", "warning: hostname <hostname> does not resolve to address <client_ip>: <detail>"),
-        ("peer-name", "warning: hostname <hostname> <detail=does not resolve to address> <client_ip>"),
-        ("peer-name", "warning: <client_ip>: hostname <hostname> verification failed: <detail>"),
-        ("peer-name", "warning: <client_ip>: <detail=address not listed for hostname> <hostname>"),
+    package static let lines: [TemplateLine] = [
+        (.peerName, "warning: hostname \(.hostname) does not resolve to address \(.clientIP): \(.detail)"),
+        (.peerName, "warning: hostname \(.hostname) \(.detail, "does not resolve to address") \(.clientIP)"),
+        (.peerName, "warning: \(.clientIP): hostname \(.hostname) verification failed: \(.detail)"),
+        (.peerName, "warning: \(.clientIP): \(.detail, "address not listed for hostname") \(.hostname)"),
     ]
     package let processes: [String] = ["smtpd", "qmqpd"]
     package let summary = "the hostname of a client does not resolve to its address"

@@ -1,8 +1,8 @@
 /// Client that sends commands before the server replies (`smtpd/smtpd.c`, from Postfix 2.6). Control characters are
 /// escaped as `\r\n`.
 package struct PipeliningShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("pipelining", "improper command pipelining after <where> from <client>: <detail>")
+    package static let lines: [TemplateLine] = [
+        (.pipelining, "improper command pipelining after \(.where) from \(.client): \(.detail)")
     ]
     package let processes: [String] = ["smtpd"]
     package let summary = "a client sends commands before the server replies"

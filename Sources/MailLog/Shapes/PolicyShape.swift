@@ -4,7 +4,7 @@
 ///     [RULES] rule=3, id=X, client=N[A], sender=<S>, recipient=<R>, helo=<H>, …, action=REJECT text    postfwd
 ///     grey: new: NET(A), S -> R                                                                         sqlgrey
 package struct PolicyShape: LineShape {
-    package static let events = ["policy"]
+    package static let events: [LineEvent] = [.policy]
     package let processes = ["policyd-weight", "postfwd", "postfwd2", "postfwd3", "sqlgrey"]
     package let marker: String? = nil
     package let summary = "a policy server decides: action, client and addresses"
@@ -14,22 +14,14 @@ package struct PolicyShape: LineShape {
         "Nov 23 16:39:34 mx1 sqlgrey[212]: grey: new: 192.0.2(192.0.2.7), s@a.example -> alice@example.org",
     ]
 
-    private let action = Field("action").slot
-    private let detail = Field("detail").slot
-    private let clientName = Field("client_name").slot
-    private let ip = Field("client_ip").slot
-    private let helo = Field("helo").slot
-    private let from = Field("from").slot
-    private let to = Field("to").slot
-
     package init() {}
 
-    package var slots: [Int] { [action, detail, clientName, ip, helo, from, to] }
+    package var fields: [Field] { [.action, .detail, .clientName, .clientIP, .helo, .from, .to] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         var pairs = Pairs(line.body)
         if pairs.skip("decided action=") {
-            cells.event("policy")
+            cells.event(.policy)
             setAction(pairs.upTo("; <client="), cells)
             _ = pairs.skip("; ")
             while pairs.skip("<") {
@@ -43,7 +35,7 @@ package struct PolicyShape: LineShape {
         }
         if pairs.skip("[RULES] ") {
             guard pairs.rest.contains("action=") else { return false }
-            cells.event("policy")
+            cells.event(.policy)
             while !pairs.isAtEnd {
                 if pairs.skip("action=") {
                     setAction(pairs.rest, cells)
@@ -63,35 +55,35 @@ package struct PolicyShape: LineShape {
         guard pairs.skip("), ") else { return false }
         let sender = pairs.upTo(" -> ")
         guard pairs.skip(" -> ") else { return false }
-        cells.event("policy")
-        cells.set(action, what)
-        cells.set(ip, address)
-        cells.set(from, sender)
-        cells.set(to, pairs.upTo(" "))
+        cells.event(.policy)
+        cells.set(.action, what)
+        cells.set(.clientIP, address)
+        cells.set(.from, sender)
+        cells.set(.to, pairs.upTo(" "))
         return true
     }
 
     /// Splits `550 text` or `REJECT text` into the action and the reply text for the client.
     private func setAction(_ text: Bytes, _ cells: Cells) {
         let end = text.firstIndex(of: 0x20) ?? text.count
-        cells.set(action, text.prefix(end))
-        if end < text.count { cells.set(detail, text.dropFirst(end + 1)) }
+        cells.set(.action, text.prefix(end))
+        if end < text.count { cells.set(.detail, text.dropFirst(end + 1)) }
     }
 
     private func set(_ key: Bytes, _ value: Bytes, _ cells: Cells) {
         if key == "client" {
             if let peer = Peer(value) {
-                cells.set(clientName, peer.name)
-                cells.set(ip, peer.address)
+                cells.set(.clientName, peer.name)
+                cells.set(.clientIP, peer.address)
             } else {
-                cells.set(ip, value)
+                cells.set(.clientIP, value)
             }
         } else if key == "helo" {
-            cells.set(helo, value.withoutBrackets)
+            cells.set(.helo, value.withoutBrackets)
         } else if key == "from" || key == "sender" {
-            cells.set(from, value.withoutBrackets)
+            cells.set(.from, value.withoutBrackets)
         } else if key == "to" || key == "recipient" {
-            cells.set(to, value.withoutBrackets)
+            cells.set(.to, value.withoutBrackets)
         }
     }
 }

@@ -1,26 +1,29 @@
 /// Tests of postscreen on a client before smtpd accepts it (`postscreen/`). The names ALLOWLISTED and DENYLISTED
 /// exist from Postfix 3.6.
 package struct PostscreenShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("postscreen-connect", "CONNECT from <client> to <_>"),
-        ("postscreen-pass", "<ps_test=PASS NEW|PASS OLD> <client>"),
-        ("postscreen-list", "<ps_test=ALLOWLISTED|DENYLISTED|WHITELISTED|BLACKLISTED> <client>"),
-        ("postscreen-veto", "<ps_test=ALLOWLIST VETO|WHITELIST VETO> <client>"),
-        ("postscreen-pregreet", "<ps_test=PREGREET> <size> after <ps_after> from <client>: <detail>"),
-        ("postscreen-pregreet", "<ps_test=PREGREET> <size> after <ps_after> from <client>:"),
-        ("postscreen-dnsbl", "<ps_test=DNSBL> rank <ps_rank> for <client>"),
-        ("postscreen-hangup", "<ps_test=HANGUP> after <ps_after> from <client> in <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.postscreenConnect, "CONNECT from \(.client) to <_>"),
+        (.postscreenPass, "\(.psTest, "PASS NEW|PASS OLD") \(.client)"),
+        (.postscreenList, "\(.psTest, "ALLOWLISTED|DENYLISTED|WHITELISTED|BLACKLISTED") \(.client)"),
+        (.postscreenVeto, "\(.psTest, "ALLOWLIST VETO|WHITELIST VETO") \(.client)"),
         (
-            "postscreen-command",
-            "<ps_test=BARE NEWLINE|NON-SMTP COMMAND|COMMAND PIPELINING|COMMAND TIME LIMIT|COMMAND COUNT LIMIT|COMMAND LENGTH LIMIT> from <client> after <where>: <detail>"
+            .postscreenPregreet,
+            "\(.psTest, "PREGREET") \(.size) after \(.psAfter) from \(.client): \(.detail)"
+        ),
+        (.postscreenPregreet, "\(.psTest, "PREGREET") \(.size) after \(.psAfter) from \(.client):"),
+        (.postscreenDnsbl, "\(.psTest, "DNSBL") rank \(.psRank) for \(.client)"),
+        (.postscreenHangup, "\(.psTest, "HANGUP") after \(.psAfter) from \(.client) in \(.detail)"),
+        (
+            .postscreenCommand,
+            "\(.psTest, "BARE NEWLINE|NON-SMTP COMMAND|COMMAND PIPELINING|COMMAND TIME LIMIT|COMMAND COUNT LIMIT|COMMAND LENGTH LIMIT") from \(.client) after \(.where): \(.detail)"
         ),
         (
-            "postscreen-command",
-            "<ps_test=BARE NEWLINE|NON-SMTP COMMAND|COMMAND PIPELINING|COMMAND TIME LIMIT|COMMAND COUNT LIMIT|COMMAND LENGTH LIMIT> from <client> after <where>"
+            .postscreenCommand,
+            "\(.psTest, "BARE NEWLINE|NON-SMTP COMMAND|COMMAND PIPELINING|COMMAND TIME LIMIT|COMMAND COUNT LIMIT|COMMAND LENGTH LIMIT") from \(.client) after \(.where)"
         ),
-        ("postscreen-command", "<where=DATA|BDAT> <ps_test=without valid RCPT> from <client>"),
-        ("postscreen-disconnect", "DISCONNECT <client>"),
-        ("postscreen-stress", "<action=entering|leaving> STRESS mode with <rate> connections"),
+        (.postscreenCommand, "\(.where, "DATA|BDAT") \(.psTest, "without valid RCPT") from \(.client)"),
+        (.postscreenDisconnect, "DISCONNECT \(.client)"),
+        (.postscreenStress, "\(.action, "entering|leaving") STRESS mode with \(.rate) connections"),
     ]
     package let processes: [String] = ["postscreen"]
     package let summary = "a client passes or fails a test of postscreen: test, time, rank"

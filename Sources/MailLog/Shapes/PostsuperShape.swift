@@ -1,11 +1,11 @@
 /// Changes of an administrator to messages in the queue (`postsuper/postsuper.c`). Messages selected by queue id have
 /// one line each; otherwise, the log has only their number.
 package struct PostsuperShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("postsuper", "ID: <action=requeued|placed on hold|released from hold|expired>"),
+    package static let lines: [TemplateLine] = [
+        (.postsuper, "ID: \(.action, "requeued|placed on hold|released from hold|expired")"),
         (
-            "postsuper",
-            "<action=Deleted|Requeued|Placed on hold|Released from hold|Force-expired|Expired|Renamed to match inode number>: <messages> message{s}"
+            .postsuper,
+            "\(.action, "Deleted|Requeued|Placed on hold|Released from hold|Force-expired|Expired|Renamed to match inode number"): \(.messages) message{s}"
         ),
     ]
     package let processes: [String] = ["postsuper"]

@@ -1,11 +1,11 @@
 /// Message that Postfix cannot write to the queue, because of a limit or a file system error.
 package struct QueueFileShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("queue-file", "warning: <detail=queue file size limit exceeded>"),
-        ("queue-file", "warning: <detail=not enough free space in mail queue>: <_>"),
-        ("queue-file", "warning: write queue file: <detail>"),
-        ("queue-file", "warning: <detail=queue file write error>"),
-        ("queue-file", "{warning: }mail_queue_enter: create file <_>: <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.queueFile, "warning: \(.detail, "queue file size limit exceeded")"),
+        (.queueFile, "warning: \(.detail, "not enough free space in mail queue"): <_>"),
+        (.queueFile, "warning: write queue file: \(.detail)"),
+        (.queueFile, "warning: \(.detail, "queue file write error")"),
+        (.queueFile, "{warning: }mail_queue_enter: create file <_>: \(.detail)"),
     ]
     package let processes: [String] = ["smtpd", "cleanup", "pickup", "qmqpd", "postdrop", "qmgr", "bounce"]
     package let summary = "Postfix cannot write a message to the queue"

@@ -4,11 +4,11 @@
 ///
 /// The event is the action as logged. Most actions reject the command, but some, such as `hold` and `warn`, accept it.
 package struct RejectShape: LineShape {
-    private static let actions: [StaticString] = [
-        "reject", "reject_warning", "milter-reject", "proxy-reject", "proxy-accept", "warn", "info", "hangup",
-        "filter", "hold", "delay", "discard", "redirect", "bcc", "permit", "milter-hold", "milter-discard",
+    package static let events: [LineEvent] = [
+        .reject, .rejectWarning, .milterReject, .proxyReject, .proxyAccept, .warn, .info, .hangup, .filter,
+        .hold,
+        .delay, .discard, .redirect, .bcc, .permit, .milterHold, .milterDiscard,
     ]
-    package static let events = actions.map(\.description)
     package let processes = ["smtpd", "postscreen", "cleanup", "qmqpd"]
     package let marker: String? = nil
     package let summary = "a client's command is rejected, or an access rule takes another action"
@@ -22,23 +22,18 @@ package struct RejectShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/smtpd[9733]: NOQUEUE: proxy-reject: END-OF-MESSAGE: 550 5.7.1 Spam; from=<a@b.example> to=<alice@example.org> proto=SMTP helo=<x>",
     ]
 
-    private let action = Field("action").slot
-    private let place = Field("where").slot
-    private let client = ClientSlots()
-    private let transaction = Transaction.Slots()
-    private let detail = Field("detail").slot
-    private let dsn = Field("dsn").slot
-    private let rejectClass = Field("reject_class").slot
-
     package init() {}
 
-    package var slots: [Int] { [action, place, detail, dsn, rejectClass] + client.all + transaction.all }
+    package var fields: [Field] {
+        [.action, .where, .detail, .dsn, .rejectClass] + Peer.clientFields + Transaction.fields
+    }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
         guard let colon = body.prefix(20).firstIndex(of: UInt8(ascii: ":")), body.stands(" ", at: colon + 1)
         else { return false }
-        guard let word = Self.actions.first(where: { body.prefix(colon) == $0 }).map(Bytes.init(_:)) else {
+        let word = body.prefix(colon)
+        guard let event = Self.events.first(where: { cells.events[$0.index].bytes == word }) else {
             return false
         }
 
@@ -55,14 +50,14 @@ package struct RejectShape: LineShape {
         guard pairs.skip(": "), Self.isCommand(command) else { return false }
         let (text, envelope) = Transaction.split(pairs.rest)
 
-        cells[cells.eventSlot] = .text(word)
-        cells.set(action, word)
-        cells.set(place, command)
-        if let peer { client.fill(peer, into: cells) }
-        if let envelope { transaction.fill(envelope, into: cells) }
-        cells.set(detail, text)
-        if cells.wants(dsn) { cells[dsn] = Reply.dsn(in: .text(text)) }
-        if cells.wants(rejectClass) { cells.set(rejectClass, Self.rejectClass(of: text)) }
+        cells.event(event)
+        cells.set(.action, word)
+        cells.set(.where, command)
+        if let peer { cells.setClient(peer) }
+        if let envelope { cells.set(envelope) }
+        cells.set(.detail, text)
+        if cells.wants(.dsn) { cells[.dsn] = Reply.dsn(in: .text(text)) }
+        if cells.wants(.rejectClass) { cells.set(.rejectClass, Self.rejectClass(of: text)) }
         return true
     }
 

@@ -1,11 +1,14 @@
 /// Message that Postfix rejects because of the message itself: too many hops, a MIME error, a corrupt queue file.
 package struct RejectedMessageShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("message-rejected", "warning: ID: message rejected: <detail>"),
-        ("mime-error", "ID: reject: mime-error <detail>: <where> from <client>; from=<<from>> to=<<to>>"),
+    package static let lines: [TemplateLine] = [
+        (.messageRejected, "warning: ID: message rejected: \(.detail)"),
         (
-            "corrupt",
-            "warning: saving corrupt file \"<queue_id>\" from queue \"<queue>\" to queue \"<detail>\""
+            .mimeError,
+            "ID: reject: mime-error \(.detail): \(.where) from \(.client); from=<\(.from)> to=<\(.to)>"
+        ),
+        (
+            .corrupt,
+            "warning: saving corrupt file \"\(.queueID)\" from queue \"\(.queue)\" to queue \"\(.detail)\""
         ),
     ]
     package let processes: [String] = ["cleanup", "qmgr", "pickup", "oqmgr", "nqmgr"]

@@ -4,7 +4,7 @@
 /// - `postsuper -d` with the queue id,
 /// - cleanup, from Postfix 3.10, if the client cancelled the message.
 package struct RemovedShape: LineShape {
-    package static let events = ["removed"]
+    package static let events: [LineEvent] = [.removed]
     package let processes = ["qmgr", "oqmgr", "nqmgr", "postsuper", "cleanup"]
     package let marker: String? = ": removed"
     package let summary = "a message is removed from the queue"
@@ -13,20 +13,18 @@ package struct RemovedShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/cleanup[9735]: AB485F8A0B1: removed (canceled)",
     ]
 
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] { [detail] }
+    package var fields: [Field] { [.detail] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         let body = line.body
         guard line.queueID != nil, body.stands("removed", at: 0) else { return false }
         if body.count > 7 {
             guard body.stands(" (", at: 7), body[body.count - 1] == UInt8(ascii: ")") else { return false }
-            cells.set(detail, body[9..<max(9, body.count - 1)])
+            cells.set(.detail, body[9..<max(9, body.count - 1)])
         }
-        cells.event("removed")
+        cells.event(.removed)
         return true
     }
 }

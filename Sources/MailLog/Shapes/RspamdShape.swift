@@ -4,7 +4,7 @@
 ///         (default: F (no action): [1.2/15.0] [SYMBOL(0.5){…},…]), len: N, time: Nms, …[, rcpts: <R,R>, …]
 ///     <TASK>; task; rspamd_message_parse: loaded message; id: <MID>; queue-id: <QID>; size: N; …
 package struct RspamdShape: LineShape {
-    package static let events = ["rspamd", "rspamd-begin"]
+    package static let events: [LineEvent] = [.rspamd, .rspamdBegin]
     package let processes = ["rspamd"]
     package let marker: String? = nil
     package let summary = "rspamd scans a message: score, verdict, ids"
@@ -15,22 +15,14 @@ package struct RspamdShape: LineShape {
         "Nov 23 16:39:34 mx1 rspamd[900]: <b1c2d3>; proxy; rspamd_message_parse: loaded message; id: <m1@a.example>; queue-id: <AB485F8A0B1>; size: 2811; checksum: <0f>",
     ]
 
-    private let messageID = Field("message_id").slot
-    private let queueID = Field("queue_id").slot
-    private let ip = Field("client_ip").slot
-    private let user = Field("user").slot
-    private let from = Field("from").slot
-    private let to = Field("to").slot
-    private let verdict = Field("verdict").slot
-    private let score = Field("score").slot
-    private let size = Field("size").slot
-
     package init() {}
 
-    package var slots: [Int] { [messageID, queueID, ip, user, from, to, verdict, score, size] }
+    package var fields: [Field] {
+        [.messageID, .queueID, .clientIP, .user, .from, .to, .verdict, .score, .size]
+    }
 
-    package func markers(of event: String) -> [String]? {
-        event == "rspamd" ? ["rspamd_task_write_log: "] : ["; queue-id: <"]
+    package func markers(of event: LineEvent) -> [String]? {
+        event == .rspamd ? ["rspamd_task_write_log: "] : ["; queue-id: <"]
     }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
@@ -40,47 +32,47 @@ package struct RspamdShape: LineShape {
             guard pairs.skip("id: <") else { return false }
             let id = pairs.upTo(">; queue-id: <")
             guard pairs.skip(">; queue-id: <") else { return false }
-            cells.event("rspamd-begin")
-            cells.set(messageID, id)
+            cells.event(.rspamdBegin)
+            cells.set(.messageID, id)
             setQueueID(pairs.upTo(">"), cells)
-            if pairs.skip(">; size: ") { cells.setInteger(size, pairs.upTo(";")) }
+            if pairs.skip(">; size: ") { cells.setInteger(.size, pairs.upTo(";")) }
             return true
         }
         guard pairs.skip("rspamd_task_write_log: id: <") else { return false }
         let id = pairs.upTo(">, ")
         guard pairs.skip(">, ") else { return false }
-        cells.event("rspamd")
-        cells.set(messageID, id)
+        cells.event(.rspamd)
+        cells.set(.messageID, id)
         if pairs.skip("qid: <") {
             setQueueID(pairs.upTo(">"), cells)
             _ = pairs.skip(">, ")
         }
         if pairs.skip("ip: ") {
-            cells.set(ip, pairs.upTo(", "))
+            cells.set(.clientIP, pairs.upTo(", "))
             _ = pairs.skip(", ")
         }
         if pairs.skip("user: ") {
-            cells.set(user, pairs.upTo(", "))
+            cells.set(.user, pairs.upTo(", "))
             _ = pairs.skip(", ")
         }
         _ = pairs.skip("smtp_")
         if pairs.skip("from: <"), let sender = pairs.address(before: { $0.stands(", ", at: $1) }) {
-            cells.set(from, sender)
+            cells.set(.from, sender)
         }
         // (default: F (no action): [1.2/15.0] […]), len: …
         _ = pairs.upTo(" (")
         _ = pairs.upTo(": ")
         _ = pairs.upTo(" (")
-        if pairs.skip(" (") { cells.set(verdict, pairs.upTo("): [")) }
-        if pairs.skip("): [") { cells.setNumber(score, pairs.upTo("/", "]")) }
+        if pairs.skip(" (") { cells.set(.verdict, pairs.upTo("): [")) }
+        if pairs.skip("): [") { cells.setNumber(.score, pairs.upTo("/", "]")) }
         _ = pairs.upTo("), len: ")
-        if pairs.skip("), len: ") { cells.setInteger(size, pairs.upTo(",")) }
+        if pairs.skip("), len: ") { cells.setInteger(.size, pairs.upTo(",")) }
         _ = pairs.upTo(", rcpts: <")
-        if pairs.skip(", rcpts: <") { cells.set(to, pairs.upTo(",", ">")) }
+        if pairs.skip(", rcpts: <") { cells.set(.to, pairs.upTo(",", ">")) }
         return true
     }
 
     private func setQueueID(_ id: Bytes, _ cells: Cells) {
-        if id != "undef" { cells.set(queueID, id) }
+        if id != "undef" { cells.set(.queueID, id) }
     }
 }

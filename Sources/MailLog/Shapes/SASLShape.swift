@@ -1,17 +1,17 @@
 /// Failed login (`smtpd/smtpd_sasl_glue.c`). The user name is logged from Postfix 3.9. Lines of Cyrus SASL have no
 /// client (`xsasl/xsasl_cyrus_log.c`).
 package struct SASLShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "sasl-fail",
-            "warning: <client>: SASL <sasl_method> authentication failed: <detail>, sasl_username=(unavailable)"
+            .saslFail,
+            "warning: \(.client): SASL \(.saslMethod) authentication failed: \(.detail), sasl_username=(unavailable)"
         ),
         (
-            "sasl-fail",
-            "warning: <client>: SASL <sasl_method> authentication failed: <detail>{, sasl_username=<sasl_username>}"
+            .saslFail,
+            "warning: \(.client): SASL \(.saslMethod) authentication failed: \(.detail){, sasl_username=\(.saslUsername)}"
         ),
-        ("sasl-fail", "warning: <client>: SASL <sasl_method> authentication <detail=aborted>"),
-        ("sasl-fail", "warning: SASL authentication <_=failure|problem>: <detail>"),
+        (.saslFail, "warning: \(.client): SASL \(.saslMethod) authentication \(.detail, "aborted")"),
+        (.saslFail, "warning: SASL authentication <_=failure|problem>: \(.detail)"),
     ]
     package let processes: [String] = ["smtpd", "smtp", "lmtp"]
     package let summary = "a login fails: client, method and, from Postfix 3.9, the user name"

@@ -1,9 +1,9 @@
 /// Failed login at saslauthd.
 package struct SaslauthdShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "saslauthd",
-            "do_auth<_>: auth failure: [user=<user>] [service=<limit_service>] [realm=<hostname>] [mech=<sasl_method>] [reason=<detail>]"
+            .saslauthd,
+            "do_auth<_>: auth failure: [user=\(.user)] [service=\(.limitService)] [realm=\(.hostname)] [mech=\(.saslMethod)] [reason=\(.detail)]"
         )
     ]
     package let processes: [String] = ["saslauthd"]

@@ -1,17 +1,17 @@
 /// Output of the `postfix` commands of an administrator (`conf/postfix-script`).
 package struct ScriptShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("script", "<action=starting|stopping|refreshing|aborting> the Postfix mail system"),
-        ("script", "<action=waiting> for the Postfix mail system to terminate"),
-        ("script", "warning: <action=stopping> the Postfix mail system with force"),
-        ("script", "the Postfix mail system is <action=not running|running>{: PID: <worker_pid>}"),
+    package static let lines: [TemplateLine] = [
+        (.script, "\(.action, "starting|stopping|refreshing|aborting") the Postfix mail system"),
+        (.script, "\(.action, "waiting") for the Postfix mail system to terminate"),
+        (.script, "warning: \(.action, "stopping") the Postfix mail system with force"),
+        (.script, "the Postfix mail system is \(.action, "not running|running"){: PID: \(.workerPid)}"),
         (
-            "script",
-            "warning: the Postfix mail system is <action=already running|not running>{: PID: <worker_pid>}"
+            .script,
+            "warning: the Postfix mail system is \(.action, "already running|not running"){: PID: \(.workerPid)}"
         ),
         (
-            "script",
-            "warning: <action=group or other writable|not owned by root|symlink leaves directory>: <detail>"
+            .script,
+            "warning: \(.action, "group or other writable|not owned by root|symlink leaves directory"): \(.detail)"
         ),
     ]
     package let processes: [String] = ["postfix-script", "postfix", "postmulti-script", "script"]

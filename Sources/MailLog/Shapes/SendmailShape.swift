@@ -6,8 +6,8 @@
 ///     [QID: ]AUTH=server, relay=N [A], authid=U, mech=PLAIN, bits=0
 ///     QID: AUTH failure (PLAIN): authentication failure (-13) …, user=U, relay=N [A]
 package struct SendmailShape: LineShape {
-    package static let events = [
-        "sendmail-from", "sendmail-to", "sendmail-reject", "sendmail-login", "sendmail-login-fail",
+    package static let events: [LineEvent] = [
+        .sendmailFrom, .sendmailTo, .sendmailReject, .sendmailLogin, .sendmailLoginFail,
     ]
     package let processes = ["sendmail", "sm-mta", "sm-msp-queue"]
     package let marker: String? = nil
@@ -22,31 +22,13 @@ package struct SendmailShape: LineShape {
         "Nov 23 16:39:34 mx1 sm-mta[55]: 0ANGdYxx012347: AUTH failure (LOGIN): authentication failure (-13) SASL(-13): authentication failure: checkpass failed, user=bob, relay=[192.0.2.7]",
     ]
 
-    private let queueID = Field("queue_id").slot
-    private let from = Field("from").slot
-    private let to = Field("to").slot
-    private let size = Field("size").slot
-    private let nrcpt = Field("nrcpt").slot
-    private let messageID = Field("message_id").slot
-    private let proto = Field("proto").slot
-    private let clientName = Field("client_name").slot
-    private let clientIP = Field("client_ip").slot
-    private let relayName = Field("relay_name").slot
-    private let relayIP = Field("relay_ip").slot
-    private let delay = Field("delay").slot
-    private let dsn = Field("dsn").slot
-    private let user = Field("user").slot
-    private let method = Field("sasl_method").slot
-    private let action = Field("action").slot
-    private let place = Field("where").slot
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] {
+    package var fields: [Field] {
         [
-            queueID, from, to, size, nrcpt, messageID, proto, clientName, clientIP, relayName, relayIP, delay,
-            dsn, user, method, action, place, detail,
+            .queueID, .from, .to, .size, .nrcpt, .messageID, .proto, .clientName, .clientIP, .relayName,
+            .relayIP, .delay,
+            .dsn, .user, .saslMethod, .action, .where, .detail,
         ]
     }
 
@@ -57,39 +39,39 @@ package struct SendmailShape: LineShape {
         let id = pairs.upTo(": ")
         guard (8...20).contains(id.count), pairs.skip(": "), isID(id) else { return false }
         if decodeSession(pairs, into: cells) {
-            cells.set(queueID, id)
+            cells.set(.queueID, id)
             return true
         }
         let isStart = pairs.rest.hasPrefix("from=")
         guard isStart || pairs.rest.hasPrefix("to=") else { return false }
-        if isStart { cells.event("sendmail-from") } else { cells.event("sendmail-to") }
-        cells.set(queueID, id)
+        if isStart { cells.event(.sendmailFrom) } else { cells.event(.sendmailTo) }
+        cells.set(.queueID, id)
         while !pairs.isAtEnd {
             if pairs.skip("stat=") {
-                cells.set(detail, pairs.rest)
+                cells.set(.detail, pairs.rest)
                 return true
             }
             guard let (key, value) = pairs.next(before: ", ") else { continue }
             if key == "from" {
-                cells.set(from, value.withoutBrackets)
+                cells.set(.from, value.withoutBrackets)
             } else if key == "to" {
                 let start = value.endOfQuotes(from: value.hasPrefix("<") ? 1 : 0)
                 let end = value.firstIndex(of: UInt8(ascii: ","), from: start) ?? value.count
-                cells.set(to, value.prefix(end).withoutBrackets)
+                cells.set(.to, value.prefix(end).withoutBrackets)
             } else if key == "size" {
-                cells.setInteger(size, value)
+                cells.setInteger(.size, value)
             } else if key == "nrcpts" {
-                cells.setInteger(nrcpt, value)
+                cells.setInteger(.nrcpt, value)
             } else if key == "msgid" {
-                cells.set(messageID, value.withoutBrackets)
+                cells.set(.messageID, value.withoutBrackets)
             } else if key == "proto" {
-                cells.set(proto, value)
+                cells.set(.proto, value)
             } else if key == "delay" {
-                if let time = microseconds(value) { cells[delay] = .duration(time) }
+                if let time = microseconds(value) { cells[.delay] = .duration(time) }
             } else if key == "dsn" {
-                cells.set(dsn, value)
+                cells.set(.dsn, value)
             } else if key == "relay" {
-                fill(value, isStart ? clientName : relayName, isStart ? clientIP : relayIP, cells)
+                fill(value, isStart ? .clientName : .relayName, isStart ? .clientIP : .relayIP, cells)
             }
         }
         return true
@@ -99,24 +81,24 @@ package struct SendmailShape: LineShape {
     private func decodeSession(_ start: Pairs, into cells: Cells) -> Bool {
         var pairs = start
         if pairs.skip("ruleset=") {
-            cells.event("sendmail-reject")
-            cells.set(place, pairs.upTo(", "))
+            cells.event(.sendmailReject)
+            cells.set(.where, pairs.upTo(", "))
         } else if pairs.skip("AUTH=server") {
-            cells.event("sendmail-login")
+            cells.event(.sendmailLogin)
         } else if pairs.skip("AUTH failure (") {
-            cells.event("sendmail-login-fail")
-            cells.set(method, pairs.upTo("): "))
+            cells.event(.sendmailLoginFail)
+            cells.set(.saslMethod, pairs.upTo("): "))
             guard pairs.skip("): ") else { return true }
             // A user name may contain any text, so only the last `, relay=` is the pair.
             let rest = pairs.rest
             let found = rest.range(of: ", user=")
-            cells.set(detail, rest.prefix(found?.lowerBound ?? rest.count))
+            cells.set(.detail, rest.prefix(found?.lowerBound ?? rest.count))
             guard let found else { return true }
             let name = rest.dropFirst(found.upperBound)
             var relay = name.range(of: ", relay=")
             while let next = name.range(of: ", relay=", from: relay?.upperBound ?? 0) { relay = next }
-            cells.set(user, name.prefix(relay?.lowerBound ?? name.count))
-            if let relay { fill(name.dropFirst(relay.upperBound), clientName, clientIP, cells) }
+            cells.set(.user, name.prefix(relay?.lowerBound ?? name.count))
+            if let relay { fill(name.dropFirst(relay.upperBound), .clientName, .clientIP, cells) }
             return true
         } else {
             return false
@@ -124,20 +106,20 @@ package struct SendmailShape: LineShape {
         _ = pairs.skip(", ")
         while !pairs.isAtEnd {
             if pairs.skip("reject=") {
-                cells.set(action, Bytes("reject"))
-                cells.set(detail, pairs.rest)
+                cells.set(.action, Bytes("reject"))
+                cells.set(.detail, pairs.rest)
                 return true
             }
             guard let (key, value) = pairs.next(before: ", ") else { continue }
             if key == "arg1", value.hasPrefix("<") {
                 let isRecipient = start.rest.hasPrefix("ruleset=check_rcpt")
-                cells.set(isRecipient ? to : from, value.withoutBrackets)
+                cells.set(isRecipient ? .to : .from, value.withoutBrackets)
             } else if key == "relay" {
-                fill(value, clientName, clientIP, cells)
+                fill(value, .clientName, .clientIP, cells)
             } else if key == "authid" {
-                cells.set(user, value)
+                cells.set(.user, value)
             } else if key == "mech" {
-                cells.set(method, value)
+                cells.set(.saslMethod, value)
             }
         }
         return true
@@ -149,7 +131,7 @@ package struct SendmailShape: LineShape {
     }
 
     /// Splits `mx.a.example. [192.0.2.7]` into name and address.
-    private func fill(_ peer: Bytes, _ name: Int, _ ip: Int, _ cells: Cells) {
+    private func fill(_ peer: Bytes, _ name: Field, _ ip: Field, _ cells: Cells) {
         var host = peer.prefix(peer.firstIndex(of: 0x20) ?? peer.count)
         if host.hasSuffix(".") { host = host.dropLast(1) }
         if !host.isEmpty, host[0] != UInt8(ascii: "[") { cells.set(name, host) }

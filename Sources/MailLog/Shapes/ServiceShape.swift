@@ -1,20 +1,26 @@
 /// Server that does not answer Postfix: a daemon of Postfix itself, a policy server, a table server, a milter, a proxy
 /// filter or a transport (`util/attr_clnt.c`, `qmgr/qmgr_transport.c`, `smtpd/smtpd_proxy.c`).
 package struct ServiceShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("service-fail", "warning: problem talking to <_=server|service> <socket>: <detail>"),
-        ("service-fail", "warning: connect #<_> to subsystem <socket>: <detail>"),
-        ("proxy-filter", "warning: connect to proxy filter <socket>: <detail>"),
-        ("proxy-filter", "{warning: }<detail=lost connection with proxy|timeout talking to proxy> <socket>"),
-        ("proxy-filter", "{warning: }proxy <socket> rejected <detail>"),
-        ("transport", "warning: connect to transport <socket>: <detail>"),
-        ("transport", "warning: transport <socket> failure -- <detail>"),
-        ("service-fail", "warning: connect to <_=Milter> service <socket>: <detail>"),
-        ("service-fail", "warning: connect to <socket>: <detail>"),
-        ("milter-fail", "warning: milter <socket>: <detail>"),
-        ("service-fail", "warning: premature end-of-input on <socket> <detail>"),
-        ("service-fail", "warning: timeout on <socket> <detail>"),
-        ("service-fail", "warning: <socket=bounce|defer|trace|verify|flush> <detail=service failure>"),
+    package static let lines: [TemplateLine] = [
+        (.serviceFail, "warning: problem talking to <_=server|service> \(.socket): \(.detail)"),
+        (.serviceFail, "warning: connect #<_> to subsystem \(.socket): \(.detail)"),
+        (.proxyFilter, "warning: connect to proxy filter \(.socket): \(.detail)"),
+        (
+            .proxyFilter,
+            "{warning: }\(.detail, "lost connection with proxy|timeout talking to proxy") \(.socket)"
+        ),
+        (.proxyFilter, "{warning: }proxy \(.socket) rejected \(.detail)"),
+        (.transport, "warning: connect to transport \(.socket): \(.detail)"),
+        (.transport, "warning: transport \(.socket) failure -- \(.detail)"),
+        (.serviceFail, "warning: connect to <_=Milter> service \(.socket): \(.detail)"),
+        (.serviceFail, "warning: connect to \(.socket): \(.detail)"),
+        (.milterFail, "warning: milter \(.socket): \(.detail)"),
+        (.serviceFail, "warning: premature end-of-input on \(.socket) \(.detail)"),
+        (.serviceFail, "warning: timeout on \(.socket) \(.detail)"),
+        (
+            .serviceFail,
+            "warning: \(.socket, "bounce|defer|trace|verify|flush") \(.detail, "service failure")"
+        ),
     ]
     package let processes = PostfixProcesses.all
     package let summary = "a server that Postfix needs does not answer: socket and error"

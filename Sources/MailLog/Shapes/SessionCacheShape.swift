@@ -1,9 +1,9 @@
 /// Statistics of the connection cache: how often connections were reused (`scache/scache.c`).
 package struct SessionCacheShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("scache", "statistics: start interval <stat_at>"),
-        ("scache", "statistics: <stat_kind=domain|address> lookup <detail>"),
-        ("scache", "statistics: max <stat_kind=simultaneous> <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.scache, "statistics: start interval \(.statAt)"),
+        (.scache, "statistics: \(.statKind, "domain|address") lookup \(.detail)"),
+        (.scache, "statistics: max \(.statKind, "simultaneous") \(.detail)"),
     ]
     package let processes: [String] = ["scache"]
     package let summary = "statistics of the connection cache"

@@ -1,11 +1,11 @@
 /// Lines of the queue manager about skipped messages and full queues.
 package struct SkippedShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("skipped", "ID: skipped, <detail>"),
-        ("clog", "warning: mail for <hostname> is using up <rate> of <detail> active queue entries"),
-        ("clog", "warning: <detail=you may need to><_>"),
-        ("clog", "warning: <detail=please avoid flushing the whole queue when you have><_>"),
-        ("clog", "warning: <detail=to turn off these warnings specify>: <_>"),
+    package static let lines: [TemplateLine] = [
+        (.skipped, "ID: skipped, \(.detail)"),
+        (.clog, "warning: mail for \(.hostname) is using up \(.rate) of \(.detail) active queue entries"),
+        (.clog, "warning: \(.detail, "you may need to")<_>"),
+        (.clog, "warning: \(.detail, "please avoid flushing the whole queue when you have")<_>"),
+        (.clog, "warning: \(.detail, "to turn off these warnings specify"): <_>"),
     ]
     package let processes: [String] = ["qmgr", "oqmgr", "nqmgr"]
     package let summary = "the queue manager skips a message, or its queues fill up"

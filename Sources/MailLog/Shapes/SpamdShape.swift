@@ -1,20 +1,20 @@
 /// Results of spamd, the daemon of SpamAssassin.
 package struct SpamdShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
+    package static let lines: [TemplateLine] = [
         (
-            "spamd",
-            "{spamd: }result: <verdict=Y|.> { }<score> - <detail> scantime=<_>,size=<size>,user=<user>,uid=<uid>,<_>mid=<<message_id>>,<_>"
+            .spamd,
+            "{spamd: }result: \(.verdict, "Y|.") { }\(.score) - \(.detail) scantime=<_>,size=\(.size),user=\(.user),uid=\(.uid),<_>mid=<\(.messageID)>,<_>"
         ),
         (
-            "spamd",
-            "{spamd: }result: <verdict=Y|.> { }<score> - <detail> scantime=<_>,size=<size>,user=<user>,uid=<uid>,<_>"
+            .spamd,
+            "{spamd: }result: \(.verdict, "Y|.") { }\(.score) - \(.detail) scantime=<_>,size=\(.size),user=\(.user),uid=\(.uid),<_>"
         ),
         (
-            "spamd",
-            "{spamd: }<verdict=identified spam|clean message> (<score>/<_>) for <user>:<uid> in <_> seconds, <size> bytes<_>"
+            .spamd,
+            "{spamd: }\(.verdict, "identified spam|clean message") (\(.score)/<_>) for \(.user):\(.uid) in <_> seconds, \(.size) bytes<_>"
         ),
-        ("spamd", "{spamd: }processing message <<message_id>> for <user>:<uid>"),
-        ("spamd", "{spamd: }connection from <client_name> [<client_ip>]<_>"),
+        (.spamd, "{spamd: }processing message <\(.messageID)> for \(.user):\(.uid)"),
+        (.spamd, "{spamd: }connection from \(.clientName) [\(.clientIP)]<_>"),
     ]
     package let processes: [String] = ["spamd"]
     package let summary = "spamd scans a message: score, verdict, Message-ID"

@@ -1,12 +1,12 @@
 /// Local submission that failed or was delayed (`sendmail/sendmail.c`, `postdrop/postdrop.c`).
 package struct SubmitShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("submit", "warning: uid=<uid>: <detail>"),
-        ("submit", "warning: User <user>(<uid>) <detail=is not allowed to submit mail>"),
-        ("submit", "warning: ID: message has been queued for <detail>"),
-        ("submit", "warning: ID: message dated <detail> into the future"),
-        ("submit", "warning: message <detail=maildrop/><_>"),
-        ("submit", "warning: <user>(<uid>): <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.submit, "warning: uid=\(.uid): \(.detail)"),
+        (.submit, "warning: User \(.user)(\(.uid)) \(.detail, "is not allowed to submit mail")"),
+        (.submit, "warning: ID: message has been queued for \(.detail)"),
+        (.submit, "warning: ID: message dated \(.detail) into the future"),
+        (.submit, "warning: message \(.detail, "maildrop/")<_>"),
+        (.submit, "warning: \(.user)(\(.uid)): \(.detail)"),
     ]
     package let processes: [String] = ["sendmail", "postdrop", "pickup"]
     package let summary = "a local submission is rejected or delayed"

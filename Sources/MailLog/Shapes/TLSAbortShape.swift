@@ -1,11 +1,11 @@
 /// Session that smtpd ends because of TLS: the client has no valid certificate, or TLS is not available
 /// (`smtpd/smtpd.c`).
 package struct TLSAbortShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("tls-abort", "{ID: }abort: TLS from <client>: <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.tlsAbort, "{ID: }abort: TLS from \(.client): \(.detail)"),
         (
-            "tls-abort",
-            "{warning: }Wrapper-mode request dropped from <client> for service <limit_service>. <detail>"
+            .tlsAbort,
+            "{warning: }Wrapper-mode request dropped from \(.client) for service \(.limitService). \(.detail)"
         ),
     ]
     package let processes: [String] = ["smtpd"]

@@ -1,8 +1,8 @@
 /// Connection that tlsproxy encrypts for postscreen or for the SMTP client (`tlsproxy/tlsproxy.c`).
 package struct TLSProxyShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("tlsproxy-connect", "CONNECT <tls_direction=from|to> <client>"),
-        ("tlsproxy-disconnect", "DISCONNECT <client>"),
+    package static let lines: [TemplateLine] = [
+        (.tlsproxyConnect, "CONNECT \(.tlsDirection, "from|to") \(.client)"),
+        (.tlsproxyDisconnect, "DISCONNECT \(.client)"),
     ]
     package let processes: [String] = ["tlsproxy"]
     package let summary = "tlsproxy starts or ends the encryption of a connection"

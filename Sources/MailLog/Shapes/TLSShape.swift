@@ -4,7 +4,7 @@
 ///     [{Anonymous|Untrusted|Trusted|Verified} ]TLS connection {established|reused} {from|to} N[A][:PORT][ to SNI]:
 ///         PROTO with cipher C (N/M bits)[ key-exchange K (…) server-signature S …]
 package struct TLSShape: LineShape {
-    package static let events = ["tls"]
+    package static let events: [LineEvent] = [.tls]
     package let processes = ["smtpd", "smtp", "lmtp", "tlsproxy", "postscreen", "qmqpd"]
     package let marker: String? = "TLS connection "
     package let summary = "a TLS connection: trust level, protocol, cipher and peer"
@@ -15,21 +15,11 @@ package struct TLSShape: LineShape {
         "Dec 26 09:00:00 mail postfix/smtpd[1050]: TLS connection established from unknown[192.0.2.7]: TLSv1 with cipher RC4-MD5 (128/128 bits)",
     ]
 
-    private let level = Field("tls_level").slot
-    private let direction = Field("tls_direction").slot
-    private let reused = Field("tls_reused").slot
-    private let sni = Field("tls_sni").slot
-    private let version = Field("tls_protocol").slot
-    private let cipher = Field("tls_cipher").slot
-    private let bits = Field("tls_bits").slot
-    private let exchange = Field("tls_kex").slot
-    private let client = ClientSlots()
-    private let relay = RelaySlots()
-
     package init() {}
 
-    package var slots: [Int] {
-        [level, direction, reused, sni, version, cipher, bits, exchange] + client.all + relay.all
+    package var fields: [Field] {
+        [.tlsLevel, .tlsDirection, .tlsReused, .tlsSni, .tlsProtocol, .tlsCipher, .tlsBits, .tlsKex]
+            + Peer.clientFields + Peer.relayFields
     }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
@@ -50,18 +40,18 @@ package struct TLSShape: LineShape {
         let name = pairs.skip(" to ") ? pairs.upTo(": ") : nil
         guard pairs.skip(": ") else { return false }
 
-        cells.event("tls")
-        if let trust { cells.set(level, trust) }
-        cells.set(direction, way.dropLast(1))
-        if cells.wants(reused) { cells[reused] = .bool(isReused) }
-        if way == "from " { client.fill(peer, into: cells) } else { relay.fill(peer, into: cells) }
-        if let name { cells.set(sni, name) }
-        cells.set(version, pairs.upTo(" with cipher "))
+        cells.event(.tls)
+        if let trust { cells.set(.tlsLevel, trust) }
+        cells.set(.tlsDirection, way.dropLast(1))
+        if cells.wants(.tlsReused) { cells[.tlsReused] = .bool(isReused) }
+        if way == "from " { cells.setClient(peer) } else { cells.setRelay(peer) }
+        if let name { cells.set(.tlsSni, name) }
+        cells.set(.tlsProtocol, pairs.upTo(" with cipher "))
         guard pairs.skip(" with cipher ") else { return true }
-        cells.set(cipher, pairs.upTo(" ("))
-        if pairs.skip(" (") { cells.setInteger(bits, pairs.upTo("/")) }
+        cells.set(.tlsCipher, pairs.upTo(" ("))
+        if pairs.skip(" (") { cells.setInteger(.tlsBits, pairs.upTo("/")) }
         _ = pairs.upTo(" key-exchange ")
-        if pairs.skip(" key-exchange ") { cells.set(exchange, pairs.upTo(" ")) }
+        if pairs.skip(" key-exchange ") { cells.set(.tlsKex, pairs.upTo(" ")) }
         return true
     }
 

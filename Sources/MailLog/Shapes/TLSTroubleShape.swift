@@ -1,25 +1,28 @@
 /// Failed TLS handshakes, and notes about certificates (`tls/`).
 package struct TLSTroubleShape: TemplateShape {
-    package static let lines: [(event: String, text: String)] = [
-        ("tls-fail", "<detail=SSL_accept error> from <client>: <_=-1|0>"),
-        ("tls-fail", "<detail=SSL_connect error> to <relay>: <_=-1|0>"),
-        ("tls-fail", "SSL_accept error from <client>: <detail>"),
-        ("tls-fail", "SSL_connect error to <relay>: <detail>"),
-        ("tls-fail", "warning: TLS library problem: <detail>"),
-        ("tls-fail", "{warning: }<detail=TLS handshake failed> for service=<limit_service> peer=<client>"),
-        ("tls-fail", "warning: TLS policy lookup error for <hostname>: <detail>"),
-        ("tls-verify", "certificate verification failed for <relay>: <detail>"),
+    package static let lines: [TemplateLine] = [
+        (.tlsFail, "\(.detail, "SSL_accept error") from \(.client): <_=-1|0>"),
+        (.tlsFail, "\(.detail, "SSL_connect error") to \(.relay): <_=-1|0>"),
+        (.tlsFail, "SSL_accept error from \(.client): \(.detail)"),
+        (.tlsFail, "SSL_connect error to \(.relay): \(.detail)"),
+        (.tlsFail, "warning: TLS library problem: \(.detail)"),
         (
-            "tls-verify",
-            "<relay>: re-using session with <detail=untrusted certificate>, look for details earlier in the log"
+            .tlsFail,
+            "{warning: }\(.detail, "TLS handshake failed") for service=\(.limitService) peer=\(.client)"
         ),
-        ("tls-start", "setting up TLS connection from <client>"),
-        ("tls-start", "setting up TLS connection to <relay>"),
-        ("tls-sni", "{warning: }TLS SNI <tls_sni> from <client> not matched, <detail>"),
-        ("tls-cert", "<client>: subject_CN=<detail>"),
-        ("tls-cert", "<client>: Matched <detail>"),
-        ("starttls-offer", "Host offered STARTTLS: [<hostname>]"),
-        ("tlsrpt", "TLSRPT: status=<verdict>, domain=<hostname>, receiving_mx=<relay>{, <detail>}"),
+        (.tlsFail, "warning: TLS policy lookup error for \(.hostname): \(.detail)"),
+        (.tlsVerify, "certificate verification failed for \(.relay): \(.detail)"),
+        (
+            .tlsVerify,
+            "\(.relay): re-using session with \(.detail, "untrusted certificate"), look for details earlier in the log"
+        ),
+        (.tlsStart, "setting up TLS connection from \(.client)"),
+        (.tlsStart, "setting up TLS connection to \(.relay)"),
+        (.tlsSni, "{warning: }TLS SNI \(.tlsSni) from \(.client) not matched, \(.detail)"),
+        (.tlsCert, "\(.client): subject_CN=\(.detail)"),
+        (.tlsCert, "\(.client): Matched \(.detail)"),
+        (.starttlsOffer, "Host offered STARTTLS: [\(.hostname)]"),
+        (.tlsrpt, "TLSRPT: status=\(.verdict), domain=\(.hostname), receiving_mx=\(.relay){, \(.detail)}"),
     ]
     package let processes: [String] = ["smtpd", "smtp", "lmtp", "tlsproxy", "postscreen", "tlsmgr", "qmqpd"]
     package let summary = "a TLS handshake fails, or a certificate is not trusted"

@@ -1,18 +1,46 @@
+/// One template and the event of its lines.
+package typealias TemplateLine = (event: LineEvent, text: TemplateText)
+
+/// Text of a template. Fields are interpolated: `"\(.client): \(.detail, "queue|disk") full"`.
+package struct TemplateText: ExpressibleByStringInterpolation, CustomStringConvertible {
+    /// The text with `<name>` or `<name=word|word>` for each field.
+    package let description: String
+
+    package init(stringLiteral text: String) { description = text }
+
+    package init(stringInterpolation: StringInterpolation) { description = stringInterpolation.text }
+
+    package struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var text = ""
+
+        package init(literalCapacity: Int, interpolationCount: Int) {}
+
+        package mutating func appendLiteral(_ literal: String) { text += literal }
+
+        package mutating func appendInterpolation(_ field: Field) { text += "<\(field.name)>" }
+
+        /// `words` are separated by `|`.
+        package mutating func appendInterpolation(_ field: Field, _ words: String) {
+            text += "<\(field.name)=\(words)>"
+        }
+    }
+}
+
 /// Template of a log line: the format string of the daemon, with fields for the variable parts:
 ///
-///     warning: <client>: SASL <sasl_method> authentication failed: <detail>{, sasl_username=<sasl_username>}
+///     warning: \(.client): SASL \(.saslMethod) authentication failed: \(.detail){, sasl_username=\(.saslUsername)}
 ///
 /// - `warning: ` at the start matches any severity word; without it, the line must have none.
 /// - `ID: ` matches a queue id or `NOQUEUE`.
-/// - `<_>` matches a text that is ignored.
-/// - `<where=DATA|BDAT>` matches one of these words.
+/// - `<_>` matches a text that is ignored, and `<_=a|b>` one of two ignored words.
+/// - `\(.where, "DATA|BDAT")` matches one of these words.
 /// - Text in braces is optional.
 ///
 /// A value ends at the first occurrence of the literal that follows it in the template. If a choice follows that
 /// literal, one of its words must follow too. The last value extends to the end of the line.
 package struct Template: @unchecked Sendable {
     // Sendable: the texts are allocated once and live as long as the process.
-    package let event: Bytes
+    package let event: LineEvent
     private let needsSeverityWord: Bool
     private let needsQueueID: Bool
     private let parts: [Part]
@@ -29,18 +57,15 @@ package struct Template: @unchecked Sendable {
         case nowhere
         case client
         case relay
-        case slot(Int, ValueType)
+        case field(Field)
     }
 
-    private static let clients = ClientSlots()
-    private static let relays = RelaySlots()
     /// Maximum number of fields in a template.
     private static let limit = 20
 
     /// Expands the optional parts of a text; returns one template for each variant, the longest first.
-    static func all(_ event: String, _ text: String) -> [Template] {
-        let event = Bytes(lasting: event)
-        return expand(Array(text.utf8)).map { Template(event, $0) }
+    static func all(_ line: TemplateLine) -> [Template] {
+        expand(Array(line.text.description.utf8)).map { Template(line.event, $0) }
     }
 
     private static func expand(_ text: [UInt8]) -> [[UInt8]] {
@@ -51,7 +76,7 @@ package struct Template: @unchecked Sendable {
         return expand([head, inside, tail].flatMap { $0 }) + expand([head, tail].flatMap { $0 })
     }
 
-    private init(_ event: Bytes, _ text: [UInt8]) {
+    private init(_ event: LineEvent, _ text: [UInt8]) {
         self.event = event
         let whole = Bytes(lasting: text)
         var literal = 0
@@ -64,22 +89,22 @@ package struct Template: @unchecked Sendable {
         needsQueueID = take("ID: ")
         var parts: [Part] = []
         var values: [Target] = []
-        var place = literal
+        var index = literal
         func end() {
-            if literal < place { parts.append(.literal(whole[literal..<place])) }
+            if literal < index { parts.append(.literal(whole[literal..<index])) }
         }
-        while place < text.count {
-            guard text[place] == UInt8(ascii: "<"),
-                let close = whole.firstIndex(of: UInt8(ascii: ">"), from: place),
-                text[place + 1] == UInt8(ascii: "_") || text[place + 1].isLetter && text[place + 1] > 96
+        while index < text.count {
+            guard text[index] == UInt8(ascii: "<"),
+                let close = whole.firstIndex(of: UInt8(ascii: ">"), from: index),
+                text[index + 1] == UInt8(ascii: "_") || text[index + 1].isLetter && text[index + 1] > 96
             else {
-                place += 1
+                index += 1
                 continue
             }
             end()
-            let words = text[(place + 1)..<close].split(separator: UInt8(ascii: "="), maxSplits: 1)
-            place = close + 1
-            literal = place
+            let words = text[(index + 1)..<close].split(separator: UInt8(ascii: "="), maxSplits: 1)
+            index = close + 1
+            literal = index
             values.append(Template.target(String(decoding: words[0], as: UTF8.self)))
             guard words.count > 1 else {
                 parts.append(.value)
@@ -101,19 +126,19 @@ package struct Template: @unchecked Sendable {
         case "client": return .client
         case "relay": return .relay
         default:
-            let field = Field(name)
-            return .slot(field.slot, field.type)
+            guard let field = Field.named(name) else { preconditionFailure("no field '\(name)'") }
+            return .field(field)
         }
     }
 
-    /// Slots that a line of this template may fill.
-    var slots: [Int] {
-        values.flatMap { target -> [Int] in
+    /// Fields that a line of this template may fill.
+    var fields: [Field] {
+        values.flatMap { target -> [Field] in
             switch target {
             case .nowhere: []
-            case .client: Template.clients.all
-            case .relay: Template.relays.all
-            case .slot(let slot, _): [slot]
+            case .client: Peer.clientFields
+            case .relay: Peer.relayFields
+            case .field(let field): [field]
             }
         }
     }
@@ -133,8 +158,8 @@ package struct Template: @unchecked Sendable {
         if case .literal(let start)? = parts.first, !body.hasPrefix(start) { return false }
         return withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: Template.limit) { found in
             guard locate(in: body, found) else { return false }
-            cells[cells.eventSlot] = .text(event)
-            for (place, target) in values.enumerated() { fill(target, body[found[place]], cells) }
+            cells.event(event)
+            for (index, target) in values.enumerated() { fill(target, body[found[index]], cells) }
             return true
         }
     }
@@ -151,11 +176,11 @@ package struct Template: @unchecked Sendable {
                 isOpen = true
             case .literal(let text):
                 if isOpen {
-                    guard let place = place(of: text, index + 1, in: body, from: position) else {
+                    guard let range = range(of: text, index + 1, in: body, from: position) else {
                         return false
                     }
-                    found[count - 1] = found[count - 1].lowerBound..<place.lowerBound
-                    position = place.upperBound
+                    found[count - 1] = found[count - 1].lowerBound..<range.lowerBound
+                    position = range.upperBound
                 } else {
                     guard body.dropFirst(position).hasPrefix(text) else { return false }
                     position += text.count
@@ -175,15 +200,15 @@ package struct Template: @unchecked Sendable {
 
     /// Returns the range of the literal at or after `start`. If the part with index `next` is a choice, one of its
     /// words must follow the literal.
-    private func place(of text: Bytes, _ next: Int, in body: Bytes, from start: Int) -> Range<Int>? {
+    private func range(of text: Bytes, _ next: Int, in body: Bytes, from start: Int) -> Range<Int>? {
         guard next < parts.count, case .choice(let words) = parts[next] else {
             return body.range(of: text, from: start)
         }
         var start = start
-        while let place = body.range(of: text, from: start) {
-            let rest = body.dropFirst(place.upperBound)
-            if words.contains(where: { rest.hasPrefix($0) }) { return place }
-            start = place.lowerBound + 1
+        while let range = body.range(of: text, from: start) {
+            let rest = body.dropFirst(range.upperBound)
+            if words.contains(where: { rest.hasPrefix($0) }) { return range }
+            start = range.lowerBound + 1
         }
         return nil
     }
@@ -191,16 +216,9 @@ package struct Template: @unchecked Sendable {
     private func fill(_ target: Target, _ text: Bytes, _ cells: Cells) {
         switch target {
         case .nowhere: return
-        case .client: Template.clients.fill(text, into: cells)
-        case .relay: Template.relays.fill(text, into: cells)
-        case .slot(let slot, let type):
-            guard cells.wants(slot) else { return }
-            switch type {
-            case .integer, .size: cells.setInteger(slot, text)
-            case .duration: cells.setSeconds(slot, text)
-            case .number: cells.setNumber(slot, text)
-            default: cells.set(slot, text)
-            }
+        case .client: cells.setClient(text)
+        case .relay: cells.setRelay(text)
+        case .field(let field): cells.setValue(field, text)
         }
     }
 }

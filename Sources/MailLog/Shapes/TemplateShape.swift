@@ -1,24 +1,26 @@
 /// Shape that is defined by templates alone.
 package protocol TemplateShape: LineShape {
     /// Events with their templates, in the order in which they are tried.
-    static var lines: [(event: String, text: String)] { get }
+    static var lines: [TemplateLine] { get }
     var templates: [Template] { get }
 }
 
 extension TemplateShape {
-    package static var events: [String] {
+    package static var events: [LineEvent] {
         lines.reduce(into: []) { if !$0.contains($1.event) { $0.append($1.event) } }
     }
 
-    static func makeTemplates() -> [Template] { lines.flatMap { Template.all($0.event, $0.text) } }
+    static func makeTemplates() -> [Template] { lines.flatMap(Template.all) }
 
-    package var slots: [Int] { Array(Set(templates.flatMap(\.slots))).sorted() }
+    package var fields: [Field] {
+        templates.flatMap(\.fields).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
 
     package var marker: String? { nil }
 
-    package func markers(of event: String) -> [String]? {
+    package func markers(of event: LineEvent) -> [String]? {
         var markers: [String] = []
-        for template in templates where template.event.string == event {
+        for template in templates where template.event == event {
             guard let marker = template.marker else { return nil }
             if !markers.contains(marker) { markers.append(marker) }
         }

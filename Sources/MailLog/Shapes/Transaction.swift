@@ -64,13 +64,14 @@ struct Transaction {
         return nil
     }
 
-    /// Slots of the pairs, in the order of `keys`.
-    struct Slots {
-        let all = ["from", "to", "proto", "helo", "sasl_method", "sasl_username", "sasl_sender"]
-            .map { Field($0).slot }
+    /// Fields of the pairs, in the order of `keys`.
+    static let fields: [Field] = [.from, .to, .proto, .helo, .saslMethod, .saslUsername, .saslSender]
 
-        func fill(_ transaction: Transaction, into cells: Cells) {
-            for (slot, value) in zip(all, transaction.values) { if let value { cells.set(slot, value) } }
-        }
+    fileprivate var pairs: some Sequence<(Field, Bytes?)> { zip(Transaction.fields, values) }
+}
+
+extension Cells {
+    func set(_ transaction: Transaction) {
+        for (field, value) in transaction.pairs { if let value { set(field, value) } }
     }
 }

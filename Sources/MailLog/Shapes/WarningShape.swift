@@ -1,7 +1,7 @@
 /// Line of any Postfix daemon with a severity word that no other shape matches: `warning: TEXT`, `fatal: TEXT`. The
 /// `reason` of its detail groups texts that differ only in hosts, addresses and numbers.
 package struct WarningShape: LineShape {
-    package static let events = ["warning"]
+    package static let events: [LineEvent] = [.warning]
     package let processes = PostfixProcesses.all
     package let marker: String? = ": "
     package let isLastResort = true
@@ -11,16 +11,14 @@ package struct WarningShape: LineShape {
         "Nov 23 16:39:34 mx1 postfix/postdrop[9752]: fatal: the Postfix mail system is down",
     ]
 
-    private let detail = Field("detail").slot
-
     package init() {}
 
-    package var slots: [Int] { [detail] }
+    package var fields: [Field] { [.detail] }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
         guard line.hasSeverityWord else { return false }
-        cells.event("warning")
-        cells.set(detail, line.body)
+        cells.event(.warning)
+        cells.set(.detail, line.body)
         return true
     }
 }

@@ -131,7 +131,7 @@ final class ChartGatherer {
     }
 
     static func isAmount(_ column: Schema.Column) -> Bool {
-        column.type.isNumeric && Fields.named(column.name)?.type != .integer && column.type != .any
+        column.type.isNumeric && Field.named(column.name)?.type != .integer && column.type != .any
     }
 
     func add(_ row: Row) {

@@ -107,7 +107,7 @@ package struct Completer {
             words.indices.map { Candidate(text: words[$0], note: notes.isEmpty ? "" : notes[$0]) }
         case .field:
             schema(parser).columns.map { column in
-                let field = Fields.named(column.name)
+                let field = Field.named(column.name)
                 return Candidate(
                     text: QueryText.name(column.name),
                     note: column.type.name + (field.map { ": \($0.summary)" } ?? ""), ending: "")

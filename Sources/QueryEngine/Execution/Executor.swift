@@ -257,7 +257,7 @@ package struct Executor {
 
     private func reader(_ query: Query, ordered: Bool, merged: Bool, _ run: RunState) -> ChunkReader {
         logs.reader(
-            ordered: ordered, merged: merged, numbered: query.lineNeeds.contains(Field("line").slot),
+            ordered: ordered, merged: merged, numbered: query.lineNeeds.contains(Field.line.slot),
             dated: query.needsTime,
             during: searches ? query.times : nil
         ) { run.shouldStop }

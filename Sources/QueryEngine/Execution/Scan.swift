@@ -51,7 +51,7 @@ final class Scan {
         decoder = LineDecoder(
             demand: demand, early: FieldSet(conditions.earlyNeeds.map { Fields.all[$0] }))
         needsBody = needs.contains { !LineDecoder.headFields.contains($0) }
-        self.sieve = needs.contains(Field("queue_id").slot) ? sieve : nil
+        self.sieve = needs.contains(Field.queueID.slot) ? sieve : nil
         if case .anyOf(let literals) = raw {
             search = LiteralSetSearch(
                 literals.map(\.bytes), foldCase: literals.contains(where: \.ignoresCase))
@@ -63,9 +63,9 @@ final class Scan {
         self.searches = searches
         watchesClock = query.needsTime && search == nil
         restarts = query.schema.chart?.restarts.map(RestartScan.init)
-        let file = Field("file").slot
-        let line = Field("line").slot
-        let bytes = Field("bytes").slot
+        let file = Field.file.slot
+        let line = Field.line.slot
+        let bytes = Field.bytes.slot
         bytesSlot = needs.contains(bytes) ? bytes : nil
         fileSlot = needs.contains(file) ? file : nil
         lineSlot = needs.contains(line) ? line : nil

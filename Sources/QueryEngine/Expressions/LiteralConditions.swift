@@ -120,10 +120,10 @@ extension Resolution {
         if case .text(.oneOf) = type, case .shape = field.origin {
             condition.presence[0].words[field.slot] = literal.text
         }
-        if field.name == "event" {
+        if field == .event {
             condition.presence = [LinePresence(fields: [], events: [literal.text])]
-            if let markers = LineShapes.markers(of: literal.text), !markers.isEmpty,
-                markers.count <= RawCondition.maximumLiterals
+            if let event = LineEvent(rawValue: literal.text), let markers = LineShapes.markers(of: event),
+                !markers.isEmpty, markers.count <= RawCondition.maximumLiterals
             {
                 condition.raw = .anyOf(markers.map { RawLiteral(SystemText.bytes($0)) })
             }
@@ -139,13 +139,11 @@ extension Resolution {
     /// Returns the field of a line that an expression names; nil for other expressions and rows.
     func lineField(_ expression: Expression) -> Field? {
         guard schema.isLines, case .field(let name) = expression else { return nil }
-        return Fields.named(name.text)
+        return Field.named(name.text)
     }
 
     func presence(of field: Field) -> LinePresence {
-        var field = field
-        while case .derived(let source, _) = field.origin { field = Field(source) }
-        if case .shape = field.origin { return LinePresence(fields: [field.slot], events: nil) }
+        if case .shape = field.root.origin { return LinePresence(fields: [field.root.slot], events: nil) }
         return LinePresence()
     }
 }

@@ -83,7 +83,7 @@ extension Resolution {
         }
         if let field = lineField(left), !negated {
             condition.presence = [presence(of: field)]
-            if field.name == "event" {
+            if field == .event {
                 condition.presence = try words.map { (word) throws(Diagnostic) in
                     LinePresence(fields: [], events: [try self.word(word).text])
                 }

@@ -56,7 +56,7 @@ package enum Help {
             pages.append(page(form, "aggregate", form.callUsage + stage))
         }
         if let form = Functions.all[word] { pages.append(page(form, "function", form.callUsage)) }
-        if let field = Fields.named(word) { pages.append(page(field)) }
+        if let field = Field.named(word) { pages.append(page(field)) }
         if let script = ShippedScript.named(word) { pages.append(script.page) }
         if let topic = topics.first(where: { $0.name == word }) {
             pages.append("\(topic.name): \(topic.summary)\n\n\(indented(topic.text))")
@@ -125,7 +125,7 @@ package enum Help {
             Topic(
                 name: "events", summary: "recognised events of log lines, and their fields",
                 text: LineShapes.all.map { shape in
-                    "\(shape.events.joined(separator: ", "))\n    \(shape.summary)\n"
+                    "\(shape.events.map(\.name).joined(separator: ", "))\n    \(shape.summary)\n"
                         + wrapped(shape.fields.map(\.name), indent: "    ")
                 }.joined(separator: "\n")),
         ]
@@ -154,7 +154,7 @@ package enum Help {
         switch field.origin {
         case .envelope: text += "\n\n  on all lines"
         case .shape: text += "\n\n  on lines with event = \(events(with: field).joined(separator: ", "))"
-        case .derived(let source, _): text += "\n\n  made from \(source)"
+        case .derived(let source, _): text += "\n\n  made from \(source.name)"
         }
         if case .text(.oneOf(let words)) = field.type {
             text += "\n\n  values:\n" + wrapped(words, indent: "    ")
@@ -164,9 +164,7 @@ package enum Help {
 
     /// Returns the events whose lines may have the field.
     private static func events(with field: Field) -> [String] {
-        var field = field
-        while case .derived(let source, _) = field.origin { field = Field(source) }
-        return LineShapes.all.filter { $0.slots.contains(field.slot) }.flatMap(\.events)
+        LineShapes.all.filter { $0.fields.contains(field.root) }.flatMap(\.events).map(\.name)
     }
 
     // MARK: Layout

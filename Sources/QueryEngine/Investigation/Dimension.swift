@@ -4,7 +4,7 @@ import MailLog
 struct Dimension: Sendable {
     let field: Field
     /// Fields that add no information once this one is known.
-    let implies: [String]
+    let implies: [Field]
     /// Whether a value applies to the whole message, and so to the other lines of the message.
     let isOfMessage: Bool
     /// Whether a value identifies the actor. Such a value comes from Postfix; a client cannot forge it.
@@ -16,10 +16,9 @@ struct Dimension: Sendable {
     let least: Int?
 
     private init(
-        _ name: String, implies: [String] = [], ofMessage: Bool = false, actor: Bool = false,
+        _ field: Field, implies: [Field] = [], ofMessage: Bool = false, actor: Bool = false,
         closed: Bool = false, atLeast seconds: Int? = nil
     ) {
-        guard let field = Fields.named(name) else { preconditionFailure("unknown field '\(name)'") }
         self.field = field
         self.implies = implies
         isOfMessage = ofMessage
@@ -29,33 +28,33 @@ struct Dimension: Sendable {
     }
 
     static let all: [Dimension] = [
-        Dimension("process", implies: ["service"], closed: true),
-        Dimension("status", implies: ["event", "severity"], closed: true),
-        Dimension("reason", implies: ["status", "event", "severity", "dsn", "reject_class", "reason_class"]),
-        Dimension("queue_id", actor: true), Dimension("sasl_username", ofMessage: true, actor: true),
-        Dimension("from", implies: ["from_domain"], ofMessage: true),
-        Dimension("from_domain", ofMessage: true),
-        Dimension("to", implies: ["to_domain"], ofMessage: true),
-        Dimension("to_domain", ofMessage: true),
-        Dimension("relay_name"),
-        Dimension("client_net", ofMessage: true),
-        Dimension("event", implies: ["severity"], closed: true),
-        Dimension("reject_class", implies: ["event", "severity"], closed: true),
-        Dimension("dsn", closed: true),
-        Dimension("reason_class", implies: ["status", "event", "severity"], closed: true),
-        Dimension("severity", closed: true),
-        Dimension("service", closed: true),
-        Dimension("host", closed: true),
+        Dimension(.process, implies: [.service], closed: true),
+        Dimension(.status, implies: [.event, .severity], closed: true),
+        Dimension(.reason, implies: [.status, .event, .severity, .dsn, .rejectClass, .reasonClass]),
+        Dimension(.queueID, actor: true), Dimension(.saslUsername, ofMessage: true, actor: true),
+        Dimension(.from, implies: [.fromDomain], ofMessage: true),
+        Dimension(.fromDomain, ofMessage: true),
+        Dimension(.to, implies: [.toDomain], ofMessage: true),
+        Dimension(.toDomain, ofMessage: true),
+        Dimension(.relayName),
+        Dimension(.clientNet, ofMessage: true),
+        Dimension(.event, implies: [.severity], closed: true),
+        Dimension(.rejectClass, implies: [.event, .severity], closed: true),
+        Dimension(.dsn, closed: true),
+        Dimension(.reasonClass, implies: [.status, .event, .severity], closed: true),
+        Dimension(.severity, closed: true),
+        Dimension(.service, closed: true),
+        Dimension(.host, closed: true),
         // Without delay_a, which includes the earlier delivery attempts, and without delay, the sum.
-        Dimension("delay_b", closed: true, atLeast: 1), Dimension("delay_b", closed: true, atLeast: 10),
-        Dimension("delay_b", closed: true, atLeast: 100),
-        Dimension("delay_c", closed: true, atLeast: 10), Dimension("delay_c", closed: true, atLeast: 100),
-        Dimension("delay_d", closed: true, atLeast: 10), Dimension("delay_d", closed: true, atLeast: 100),
+        Dimension(.delayB, closed: true, atLeast: 1), Dimension(.delayB, closed: true, atLeast: 10),
+        Dimension(.delayB, closed: true, atLeast: 100),
+        Dimension(.delayC, closed: true, atLeast: 10), Dimension(.delayC, closed: true, atLeast: 100),
+        Dimension(.delayD, closed: true, atLeast: 10), Dimension(.delayD, closed: true, atLeast: 100),
     ]
 
     /// Dimensions that define kinds of lines. A move from one kind to another is a change, even if the sum is the same.
-    static let kinds = all.indices.filter { all[$0].least != nil || kindNames.contains(all[$0].field.name) }
-    private static let kindNames = ["process", "event", "status"]
+    static let kinds = all.indices.filter { all[$0].least != nil || kindFields.contains(all[$0].field) }
+    private static let kindFields: [Field] = [.process, .event, .status]
 
     /// Returns the value of a line in this dimension, from the value of the field.
     func value(_ value: Value) -> Value {

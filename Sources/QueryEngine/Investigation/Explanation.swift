@@ -134,9 +134,9 @@ struct Explanation {
     private func next(
         _ before: [Int], _ after: [Int], of growth: Double, least: Double, known: [UInt32]
     ) -> (value: UInt32, before: [Int], after: [Int])? {
-        let excluded = known.reduce(into: Set<String>()) { set, value in
+        let excluded = known.reduce(into: Set<Field>()) { set, value in
             let dimension = Dimension.all[sample.dimension(of: value)]
-            set.insert(dimension.field.name)
+            set.insert(dimension.field)
             set.formUnion(dimension.implies)
         }
         let countsBefore = Explanation.count(before, sample)
@@ -153,7 +153,7 @@ struct Explanation {
             let number = UInt32(value)
             let dimension = sample.dimension(of: number)
             guard surprise >= Explanation.leastSurprise,
-                !excluded.contains(Dimension.all[dimension].field.name)
+                !excluded.contains(Dimension.all[dimension].field)
             else { continue }
             let narrows =
                 countsBefore[value] + countsAfter[value] < Explanation.same

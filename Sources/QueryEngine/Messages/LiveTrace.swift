@@ -60,12 +60,12 @@ private final class LiveTraceOperator: RowConsumer {
         "smtp", "lmtp", "local", "virtual", "pipe", "error", "discard",
     ]
 
-    private let host = Field("host").slot
-    private let tag = Field("tag").slot
-    private let pid = Field("pid").slot
-    private let process = Field("process").slot
-    private let event = Field("event").slot
-    private let queueID = Field("queue_id").slot
+    private let host = Field.host.slot
+    private let tag = Field.tag.slot
+    private let pid = Field.pid.slot
+    private let process = Field.process.slot
+    private let event = Field.event.slot
+    private let queueID = Field.queueID.slot
 
     init(_ plan: LiveTrace, _ columns: Set<Int>, _ next: any RowConsumer, _ worker: Worker) {
         self.plan = plan
@@ -121,7 +121,7 @@ private final class LiveTraceOperator: RowConsumer {
     private func takeLine(_ row: Row, of message: Message) -> Strand {
         join(message, row)
         let strand = members[ObjectIdentifier(message)]?.strand.root ?? Strand(held)
-        if isServer(row) {
+        if SessionTable.isServer(row[process]) {
             strand.add(session: session(key(row)))
         } else if isAgent(row), let before = processes.removeValue(forKey: key(row)) {
             strand.absorb(before)
@@ -187,12 +187,12 @@ private final class LiveTraceOperator: RowConsumer {
     /// Takes a line without a queue id. Lines of a session belong to its messages; lines before a delivery attempt
     /// belong to that attempt.
     private func takeProcessLine(_ row: Row) -> Strand? {
-        guard row[tag].kind == .text, isServer(row) || isAgent(row) else { return nil }
+        guard row[tag].kind == .text, SessionTable.isServer(row[process]) || isAgent(row) else { return nil }
         let key = key(row)
-        if isEvent(row, "connect") { processes[key] = nil }
+        if LineEvent(row[event]) == .connect { processes[key] = nil }
         let strand = session(key)
         strand.add(row, columns)
-        if isEvent(row, "disconnect") { processes[key] = nil }
+        if LineEvent(row[event]) == .disconnect { processes[key] = nil }
         return strand
     }
 
@@ -208,14 +208,6 @@ private final class LiveTraceOperator: RowConsumer {
         var key: [UInt8] = []
         for slot in [host, tag, pid] { KeyCodec.append(row[slot], ignoresCase: true, to: &key) }
         return key
-    }
-
-    private func isEvent(_ row: Row, _ name: StaticString) -> Bool {
-        row[event].kind == .text && row[event].bytes == name
-    }
-
-    private func isServer(_ row: Row) -> Bool {
-        row[process].kind == .text && (row[process].bytes == "smtpd" || row[process].bytes == "qmqpd")
     }
 
     private func isAgent(_ row: Row) -> Bool {

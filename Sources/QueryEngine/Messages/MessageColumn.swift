@@ -40,10 +40,10 @@ struct MessageColumn: Sendable {
 
     /// Adds the fields that must be kept for this column to the plan.
     func demand(_ plan: inout MessageTable.Plan) {
-        if let attribute, !plan.attributes.contains(where: { $0.slot == attribute.slot }) {
+        if let attribute, !plan.attributes.contains(attribute) {
             plan.attributes.append(attribute)
         }
-        if let told, !plan.told.contains(where: { $0.slot == told.slot }) { plan.told.append(told) }
+        if let told, !plan.told.contains(told) { plan.told.append(told) }
         plan.keepsReason = plan.keepsReason || keepsReason
     }
 
@@ -69,26 +69,24 @@ struct MessageColumn: Sendable {
     }
 
     /// Line field that applies to the whole message, or a field derived from it.
-    static func attribute(_ name: String) -> MessageColumn {
-        let field = Field(name)
+    static func attribute(_ field: Field) -> MessageColumn {
         let (source, compute) = derivation(field)
-        var column = MessageColumn(name, field.type) { plan in
-            let place = plan.attributes.firstIndex { $0.slot == source.slot } ?? 0
-            return { message, _, arena in compute(message.attribute(place), arena) }
+        var column = MessageColumn(field.name, field.type) { plan in
+            let index = plan.attributes.firstIndex(of: source) ?? 0
+            return { message, _, arena in compute(message.attribute(index), arena) }
         }
         column.attribute = source
         return column
     }
 
     /// Field of the last delivery attempt for a recipient, or a field derived from it.
-    static func told(_ name: String) -> MessageColumn {
-        let field = Field(name)
+    static func told(_ field: Field) -> MessageColumn {
         let (source, compute) = derivation(field)
-        var column = MessageColumn(name, field.type) { plan in
-            let place = plan.told.firstIndex { $0.slot == source.slot } ?? 0
+        var column = MessageColumn(field.name, field.type) { plan in
+            let index = plan.told.firstIndex(of: source) ?? 0
             let width = plan.told.count
             return { message, recipient, arena in
-                compute(message.told(recipient, place, of: width), arena)
+                compute(message.told(recipient, index, of: width), arena)
             }
         }
         column.told = source
@@ -96,10 +94,9 @@ struct MessageColumn: Sendable {
     }
 
     /// Reason of the message's outcome: the `detail` as logged, or a field derived from it.
-    static func lastReason(_ name: String) -> MessageColumn {
-        let field = Field(name)
+    static func lastReason(_ field: Field) -> MessageColumn {
         let (_, compute) = derivation(field)
-        var column = MessageColumn(name, field.type) { _ in
+        var column = MessageColumn(field.name, field.type) { _ in
             { message, _, arena in compute(message.lastReason, arena) }
         }
         column.keepsReason = true
@@ -107,9 +104,8 @@ struct MessageColumn: Sendable {
     }
 
     /// Field of the delivery line; the row already contains it.
-    static func ofLine(_ name: String) -> MessageColumn {
-        let field = Field(name)
-        var column = MessageColumn(name, field.type) { _ in { _, _, _ in .missing } }
+    static func ofLine(_ field: Field) -> MessageColumn {
+        var column = MessageColumn(field.name, field.type) { _ in { _, _, _ in .missing } }
         column.line = field
         return column
     }
@@ -128,13 +124,12 @@ struct MessageColumn: Sendable {
 
     /// Time of the message, or a time bin of it.
     static func bin(
-        _ name: String, _ time: @escaping @Sendable (Message) -> Value
+        _ field: Field, _ time: @escaping @Sendable (Message) -> Value
     ) -> MessageColumn {
-        let field = Field(name)
         guard case .time(let bin) = field.type else {
-            preconditionFailure("'\(name)' is not a time bin")
+            preconditionFailure("'\(field.name)' is not a time bin")
         }
-        return computed(name, field.type) { message, _ in
+        return computed(field.name, field.type) { message, _ in
             bin == .instant ? time(message) : TimeBins.start(of: time(message), bin)
         }
     }
@@ -153,7 +148,7 @@ struct MessageColumn: Sendable {
         guard case .derived(let source, let compute) = field.origin else {
             return (field, { value, _ in value })
         }
-        let (root, inner) = derivation(Field(source))
+        let (root, inner) = derivation(source)
         return (
             root,
             { value, arena in
@@ -168,26 +163,26 @@ struct MessageColumn: Sendable {
 extension MessageColumn {
     /// Attributes of a message, the most common first.
     static let ofMessage: [MessageColumn] = [
-        attribute("from"), attribute("size"), attribute("client"), attribute("sasl_username"),
-        attribute("message_id"),
+        attribute(.from), attribute(.size), attribute(.client), attribute(.saslUsername),
+        attribute(.messageID),
     ]
 
     static let ofMessageAside: [MessageColumn] = [
-        "from_domain", "is_bounce", "nrcpt", "client_name", "client_ip", "client_net", "client_port",
-        "sasl_method", "sasl_sender", "orig_client", "helo", "helo_domain", "proto", "uid",
-        "resent_message_id",
+        Field.fromDomain, .isBounce, .nrcpt, .clientName, .clientIP, .clientNet, .clientPort,
+        .saslMethod, .saslSender, .origClient, .helo, .heloDomain, .proto, .uid,
+        .resentMessageID,
     ].map { attribute($0).aside }
 
     static let origin = word("origin", Message.origins) { $0.origin.word }
 
-    static let host = computed("host", Field("host").type) { message, arena in arena.text(message.host.name) }
+    static let host = computed("host", Field.host.type) { message, arena in arena.text(message.host.name) }
 
     static let queueID = computed("queue_id", .text(.plain)) { message, _ in message.queueID }
 
     /// Start of the message, and its time bins.
     static let birth: [MessageColumn] =
-        [bin("time") { $0.first }]
-        + ["minute", "hour", "day", "week", "month"].map { bin($0) { $0.first }.aside }
+        [bin(.time) { $0.first }]
+        + [Field.minute, .hour, .day, .week, .month].map { bin($0) { $0.first }.aside }
 
     static let hasBirth = computed("birth_seen", .bool) { message, _ in .bool(message.hasBirth) }
     static let hasEnd = computed("end_seen", .bool) { message, _ in .bool(message.hasEnd) }

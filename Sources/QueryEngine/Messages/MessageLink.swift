@@ -10,10 +10,10 @@ struct MessageLink {
 
     /// Slots of the linked queue ids.
     static let slots: [(slot: Int, kind: Kind)] = [
-        (Field("new_queue_id").slot, .child), (Field("queued_as").slot, .hop),
-        (Field("orig_queue_id").slot, .parent), (Field("orig_id").slot, .parent),
+        (Field.newQueueID.slot, .child), (Field.queuedAs.slot, .hop),
+        (Field.origQueueID.slot, .parent), (Field.origID.slot, .parent),
     ]
-    private static let time = Field("time").slot
+    private static let time = Field.time.slot
 
     static func all(of row: Row) -> [MessageLink] {
         slots.compactMap { slot, kind in

@@ -115,9 +115,7 @@ extension Resolution {
             )
         }
         let harmless = Set(
-            [
-                "time", "minute", "hour", "day", "week", "month", "weekday", "hour_of_day", "host", "file",
-            ].map { Field($0).slot })
+            Fields.ofTime.slots + [Field.host.slot, Field.file.slot])
         for condition in scan where !condition.needs.isSubset(of: harmless) {
             warn(
                 "'\(stage.text)' sees only the lines that pass this filter", at: condition.range,
@@ -253,7 +251,7 @@ private final class AttemptOperator: RowConsumer {
     private let buffer: RowBuffer
     private let lineColumns: [(slot: Int, line: Int)]
     private let attemptColumns: [(slot: Int, read: MessageColumn.AttemptReading)]
-    private let time = Field("time").slot
+    private let time = Field.time.slot
     private var table: MessageTable?
     private var waiting: [ObjectIdentifier: Queue<Waiting>] = [:]
     private var order: UInt64 = 0

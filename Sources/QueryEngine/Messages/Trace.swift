@@ -45,16 +45,16 @@ final class Trace {
     /// Tolerance for the times of a delivery attempt, in microseconds.
     private static let slack: Int64 = 10_000_000
 
-    private let time = Field("time").slot
-    private let host = Field("host").slot
-    private let tag = Field("tag").slot
-    private let pid = Field("pid").slot
-    private let process = Field("process").slot
-    private let event = Field("event").slot
-    private let raw = Field("raw").slot
-    private let queueID = Field("queue_id").slot
-    private let delayC = Field("delay_c").slot
-    private let delayD = Field("delay_d").slot
+    private let time = Field.time.slot
+    private let host = Field.host.slot
+    private let tag = Field.tag.slot
+    private let pid = Field.pid.slot
+    private let process = Field.process.slot
+    private let event = Field.event.slot
+    private let raw = Field.raw.slot
+    private let queueID = Field.queueID.slot
+    private let delayC = Field.delayC.slot
+    private let delayD = Field.delayD.slot
 
     init(_ plan: Plan, run: RunState) {
         self.plan = plan
@@ -283,12 +283,13 @@ final class Trace {
     /// Returns the wall-clock range in which the process of a line may have logged related lines without a queue id;
     /// nil if it logs no such lines.
     private func times(_ row: Row) -> Range<Int64>? {
-        guard row[event].kind == .text, row[time].kind == .time else { return nil }
+        guard row[time].kind == .time else { return nil }
+        let kind = LineEvent(row[event])
         let moment = row[time].wallClock
-        if row[event].bytes == "client" {
+        if kind == .client {
             return moment - Trace.sessionLength..<moment + Trace.sessionLength
         }
-        guard row[event].bytes == "delivery" else { return nil }
+        guard kind == .delivery else { return nil }
         var length = Trace.sessionLength
         let (setup, sending) = (row[delayC], row[delayD])
         if setup.kind == .duration, sending.kind == .duration {
@@ -310,9 +311,9 @@ final class Trace {
     }
 
     private func take(_ row: Row, _ waiting: inout Waiting, _ story: Int?) -> Bool {
-        let word = row[event].kind == .text ? row[event].bytes : Bytes("")
-        if row[process].kind == .text, row[process].bytes == "smtpd" || row[process].bytes == "qmqpd" {
-            if word == "connect" {
+        let kind = LineEvent(row[event])
+        if SessionTable.isServer(row[process]) {
+            if kind == .connect {
                 attach(waiting)
                 waiting = Waiting()
                 waiting.isSession = true
@@ -323,7 +324,7 @@ final class Trace {
                 keep(row, &waiting)
             }
             waiting.isSession = true
-            if word == "disconnect" {
+            if kind == .disconnect {
                 attach(waiting)
                 waiting = Waiting()
             }

@@ -219,10 +219,3 @@ extension Environment {
         return resolution
     }
 }
-
-extension Fields {
-    /// Whether no line shape produces the event.
-    static func isEventWithoutShape(_ event: String) -> Bool {
-        !LineShapes.all.contains { $0.events.contains(event) }
-    }
-}

@@ -42,12 +42,12 @@ enum KnownWords {
                 for value in values { words.formUnion(parts(of: value)) }
             }
         }
-        for event in LineShapes.events { words.formUnion(parts(of: event)) }
+        for event in LineEvent.allCases { words.formUnion(parts(of: event.name)) }
         for shape in LineShapes.all {
             for process in shape.processes { words.formUnion(parts(of: process)) }
         }
         for case let shape as any TemplateShape.Type in LineShapes.types {
-            for line in shape.lines { words.formUnion(parts(of: withoutGaps(line.text))) }
+            for line in shape.lines { words.formUnion(parts(of: withoutGaps(line.text.description))) }
         }
         words.formUnion(parts(of: ReasonClasses.rules))
         for script in ShippedScript.all {

@@ -17,8 +17,8 @@ final class RedactedLines: Sendable {
 /// Decoder for the values of fields in a line. Used by one thread at a time.
 private final class Parts: @unchecked Sendable {
     private let fields: [(slot: Int, kind: TextKind)]
-    private let message = Field("text").slot
-    private let host = Field("host").slot
+    private let message = Field.text.slot
+    private let host = Field.host.slot
     private let decoder: LineDecoder
     private let slots: UnsafeMutablePointer<Value>
 
@@ -31,7 +31,7 @@ private final class Parts: @unchecked Sendable {
             return (field.slot, kind)
         }
         decoder = LineDecoder(
-            demand: FieldSet(texts + [Field("text"), Field("host"), Field("queue_id")]), early: FieldSet())
+            demand: FieldSet(texts + [Field.text, Field.host, Field.queueID]), early: FieldSet())
         slots = .allocate(capacity: Fields.all.count)
         slots.initialize(repeating: .missing, count: Fields.all.count)
     }

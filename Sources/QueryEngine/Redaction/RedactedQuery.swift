@@ -69,7 +69,7 @@ struct RedactedQuery {
 
     /// Redacts a value by the type of its field, if the operator compares whole values.
     private func value(_ text: ArraySlice<UInt8>, _ side: Side) -> [UInt8] {
-        guard let type = side.field.flatMap(Fields.named)?.type else { return words(text) }
+        guard let type = side.field.flatMap(Field.named)?.type else { return words(text) }
         switch type {
         case .text(.prose) where !side.isWhole, .text(.line) where !side.isWhole, .text(.content):
             return words(text)

@@ -93,12 +93,12 @@ package struct LinePresence: Sendable, Hashable {
         return both
     }
 
+    private static func hasNoShape(_ event: String) -> Bool { LineEvent(rawValue: event) ?? .other == .other }
+
     var isPossible: Bool {
-        if fields.isEmpty, events.map({ $0.contains { Fields.isEventWithoutShape($0) } }) ?? true {
-            return true
-        }
+        if fields.isEmpty, events?.contains(where: Self.hasNoShape) ?? true { return true }
         return LineShapes.all.contains { shape in
-            if let events, events.isDisjoint(with: shape.events) { return false }
+            if let events, events.isDisjoint(with: shape.events.map(\.name)) { return false }
             return fields.isSubset(of: shape.slots)
                 && words.allSatisfy { slot, word in shape.gives(word, for: Fields.all[slot]) }
         }

@@ -13,7 +13,7 @@ package struct PeopleText: Sendable {
 
     /// Integers of a log line identify something, as years do. Integers that a query computed are amounts.
     init(_ column: Schema.Column) {
-        self.init(column.type, isName: column.name == "year" || Fields.named(column.name)?.type == .integer)
+        self.init(column.type, isName: column.name == "year" || Field.named(column.name)?.type == .integer)
     }
 
     package func append(_ value: Value, to text: inout [UInt8]) { append(value, type, to: &text) }

@@ -27,8 +27,8 @@ final class RestartScan {
     private let search = LiteralSearch(Array("/master[".utf8))
     private let decoder: LineDecoder
     private let buffer = RowBuffer(width: Fields.all.count)
-    private static let time = Field("time")
-    private static let event = Field("event")
+    private static let time = Field.time
+    private static let event = Field.event
 
     init(_ restarts: Restarts) {
         self.restarts = restarts

@@ -98,6 +98,6 @@ package struct Schema: Sendable {
     package func column(_ name: String) -> Column? {
         if let index = indices[name] { return stored[index] }
         // `name` may be an alias of a field of log lines.
-        return Fields.named(name).flatMap { indices[$0.name] }.map { stored[$0] }
+        return Field.named(name).flatMap { indices[$0.name] }.map { stored[$0] }
     }
 }

@@ -33,9 +33,12 @@ struct DeliveriesStage: Stage {
         try resolution.beginMessages(.attempt, DeliveriesStage.columns, by: name)
     }
 
+    private static let origin: [Field] = [.time, .host, .queueID, .process]
+    private static let result: [Field] = [.to, .origTo, .relay, .delay, .dsn, .status, .reason]
+
     private static let shown: [MessageColumn] =
-        ["time", "host", "queue_id", "process"].map { .ofLine($0) } + MessageColumn.ofMessage
-        + ["to", "orig_to", "relay", "delay", "dsn", "status", "reason"].map { .ofLine($0) }
+        origin.map { MessageColumn.ofLine($0) } + MessageColumn.ofMessage
+        + result.map { MessageColumn.ofLine($0) }
         + [
             .ofAttempt("attempt", .integer) { _, attempt, _ in .integer(attempt.number) },
             .ofAttempt("gap", .duration) { _, attempt, _ in attempt.gap },
@@ -48,7 +51,7 @@ struct DeliveriesStage: Stage {
     private static let aside: [MessageColumn] =
         Fields.all.filter { field in
             isOnDeliveryLines(field) && !shown.contains { $0.name == field.name }
-        }.map { .ofLine($0.name).aside }
+        }.map { MessageColumn.ofLine($0).aside }
         + [MessageColumn.origin.aside, MessageColumn.hasBirth.aside] + MessageColumn.ofMessageAside
 
     private static let columns = shown + aside
@@ -56,8 +59,8 @@ struct DeliveriesStage: Stage {
     private static func isOnDeliveryLines(_ field: Field) -> Bool {
         switch field.origin {
         case .envelope: true
-        case .shape: DeliveryShape().slots.contains(field.slot)
-        case .derived(let source, _): isOnDeliveryLines(Field(source))
+        case .shape: DeliveryShape().fields.contains(field)
+        case .derived(let source, _): isOnDeliveryLines(source)
         }
     }
 }

@@ -44,7 +44,7 @@ struct MessagesStage: Stage {
                 arena.list(message.recipients.map { message.lend($0.to) })
             },
             .word("outcome", Message.outcomes) { $0.outcome?.word },
-            .lastReason("reason"), MessageColumn.lastReason("detail").aside,
+            .lastReason(.reason), MessageColumn.lastReason(.detail).aside,
             .computed("nsent", .integer) { message, _ in
                 .integer(message.count(.delivered) + message.count(.passed))
             },

@@ -29,7 +29,7 @@ struct QueueStage: Stage {
         ("time", .time(.instant)), ("queue_name", .text(.plain)), ("queue_id", .text(.plain)),
         ("size", .size), ("from", .text(.address)), ("nrcpt", .integer), ("to", .list(.text(.address))),
         ("forced_expire", .bool), ("reason", .text(.prose)),
-        ("reason_class", Field("reason_class").type), ("detail", .text(.prose)),
+        ("reason_class", Field.reasonClass.type), ("detail", .text(.prose)),
     ]
 
     func resolve(_ resolution: inout Resolution) throws(Diagnostic) {
@@ -59,8 +59,8 @@ private final class QueueOperator: RowConsumer {
     private var listing: QueueListing
     private var file = 0
     private var strayLines = 0
-    private let reason = QueueOperator.derivation("reason")
-    private let reasonClass = QueueOperator.derivation("reason_class")
+    private let reason = QueueOperator.derivation(.reason)
+    private let reasonClass = QueueOperator.derivation(.reasonClass)
 
     init(
         _ raw: Int, _ now: Int64, _ zone: Zone?, _ layout: Layout, _ next: any RowConsumer, _ worker: Worker
@@ -74,9 +74,9 @@ private final class QueueOperator: RowConsumer {
         listing = QueueListing(now: now)
     }
 
-    private static func derivation(_ name: String) -> @Sendable (Value, Arena) -> Value {
-        guard case .derived(_, let compute) = Field(name).origin else {
-            preconditionFailure("\(name) is derived from the detail")
+    private static func derivation(_ field: Field) -> @Sendable (Value, Arena) -> Value {
+        guard case .derived(_, let compute) = field.origin else {
+            preconditionFailure("\(field.name) is derived from the detail")
         }
         return compute
     }

@@ -44,17 +44,17 @@ struct RecipientsStage: Stage {
             .ofRecipient("fate", .text(.oneOf(fates))) { message, _, index, _ in
                 .text(Bytes(MessageColumn.fate(message.fate(index))))
             },
-            .told("status"), .told("reason"), .told("relay"), .told("delay"), .told("dsn"),
+            .told(.status), .told(.reason), .told(.relay), .told(.delay), .told(.dsn),
             .ofRecipient("attempts", .integer) { _, recipient, _, _ in .integer(recipient.attempts) },
             .ofRecipient("first", .time(.instant)) { _, recipient, _, _ in recipient.first },
             .ofRecipient("last", .time(.instant)) { _, recipient, _, _ in recipient.last },
         ]
         + [
-            "relay_name", "relay_ip", "relay_port", "relay_path", "detail", "dsn_class", "queued_as",
-            "process",
+            Field.relayName, .relayIP, .relayPort, .relayPath, .detail, .dsnClass, .queuedAs,
+            .process,
         ]
         .map { .told($0).aside }
-        + [domain("to_domain") { $0.to }, domain("orig_to_domain") { $0.originalTo }]
+        + [domain(.toDomain) { $0.to }, domain(.origToDomain) { $0.originalTo }]
         + [MessageColumn.origin.aside, MessageColumn.hasBirth.aside, MessageColumn.hasEnd.aside]
         + MessageColumn.ofMessageAside
 
@@ -63,12 +63,12 @@ struct RecipientsStage: Stage {
     ].map { "\(MessageColumn.fate($0))" }
 
     private static func domain(
-        _ name: String, _ address: @escaping @Sendable (Message.Recipient) -> Value
+        _ field: Field, _ address: @escaping @Sendable (Message.Recipient) -> Value
     ) -> MessageColumn {
-        guard case .derived(_, let compute) = Field(name).origin else {
-            preconditionFailure("'\(name)' is derived from an address")
+        guard case .derived(_, let compute) = field.origin else {
+            preconditionFailure("'\(field.name)' is derived from an address")
         }
-        return .ofRecipient(name, Field(name).type) { message, recipient, _, arena in
+        return .ofRecipient(field.name, field.type) { message, recipient, _, arena in
             let address = message.lend(address(recipient))
             return address.isMissing ? .missing : compute(address, arena)
         }.aside

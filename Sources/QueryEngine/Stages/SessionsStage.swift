@@ -36,12 +36,10 @@ struct SessionsStage: Stage {
             resolution.origin?.conditions.append(.time(from: first, to: last))
         }
         resolution.timeRange = nil
-        let process = Field("process").slot
+        let process = Field.process.slot
         resolution.each("lines of smtpd", needs: [process]) { next, _ in
             RowOperator(next) { row in
-                let name = row[process]
-                guard name.kind == .text, name.bytes == "smtpd" || name.bytes == "qmqpd" else { return true }
-                return next.consume(row)
+                SessionTable.isServer(row[process]) ? next.consume(row) : true
             }
         }
         resolution.append(
@@ -64,16 +62,16 @@ struct SessionsStage: Stage {
         let source: Source
     }
 
-    private static func told(_ name: String, aside: Bool = false) -> Column {
-        let field = Field(name)
+    private static func told(_ field: Field, aside: Bool = false) -> Column {
         guard case .derived(let source, let compute) = field.origin else {
             return Column(
-                name: name, type: field.type, isAside: aside, source: .told(field, { value, _ in value }))
+                name: field.name, type: field.type, isAside: aside,
+                source: .told(field, { value, _ in value }))
         }
         return Column(
-            name: name, type: field.type, isAside: aside,
+            name: field.name, type: field.type, isAside: aside,
             source: .told(
-                Field(source), { value, arena in value.isMissing ? .missing : compute(value, arena) }))
+                source, { value, arena in value.isMissing ? .missing : compute(value, arena) }))
     }
 
     private static func computed(
@@ -90,15 +88,15 @@ struct SessionsStage: Stage {
     fileprivate static let columns: [Column] =
         [
             computed("time", .time(.instant)) { session, _ in session.first },
-            told("host"), told("pid"), told("client"), told("helo"),
+            told(.host), told(.pid), told(.client), told(.helo),
             computed("tls", .text(.plain)) { session, _ in session.tls },
-            told("sasl_username"),
+            told(.saslUsername),
             computed("nqueued", .integer) { session, _ in .integer(session.queueIDs.count) },
             computed("queue_ids", .list(.text(.plain))) { session, arena in arena.list(session.queueIDs) },
             computed("nrejected", .integer) { session, _ in .integer(session.rejects) },
-            told("reject_class"), told("reason"),
+            told(.rejectClass), told(.reason),
             computed("nfailed_logins", .integer) { session, _ in .integer(session.failedLogins) },
-            told("commands"), told("notes"),
+            told(.commands), told(.notes),
             computed("end", .text(.oneOf(Session.ends))) { session, _ in .text(Bytes(session.end.word)) },
             computed("last", .time(.instant)) { session, _ in session.last },
             computed("duration", .duration) { session, _ in
@@ -113,8 +111,8 @@ struct SessionsStage: Stage {
             computed("lines", .integer, aside: true) { session, _ in .integer(session.lines) },
         ]
         + [
-            "client_name", "client_ip", "client_net", "client_port", "helo_domain", "proto", "sasl_method",
-            "where", "detail", "dsn", "tag", "service",
+            Field.clientName, .clientIP, .clientNet, .clientPort, .heloDomain, .proto, .saslMethod,
+            .where, .detail, .dsn, .tag, .service,
         ].map { told($0, aside: true) }
 }
 
@@ -127,7 +125,7 @@ private struct SessionStep: Sendable {
         var fields: [Field] = []
         for place in wanted.sorted() where SessionsStage.columns.indices.contains(place) {
             guard case .told(let field, _) = SessionsStage.columns[place].source,
-                !fields.contains(where: { $0.slot == field.slot })
+                !fields.contains(field)
             else { continue }
             fields.append(field)
         }
@@ -162,7 +160,7 @@ private final class SessionOperator: RowConsumer {
             switch SessionsStage.columns[slot].source {
             case .computed(let read): readings.append((slot, read))
             case .told(let field, let compute):
-                let index = told.firstIndex { $0.slot == field.slot } ?? 0
+                let index = told.firstIndex(of: field) ?? 0
                 readings.append((slot, { session, arena in compute(session.told(index), arena) }))
             }
         }

@@ -139,8 +139,8 @@ private struct TraceStep: Sendable {
         func mark(_ text: StaticString?) -> Bool {
             buffer.clear()
             if let text {
-                buffer.slots[Field("raw").slot] = .text(Bytes(text))
-                buffer.slots[Field("text").slot] = .text(Bytes(text))
+                buffer.slots[Field.raw.slot] = .text(Bytes(text))
+                buffer.slots[Field.text.slot] = .text(Bytes(text))
             }
             return next.consume(buffer.row(order: last, worker: worker))
         }

@@ -50,7 +50,7 @@ package enum QueryText {
         return word.unicodeScalars.allSatisfy {
             DisplayText.escape(of: $0) == nil && SystemText.byte($0) == nil
         }
-            && Fields.named(word) == nil && word.lowercased() != "null" && !word.contains("..")
+            && Field.named(word) == nil && word.lowercased() != "null" && !word.contains("..")
     }
 
     /// Quotes a text. Control and formatting characters become escapes.

@@ -109,7 +109,7 @@ struct ReasonTests {
 
     @Test("the classes are a closed set, and only 'other' has no rule")
     func names() {
-        guard case .text(.oneOf(let words)) = Field("reason_class").type else {
+        guard case .text(.oneOf(let words)) = Field.reasonClass.type else {
             Issue.record("reason_class is no longer a closed set")
             return
         }

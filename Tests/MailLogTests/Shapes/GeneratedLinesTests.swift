@@ -122,8 +122,8 @@ struct GeneratedLinesTests {
     @Test("show every value in its field", arguments: LineShapes.types.indices)
     func roundTrip(_ index: Int) {
         let type = LineShapes.types[index]
-        let lines =
-            (type as? any TemplateShape.Type)?.lines
+        let lines: [(event: String, text: String)] =
+            (type as? any TemplateShape.Type)?.lines.map { ($0.event.name, $0.text.description) }
             ?? otherLines.filter { $0.shape == type }.map { ($0.event, $0.text) }
         #expect(!lines.isEmpty, "no line of \(type) is declared")
         let shape = type.init()

@@ -14,19 +14,31 @@ struct LineShapesTests {
         #expect(!shape.samples.isEmpty)
         for sample in shape.samples {
             let fields = decoded.fields(sample)
-            #expect(shape.events.contains(fields["event"] ?? ""), "\(sample)")
-            if let markers = fields["event"].flatMap(shape.markers) {
+            #expect(shape.events.map(\.name).contains(fields["event"] ?? ""), "\(sample)")
+            if let event = fields["event"].flatMap(LineEvent.init(rawValue:)),
+                let markers = shape.markers(of: event)
+            {
                 #expect(markers.contains { sample.contains($0) }, "\(sample)")
             }
             seen.formUnion(fields.keys)
             events.insert(fields["event"] ?? "")
         }
         let actions = shape is RejectShape || shape is WarningShape
-        for event in shape.events where !actions { #expect(events.contains(event), "no sample has \(event)") }
+        for event in shape.events.map(\.name) where !actions {
+            #expect(events.contains(event), "no sample has \(event)")
+        }
         // A peer need not show all its parts.
         seen.formUnion(["client_name", "client_port", "relay_path"])
         for field in shape.fields {
             #expect(seen.contains(field.name), "no sample of \(shape.events) has \(field.name)")
+        }
+    }
+
+    @Test("the slot of a field and the index of an event are those of their cases")
+    func order() {
+        for (index, field) in Field.allCases.enumerated() { #expect(field.slot == index) }
+        for event in LineEvent.allCases {
+            Arena.temporary { #expect(LineEvent($0.text(event.name)) == event) }
         }
     }
 
@@ -43,7 +55,7 @@ struct LineShapesTests {
     func shortQueueIDs() {
         let digits = Array("0123456789ABCDEF0123456789ABCDEF".utf8)
         let strangers = Array("/:;@GZ`agz".utf8) + [0x00, 0x80, 0xB0, 0xB9, 0xC1, 0xC6, 0xFF]
-        let decoded = Decoded([Field("queue_id")])
+        let decoded = Decoded([Field.queueID])
         for count in 1...26 {
             for stranger in strangers {
                 for place in [count, count / 2] {
@@ -119,7 +131,7 @@ struct LineShapesTests {
     @Test("every status in a real log is one that the field declares")
     func statuses() {
         let decoded = Decoded()
-        guard case .text(.oneOf(let statuses)) = Field("status").type else {
+        guard case .text(.oneOf(let statuses)) = Field.status.type else {
             Issue.record("status is no longer a closed set")
             return
         }

@@ -42,7 +42,7 @@ final class Decoded {
                 Bytes(buffer.baseAddress!, count: buffer.count - 1), years: YearWindow(start: 0), into: record
             )
             let isCertain = decoder.decodeQueueID(into: record)
-            let id = slots[Field("queue_id").slot]
+            let id = slots[Field.queueID.slot]
             return (id.isMissing ? nil : text(id), isCertain)
         }
     }

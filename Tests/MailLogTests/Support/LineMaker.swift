@@ -111,7 +111,7 @@ struct LineMaker {
         case "limit_service": return plain(name, pick(["smtp", "submission", "25"]))
         default: break
         }
-        let field = Field(name)
+        let field = Field.named(name)!
         switch field.type {
         case .integer: return plain(name, String(number(100_000)))
         case .size: return plain(name, String(number(1 << 40)))

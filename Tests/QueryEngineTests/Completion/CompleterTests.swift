@@ -85,7 +85,7 @@ struct CompleterTests {
             case .keyword where text.first?.isLetter == true: wanted = text
             case .field:
                 // A new column's name is the user's own; an alias gives way to the name.
-                guard Fields.named(text)?.name == text,
+                guard Field.named(text)?.name == text,
                     source[SourceRange(token.range.upper, token.range.upper + 1)] != "="
                 else { continue }
                 wanted = text

@@ -143,7 +143,7 @@ import Testing
         var schema = Schema.lines
         schema.columns = ["host", "pid", "queue_id"].compactMap(schema.column)
         let buffer = RowBuffer(width: Fields.all.count)
-        buffer.slots[Field("pid").slot] = .integer(7)
+        buffer.slots[Field.pid.slot] = .integer(7)
         var text: [UInt8] = []
         let worker = Worker(run: RunState(memory: 1 << 20, threads: 1))
         OutputFormat.jsonl.make(schema, OutputOptions())
