@@ -69,7 +69,8 @@ package enum YearEvidence {
         }
         return InputProblem(
             path: file.path,
-            message: "the clock of \(file.name) is at \(Zone.text(ofOffset: birth.offset)) by its message ids, "
+            message:
+                "the clock of \(file.name) is at \(Zone.text(ofOffset: birth.offset)) by its message ids, "
                 + "but --tz makes it \(Zone.text(ofOffset: offset))",
             isDamage: false, kind: "zone")
     }

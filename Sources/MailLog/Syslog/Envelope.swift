@@ -159,40 +159,54 @@ package struct Envelope {
 
     /// Reads a line of a file that Exim, rspamd or Dovecot writes itself, without syslog.
     private mutating func readOwnFormat(_ text: Bytes) -> Bool {
-        var rest = text
-        if stamp.isISOWithBlank, rest.stands("#", at: 0),
-            let open = rest.prefix(16).firstIndex(of: UInt8(ascii: "(")),
-            let close = rest.prefix(64).range(of: ") "), open < close.lowerBound,
-            rest[1..<open].decimal != nil
-        {
-            tag = Bytes("rspamd")
-            pid = rest[1..<open]
-            message = rest.dropFirst(close.upperBound)
-        } else if stamp.isISOWithBlank {
-            if rest.stands("[", at: 0), let close = rest.prefix(16).range(of: "] "),
-                rest[1..<close.lowerBound].decimal != nil
-            {
-                pid = rest[1..<close.lowerBound]
-                rest = rest.dropFirst(close.upperBound)
-            }
-            let word = rest.prefix(rest.firstIndex(of: 0x20) ?? rest.count)
-            guard
-                Envelope.isQueueIDOfExim(word) || word.hasPrefix("H=")
-                    || rest.range(of: " authenticator failed for ") != nil
-            else {
-                pid = nil
-                return false
-            }
-            tag = Bytes("exim")
-            message = rest
-        } else {
-            guard let level = rest.prefix(200).range(of: ": "),
-                Envelope.isLevelOfDovecot(rest.dropFirst(level.upperBound)),
-                Envelope.isServiceOfDovecot(rest.prefix(level.lowerBound))
-            else { return false }
-            tag = Bytes("dovecot")
+        guard readDovecot(text) || stamp.isISOWithBlank && (readRspamd(text) || readExim(text)) else {
+            return false
         }
         isPlain = false
+        return true
+    }
+
+    /// `imap-login: Info: Login: …`.
+    private mutating func readDovecot(_ text: Bytes) -> Bool {
+        guard let level = text.prefix(200).range(of: ": "),
+            Envelope.isLevelOfDovecot(text.dropFirst(level.upperBound)),
+            Envelope.isServiceOfDovecot(text.prefix(level.lowerBound))
+        else { return false }
+        tag = Bytes("dovecot")
+        return true
+    }
+
+    /// `#1570(rspamd_proxy) <e893af>; task; …`.
+    private mutating func readRspamd(_ text: Bytes) -> Bool {
+        guard text.stands("#", at: 0), let open = text.prefix(16).firstIndex(of: UInt8(ascii: "(")),
+            let close = text.prefix(64).range(of: ") "), open < close.lowerBound,
+            text[1..<open].decimal != nil
+        else { return false }
+        tag = Bytes("rspamd")
+        pid = text[1..<open]
+        message = text.dropFirst(close.upperBound)
+        return true
+    }
+
+    /// `[812] 1rAbCd-000000-0A <= …`, `H=… rejected …`, `login authenticator failed for …`. Other lines of Exim have
+    /// no mark.
+    private mutating func readExim(_ text: Bytes) -> Bool {
+        var rest = text
+        var process: Bytes?
+        if rest.stands("[", at: 0), let close = rest.prefix(16).range(of: "] "),
+            rest[1..<close.lowerBound].decimal != nil
+        {
+            process = rest[1..<close.lowerBound]
+            rest = rest.dropFirst(close.upperBound)
+        }
+        let word = rest.prefix(rest.firstIndex(of: 0x20) ?? rest.count)
+        guard
+            Envelope.isQueueIDOfExim(word) || word.hasPrefix("H=")
+                || rest.range(of: " authenticator failed for ") != nil
+        else { return false }
+        tag = Bytes("exim")
+        pid = process
+        message = rest
         return true
     }
 

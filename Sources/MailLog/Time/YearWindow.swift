@@ -10,11 +10,11 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
 
     package init(start: Int64) { self.start = start }
 
-    /// Makes the window of the twelve months that end at a moment.
+    /// Makes the window of the twelve months that end at a moment. February 29 becomes March 1 in other years.
     package init(end: Int64) {
         let day: Int64 = 86_400_000_000
         let date = Calendar.civil(fromDays: Int(end.floorDivided(by: day)))
-        let year = Calendar.daysFromCivil(year: date.year - 1, month: date.month, day: min(date.day, 28))
+        let year = Calendar.daysFromCivil(year: date.year - 1, month: date.month, day: date.day)
         start = Int64(year) * day
     }
 
@@ -42,7 +42,7 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
     package func moved(by years: Int) -> YearWindow {
         let day: Int64 = 86_400_000_000
         let date = Calendar.civil(fromDays: Int(start.floorDivided(by: day)))
-        let moved = Calendar.daysFromCivil(year: date.year + years, month: date.month, day: min(date.day, 28))
+        let moved = Calendar.daysFromCivil(year: date.year + years, month: date.month, day: date.day)
         return YearWindow(start: Int64(moved) * day)
     }
 
@@ -56,14 +56,17 @@ package struct YearWindow: BitwiseCopyable, Sendable, Equatable {
 
     /// Time with the offset of the stamp.
     private func logged(_ stamp: Stamp) -> Value {
+        var wall: Int64
         if stamp.year != 0 {
-            let wall = YearWindow.wallClock(of: stamp, year: Int(stamp.year))
-            guard stamp.offset != Value.unknownOffset else { return .time(wall) }
-            return .time(wall - Int64(stamp.offset) * 1_000_000, offset: stamp.offset)
+            wall = YearWindow.wallClock(of: stamp, year: Int(stamp.year))
+        } else {
+            let year = Calendar.civil(fromDays: Int(start.floorDivided(by: 86_400_000_000))).year
+            wall = YearWindow.wallClock(of: stamp, year: year)
+            let isMissing = Int(stamp.day) > Calendar.days(in: Int(stamp.month), of: year)
+            if wall < start || isMissing { wall = YearWindow.wallClock(of: stamp, year: year + 1) }
         }
-        let year = Calendar.civil(fromDays: Int(start.floorDivided(by: 86_400_000_000))).year
-        let early = YearWindow.wallClock(of: stamp, year: year)
-        return .time(early >= start ? early : YearWindow.wallClock(of: stamp, year: year + 1))
+        guard stamp.offset != Value.unknownOffset else { return .time(wall) }
+        return .time(wall - Int64(stamp.offset) * 1_000_000, offset: stamp.offset)
     }
 
     static func wallClock(of stamp: Stamp, year: Int) -> Int64 {

@@ -73,7 +73,8 @@ struct TimeSearchTests {
             let log = try #require(LogSet(paths: [path], options: LogOptions()).files.first)
             let start = TimeSearchTests.moment(22, 0)
             #expect(
-                TimeSearch(start..<start + TimeSearchTests.hour).part(of: log).isEmpty == isLeftOut, "\(name)")
+                TimeSearch(start..<start + TimeSearchTests.hour).part(of: log).isEmpty == isLeftOut, "\(name)"
+            )
         }
     }
 
