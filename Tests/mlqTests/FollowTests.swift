@@ -748,7 +748,7 @@ struct FollowTests {
         arguments: [
             ("compare 12-16..12-22 with 12-26..12-30", "compares two intervals"),
             ("whatchanged", "looks for a change"),
-            ("queue", "reads a listing"),
+            ("queue", "reads a complete listing"),
             (
                 "filter event=delivery | join (filter event=active | select queue_id, from) on queue_id",
                 "twice"

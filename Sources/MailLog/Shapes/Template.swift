@@ -43,6 +43,8 @@ package struct Template: @unchecked Sendable {
     package let event: LineEvent
     private let needsSeverityWord: Bool
     private let needsQueueID: Bool
+    /// Literal at the start of the text; empty if a field comes first.
+    private let start: Bytes
     private let parts: [Part]
     private let values: [Target]
 
@@ -116,6 +118,7 @@ package struct Template: @unchecked Sendable {
         }
         end()
         precondition(values.count <= Template.limit, "a template has too many fields")
+        if case .literal(let first)? = parts.first { start = first } else { start = Bytes("") }
         self.parts = parts
         self.values = values
     }
@@ -149,13 +152,16 @@ package struct Template: @unchecked Sendable {
         return literals.max { $0.utf8.count < $1.utf8.count }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Fills the cells and returns true if the line matches. On false, no cell is changed.
+    /// Whether the line may match: a quick test that touches no array.
+    @inline(__always)
+    func mayMatch(_ line: LineText) -> Bool {
+        line.hasSeverityWord == needsSeverityWord && (!needsQueueID || line.queueID != nil)
+            && line.body.hasPrefix(start)
+    }
+
+    /// Fills the cells and returns true if a line that may match does so. On false, no cell is changed.
     func decode(_ line: LineText, into cells: Cells) -> Bool {
-        guard line.hasSeverityWord == needsSeverityWord, !needsQueueID || line.queueID != nil else {
-            return false
-        }
         let body = line.body
-        if case .literal(let start)? = parts.first, !body.hasPrefix(start) { return false }
         return withUnsafeTemporaryAllocation(of: Range<Int>.self, capacity: Template.limit) { found in
             guard locate(in: body, found) else { return false }
             cells.event(event)

@@ -28,7 +28,9 @@ extension TemplateShape {
     }
 
     package func decode(_ line: LineText, into cells: Cells) -> Bool {
-        for template in templates where template.decode(line, into: cells) { return true }
+        for index in templates.indices where templates[index].mayMatch(line) {
+            if templates[index].decode(line, into: cells) { return true }
+        }
         return false
     }
 }
