@@ -16,10 +16,14 @@ enum Signals {
 
     private struct State {
         var run: RunState?
-        /// Pipe that wakes a shell.
-        var wake: (read: Int32, write: Int32)?
+        // Every initial value is zero: release builds of Swift 6.3 fill a static mutex of constants with zeroes.
+        var hasShell = false
+        /// Pipe that wakes the shell.
+        var wakeRead: Int32 = 0
+        var wakeWrite: Int32 = 0
         /// Modes of the terminal before the shell started.
-        var modes: termios?
+        var modes = termios()
+        var hasModes = false
     }
 
     /// Seconds until a shell that does not end is killed.
@@ -82,7 +86,7 @@ enum Signals {
             // The shell ends itself, unless it is blocked, for instance by a file system that does not respond.
             Threads.start {
                 sleep(patience)
-                if var modes = state.withLock({ $0.modes }) { tcsetattr(STDIN_FILENO, TCSANOW, &modes) }
+                state.withLock { if $0.hasModes { tcsetattr(STDIN_FILENO, TCSANOW, &$0.modes) } }
                 StagedFiles.removeAll()
                 _exit(128 + number)
             }
@@ -113,12 +117,13 @@ enum Signals {
         var modes = termios()
         let isTerminal = tcgetattr(STDIN_FILENO, &modes) == 0
         state.withLock { state in
-            state.wake = (ends[0], ends[1])
-            state.modes = isTerminal ? modes : nil
+            (state.wakeRead, state.wakeWrite) = (ends[0], ends[1])
+            state.hasShell = true
+            (state.modes, state.hasModes) = (modes, isTerminal)
         }
     }
 
-    static var wakeDescriptor: Int32 { state.withLock { $0.wake?.read ?? -1 } }
+    static var wakeDescriptor: Int32 { state.withLock { $0.hasShell ? $0.wakeRead : -1 } }
 
     /// Exit status of a shell that a signal asked to end; nil without such a signal.
     static var quitStatus: Int32? {
@@ -132,7 +137,7 @@ enum Signals {
     /// Wakes the shell. Returns false if there is no shell.
     @discardableResult
     private static func wake(_ wake: Wake) -> Bool {
-        guard let end = state.withLock({ $0.wake?.write }) else { return false }
+        guard let end = state.withLock({ $0.hasShell ? $0.wakeWrite : nil }) else { return false }
         var byte = wake.rawValue
         _ = write(end, &byte, 1)
         return true
