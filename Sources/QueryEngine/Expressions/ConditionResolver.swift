@@ -7,8 +7,14 @@ extension Resolution {
     package mutating func condition(_ expression: Expression) throws(Diagnostic) -> Condition {
         switch expression {
         case .and(let parts): return Condition(all: try conditions(parts))
-        case .or(let parts): return try any(parts)
+        case .or(let parts):
+            // A side of it does not bound the rows.
+            let bounds = timeRange
+            defer { timeRange = bounds }
+            return try any(parts)
         case .not(let inner, let range):
+            let bounds = timeRange
+            defer { timeRange = bounds }
             let inner = try condition(inner)
             let make = inner.make
             return Condition(range: range, needs: inner.needs, isSequential: inner.isSequential) {
